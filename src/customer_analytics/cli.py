@@ -1,0 +1,160 @@
+"""The project's commands: Kedro's ``run``, whose errors are one message, and ``ledger``."""
+
+import os
+import pkgutil
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from kedro.config import BadConfigException, MissingConfigException
+from kedro.framework.cli.project import run as stock_run
+from kedro.framework.cli.utils import env_option
+from kedro.framework.project import pipelines
+from kedro.framework.session import KedroSession
+from kedro.io import DatasetError
+from kedro.validation import ParameterValidationError
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+import customer_analytics.pipelines
+from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
+
+_ACTIONABLE = (
+    CustomerAnalyticsError,
+    DatasetError,
+    ParameterValidationError,
+    BadConfigException,
+    MissingConfigException,
+    OmegaConfBaseException,
+    YAMLError,
+    OSError,
+)
+"""What a user can mend: input, settings, files, the disk. Anything else is a bug and keeps its traceback."""
+
+
+@click.group(name="customer_analytics")
+def cli() -> None:
+    """Commands of this project."""
+
+
+def _run(**options: Any) -> Any:  # noqa: ANN401  whatever Kedro's command takes and gives
+    try:
+        _check_names([options["pipeline"] or "__default__", *options["pipelines"]])
+        return stock_run.callback(**options)  # type: ignore[misc]
+    except _ACTIONABLE as error:
+        _end_with(error)
+    except ValueError as error:
+        if _raised_in(error).startswith("kedro.pipeline"):  # a node, tag or dataset that no pipeline has
+            _end_with(error)
+        raise
+
+
+run = copy(stock_run)
+run.callback = _run
+cli.add_command(run)
+
+
+def _check_names(wanted: Iterable[str]) -> None:
+    """Refuse a pipeline that is not there, before Kedro fails to import it."""
+    known = {"__default__", *(one.name for one in pkgutil.iter_modules(customer_analytics.pipelines.__path__))}
+    for name in wanted:
+        if name not in known:
+            raise SettingError("--pipelines", listed(sorted(known)), repr(name), "see `kedro registry list`")
+
+
+def explain(error: BaseException) -> str:
+    """The error in one message: this project's own if it is the cause, else the cause as its raiser said it.
+
+    Args:
+        error: Notes on it (``add_note``) follow the message.
+    """
+    causes = list(_causes(error))
+    ours = next((str(one) for one in causes if isinstance(one, CustomerAnalyticsError)), None)
+    system = next((str(one) for one in reversed(causes) if isinstance(one, OSError)), None)
+    return "\n".join([ours or system or _tidied(str(error)), *getattr(error, "__notes__", ())])
+
+
+_UNKNOWN_KEY = re.compile(r"^- Parameter '([^']+)': .*__init__\(\) got an unexpected keyword argument ('\w+')$")
+_REFUSED = re.compile(r"^- Parameter '([^']+)'(?:: Failed to instantiate \w+ for parameter '\1')?(?:: \1)?")
+
+
+def _tidied(message: str) -> str:
+    """Kedro's words about parameters without its machinery."""
+    lines = message.strip().removeprefix("Parameter validation failed:\n").splitlines()
+    hint = r"\1: expected the keys it has in conf/base; found \2. Hint: correct or remove it"
+    return "\n".join(_REFUSED.sub(r"\1", _UNKNOWN_KEY.sub(hint, line)) for line in lines)
+
+
+def _end_with(error: Exception) -> NoReturn:
+    """End the command with one message, or with the traceback if ``KEDRO_TRACEBACK`` asks for it."""
+    if os.environ.get("KEDRO_TRACEBACK"):
+        raise error
+    raise click.ClickException(explain(error)) from error
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it was raised from, and so on to the first."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _raised_in(error: BaseException) -> str:
+    """The module that raised an error."""
+    *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__"))
+
+
+@cli.command()
+@env_option
+def ledger(env: str | None) -> None:
+    """Tell in words where every row of the last run went, and where its tables are."""
+    session = KedroSession.create(env=env)
+    with session:
+        catalog = session.load_context().catalog
+        try:
+            click.echo(in_words(catalog.load("ledger")))
+        except DatasetError as error:
+            _end_with(error)
+        click.echo("\nWhere to look:")
+        for name in sorted(pipelines["__default__"].all_outputs()):
+            dataset = catalog[name]
+            if hasattr(dataset, "_filepath") and dataset.exists():
+                click.echo(f"  {name:<28} {_shown(Path(dataset._filepath))}")  # noqa: SLF001  Kedro has no other
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+_FATES = {
+    "rows_in": "came in",
+    "clean": "are clean",
+    "quarantined": "are quarantined",
+    "duplicates_exact": "are later copies, exact",
+    "duplicates_conflicting": "are later copies, conflicting",
+}
+
+
+def in_words(account: Mapping[str, Any]) -> str:
+    """The ledger for people: rows and money by fate, then rows by reason."""
+    money = account["money_minor_units"]
+    worth = {name: Decimal(money[name]).scaleb(-money["decimals"]) for name in _FATES}
+    lines = [f"{'rows':>15}  {'':<30} {'money':>22}"]
+    lines += [f"{account[name]:>15,}  {fate:<30} {worth[name]:>22,f}" for name, fate in _FATES.items()]
+    lines += [
+        "",
+        "Rows and money add up, and every clean purchase_id is unique.",
+        f"{account['amounts_unreadable']:,} refused amounts cannot be read and count as no money.",
+    ]
+    if account["by_reason"]:
+        lines += ["Reasons (a row can have several):"]
+        ranked = sorted(account["by_reason"].items(), key=lambda one: -one[1])
+        lines += [f"{rows:>15,}  {name}" for name, rows in ranked]
+    return "\n".join(lines)

@@ -1,0 +1,93 @@
+"""Summaries of tables for the log: rows, nulls, distinct values, least, mean, greatest, memory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from customer_analytics.core.frames import contiguous, to_table
+
+COUNTED = 10_000
+"""Distinct values are counted up to here; more are only said to be more."""
+
+
+@dataclass(slots=True)
+class ColumnDescription:
+    """One column: nulls, distinct values (``None`` once there are too many), least, greatest and sum of its values."""
+
+    nulls: int = 0
+    distinct: frozenset[Any] | None = frozenset()
+    least: Any = None
+    most: Any = None
+    total: float | None = None
+
+    def add(self, column: pa.Array) -> None:
+        """Take a further piece in; its distinct values are looked at only while they are few."""
+        self.nulls += column.null_count
+        texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+        if self.distinct is not None:
+            self.distinct = _united(self.distinct, pc.unique(texts).drop_null())
+        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            self.total = (self.total or 0.0) + float(pc.sum(column).as_py() or 0.0)
+        if not (pa.types.is_boolean(column.type) or pa.types.is_string(column.type)):
+            ends = pc.min_max(texts)
+            known = [
+                one for one in (self.least, self.most, ends["min"].as_py(), ends["max"].as_py()) if one is not None
+            ]
+            self.least, self.most = min(known, default=None), max(known, default=None)
+
+
+def _united(seen: frozenset[Any], values: pa.Array) -> frozenset[Any] | None:
+    if len(values) > COUNTED:
+        return None
+    union = seen.union(values.to_pylist())
+    return union if len(union) <= COUNTED else None
+
+
+@dataclass(slots=True)
+class TableDescription:
+    """A table described piece by piece; text of many values has no least and greatest."""
+
+    columns: dict[str, ColumnDescription]
+    rows: int = 0
+    footprint_bytes: int = 0
+
+    @classmethod
+    def start(cls, schema: pa.Schema) -> "TableDescription":
+        """The description of no rows."""
+        return cls({one.name: ColumnDescription() for one in schema})
+
+    def add(self, table: pa.Table) -> None:
+        """Take a further piece in."""
+        self.rows += table.num_rows
+        self.footprint_bytes += table.nbytes
+        for name, column in self.columns.items():
+            column.add(contiguous(table.column(name)))
+
+    def __str__(self) -> str:
+        lines = [f"{self.rows:,} rows, {self.footprint_bytes / 2**20:,.1f} MB in memory"]
+        lines += [f"  {name:<18} {self._line(one)}" for name, one in self.columns.items()]
+        return "\n".join(lines)
+
+    def _line(self, one: ColumnDescription) -> str:
+        distinct = f">{COUNTED:,}" if one.distinct is None else f"{len(one.distinct):,}"
+        known = self.rows - one.nulls
+        shown = [f"nulls {one.nulls:,}", f"distinct {distinct}", f"min {_short(one.least)}", f"max {_short(one.most)}"]
+        if one.total is not None and known:
+            shown.insert(3, f"mean {one.total / known:,.4g}")
+        return "  ".join(shown)
+
+
+def describe_frame(frame: pd.DataFrame) -> str:
+    """The summary of a small frame."""
+    table = to_table(frame)
+    description = TableDescription.start(table.schema)
+    description.add(table)
+    return str(description)
+
+
+def _short(value: object) -> str:
+    text = "-" if value is None else str(value)
+    return text if len(text) <= 24 else f"{text[:23]}…"  # noqa: PLR2004  a column's width in the log

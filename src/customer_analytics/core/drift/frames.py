@@ -1,0 +1,267 @@
+"""The profile as a tidy frame, and back: equal profiles are equal frames, byte for byte."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from customer_analytics.core.contract import Column
+from customer_analytics.core.drift import cells
+from customer_analytics.core.drift.amounts import CENT_BITS, CENT_MASK, NULL_CENTS, AmountCounts
+from customer_analytics.core.drift.cells import TEXT_TABLES, Cells, Table, Vocabulary
+from customer_analytics.core.drift.profile import (
+    LARGE_OCTAVE,
+    SCHEMA_VERSION,
+    ProfileError,
+    ProfileShape,
+    PurchaseProfile,
+)
+from customer_analytics.core.drift.tally import Run, Tally
+from customer_analytics.core.drift.windows import Period, window_codes, window_dates
+from customer_analytics.core.errors import listed
+
+I64 = npt.NDArray[np.int64]
+
+FRAME_COLUMNS = ("window", "segment", "column", "detail", "value", "number", "count", "minor_units")
+ALL = "all"
+VALUE, BUCKET, WHOLE, ABOUT = "value", "bucket", "whole", "about"
+QUARANTINED = "quarantined"
+
+_PLACES = {
+    (Column.COUNTRY_CODE, VALUE): Table.COUNTRY,
+    (Column.CUSTOMER_AGE, VALUE): Table.AGE,
+    (Column.PRODUCT_CATEGORY, VALUE): Table.CATEGORY,
+    (Column.PAYMENT_TYPE, VALUE): Table.PAYMENT,
+    (Column.CUSTOMER_AGE, BUCKET): Table.AGE_DECADE,
+    (Column.PURCHASE_AMOUNT, BUCKET): Table.AMOUNT_OCTAVE,
+}
+_AT = {table: place for place, table in _PLACES.items()}
+
+
+def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
+    """The state, one row per count, in a canonical order.
+
+    Returns:
+        ``window`` (datetime64[us], first day; NaT for no date or for what is not per window), ``segment`` (category;
+        ``all`` for the whole delivery, a country, or null for rows without one), ``column`` (category), ``detail``
+        (category; ``value`` exact, ``bucket`` its lower end, ``whole`` exact over all windows, ``about`` the profile
+        itself), ``value`` (category, for text), ``number`` (Int64; minor units or years), ``count`` (int64, rows),
+        ``minor_units`` (int64, money of those rows; 0 where it is number times count). Null is a row of its own with
+        neither value nor number.
+
+    Raises:
+        ProfileError: The identity has no shape to write.
+    """
+    if profile.shape is None:
+        raise ProfileError("purchase_profile", "a profile of some delivery", "none", "profile a chunk first")
+    at = profile.settled()
+    parts = [*_about(at, profile.shape), *_amounts(at.amounts), *(_cells_part(at, table) for table in Table)]
+    parts = [part for part in parts if len(part.rows)]
+    values = sorted({text for part in parts for text in part.texts})
+    segments = sorted({ALL, *at.words.country})
+    columns = sorted({part.column for part in parts})
+    return pd.DataFrame(
+        {
+            "window": np.concatenate([window_dates(part.window) for part in parts]),
+            "segment": _categories(
+                [part.segment for part in parts], [(ALL, None, *at.words.country)] * len(parts), segments
+            ),
+            "column": _repeated([part.column for part in parts], parts, columns),
+            "detail": _repeated([part.detail for part in parts], parts, [ABOUT, BUCKET, VALUE, WHOLE]),
+            "value": _categories([part.text for part in parts], [(None, *part.texts) for part in parts], values),
+            "number": pd.arrays.IntegerArray(*_numbers(parts)),
+            "count": np.concatenate([part.rows for part in parts]),
+            "minor_units": np.concatenate([part.money for part in parts]),
+        },
+        copy=False,
+    )
+
+
+def from_frame(frame: pd.DataFrame) -> PurchaseProfile:
+    """The profile that :func:`to_frame` wrote; the order of rows does not matter.
+
+    Raises:
+        ProfileError: Missing columns, no rows about the profile itself, or another schema version.
+    """
+    missing = [name for name in FRAME_COLUMNS if name not in frame.columns]
+    if missing:
+        raise ProfileError(
+            "purchase_profile", f"columns {listed(FRAME_COLUMNS)}", f"none named {listed(missing)}", _AGAIN
+        )
+    shape = _shape(frame)
+    words = Vocabulary(*(tuple(sorted(set(_texts(frame, str(column))))) for column in _VOCABULARY))
+    tally = Tally.of_run(*_stacked([_cells_run(frame, table, words, shape) for table in Table]))
+    refused = _where(frame, QUARANTINED, ABOUT)
+    reasons = zip(refused["value"].astype(str), refused["count"], strict=True)
+    profile = PurchaseProfile(shape, words, _read_amounts(frame, shape), tally)
+    return profile.with_quarantined({name: int(rows) for name, rows in reasons}).settled()
+
+
+_AGAIN = "profile the delivery again with this version"
+_VOCABULARY = (Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY, Column.PAYMENT_TYPE)
+
+
+class _Part(NamedTuple):
+    """Rows of the frame, coded: segment 0 is all and 1 is none, text 0 is null, number -1 is null."""
+
+    column: str
+    detail: str
+    window: I64
+    segment: I64
+    text: I64
+    texts: tuple[str, ...]
+    number: I64
+    rows: I64
+    money: I64
+
+
+def _about(profile: PurchaseProfile, shape: ProfileShape) -> list[_Part]:
+    facts = [
+        _fact("schema_version", None, SCHEMA_VERSION, 1),
+        _fact("period", str(shape.period), -1, 1),
+        _fact("amount_decimals", None, shape.amount_decimals, 1),
+    ]
+    return facts + [_fact(QUARANTINED, name, -1, rows) for name, rows in profile.quarantined]
+
+
+def _fact(column: str, text: str | None, number: int, count: int) -> _Part:
+    nothing, texts = np.zeros(1, np.int64), () if text is None else (text,)
+    return _Part(
+        column, ABOUT, nothing, nothing, nothing + len(texts), texts, nothing + number, nothing + count, nothing
+    )
+
+
+def _amounts(amounts: AmountCounts) -> Iterator[_Part]:
+    column = str(Column.PURCHASE_AMOUNT)
+    for tally, detail in ((amounts.exact, VALUE), (amounts.whole, WHOLE), (amounts.buckets, BUCKET)):
+        run = tally.settled()
+        nothing, cents = np.zeros_like(run.keys), run.keys & CENT_MASK
+        count, money = (*run.sums, nothing, nothing)[:2]
+        number = np.where(cents == NULL_CENTS, -1, cents)
+        yield _Part(column, detail, run.keys >> CENT_BITS, nothing, nothing, (), number, count, money)
+    windows, counts = (
+        np.array(each, np.int64)
+        for each in ([key[0] for key, _ in amounts.large], [count for _, count in amounts.large])
+    )
+    texts = tuple(str(cents) for (_, cents), _ in amounts.large)
+    nothing, places = np.zeros_like(counts), np.arange(1, len(counts) + 1)
+    yield _Part(column, VALUE, windows, nothing, places, texts, nothing - 1, counts, nothing)
+
+
+def _cells_part(profile: PurchaseProfile, table: Table) -> _Part:
+    column, detail = _AT[table]
+    found = cells.unpacked(profile.tally, table)
+    nothing = np.zeros_like(found.value)
+    if table in TEXT_TABLES:
+        text, texts, number = found.value, profile.words.of(table), nothing - 1
+    else:
+        text, texts, number = nothing, (), np.where(found.value == cells.NULL, -1, _lower_ends(table)(found.value))
+    return _Part(str(column), detail, found.window, found.segment, text, texts, number, found.rows, found.cents)
+
+
+def _categories(codes: list[I64], names: list[tuple[str | None, ...]], categories: list[str]) -> pd.Categorical:
+    """Codes into names of each part as codes into the sorted categories."""
+    place = {name: code for code, name in enumerate(categories)}
+    kind = np.int16 if len(categories) < np.iinfo(np.int16).max else np.int32
+    recodes = [np.array([-1 if name is None else place[name] for name in each], kind) for each in names]
+    recoded = [recode[code] for recode, code in zip(recodes, codes, strict=True)]
+    return pd.Categorical.from_codes(np.concatenate(recoded), pd.Index(categories, dtype=object))
+
+
+def _repeated(names: list[str], parts: list[_Part], categories: list[str]) -> pd.Categorical:
+    codes = np.array([categories.index(name) for name in names], np.int8)
+    sizes = [len(part.rows) for part in parts]
+    return pd.Categorical.from_codes(np.repeat(codes, sizes), pd.Index(categories, dtype=object))
+
+
+def _numbers(parts: list[_Part]) -> tuple[I64, npt.NDArray[np.bool_]]:
+    number = np.concatenate([part.number for part in parts])
+    null = number < 0
+    number[null] = 0
+    return number, null
+
+
+def _lower_ends(table: Table) -> Callable[[I64], I64]:
+    """Codes of a numeric table to the number that the frame shows."""
+    if table is Table.AMOUNT_OCTAVE:
+        return lambda code: np.where(code == 1, 0, 1 << np.clip(code - 2, 0, LARGE_OCTAVE))
+    step = 10 if table is Table.AGE_DECADE else 1
+    return lambda code: (code - 1) * step
+
+
+def _where(frame: pd.DataFrame, column: str, detail: str) -> pd.DataFrame:
+    return frame[((frame["column"] == column) & (frame["detail"] == detail)).to_numpy(bool)]
+
+
+def _texts(frame: pd.DataFrame, column: str) -> list[str]:
+    return [str(value) for value in _where(frame, column, VALUE)["value"].dropna().unique()]
+
+
+def _shape(frame: pd.DataFrame) -> ProfileShape:
+    facts = {name: _where(frame, name, ABOUT) for name in ("schema_version", "period", "amount_decimals")}
+    version = [int(number) for number in facts["schema_version"]["number"].dropna()]
+    if version != [SCHEMA_VERSION]:
+        found = f"{version[0]}" if version else "no schema_version"
+        raise ProfileError("purchase_profile", f"schema_version {SCHEMA_VERSION}", found, _AGAIN)
+    period, decimals = str(facts["period"]["value"].iloc[0]), int(facts["amount_decimals"]["number"].iloc[0])
+    return ProfileShape(Period(period), decimals)
+
+
+def _cells_run(frame: pd.DataFrame, table: Table, words: Vocabulary, shape: ProfileShape) -> Run:
+    part = _where(frame, *map(str, _AT[table]))
+    if table is Table.AMOUNT_OCTAVE:
+        part = part[(part["segment"] != ALL).to_numpy(bool)]
+    place = {ALL: cells.ALL_SEGMENTS} | {name: code for code, name in enumerate(words.country, cells.FIRST_SEGMENT)}
+    segment = _codes(part["segment"], place, cells.NO_SEGMENT)
+    found = Cells(
+        window_codes(part["window"].to_numpy("datetime64[us]"), shape.period),
+        segment,
+        _value_codes(part, table, words),
+        part["count"].to_numpy(np.int64),
+        part["minor_units"].to_numpy(np.int64),
+    )
+    return Run(cells.packed(found.window, found.segment, table, found.value), (found.rows, found.cents))
+
+
+def _value_codes(part: pd.DataFrame, table: Table, words: Vocabulary) -> I64:
+    if table in TEXT_TABLES:
+        return _codes(part["value"], {name: code for code, name in enumerate(words.of(table), 1)}, cells.NULL)
+    number = part["number"].to_numpy(np.int64, na_value=-1)
+    if table is Table.AMOUNT_OCTAVE:
+        _, bits = np.frexp(number.astype(np.float64))
+        return np.where(number < 0, cells.NULL, bits.astype(np.int64) + 1)
+    step = 10 if table is Table.AGE_DECADE else 1
+    return np.where(number < 0, cells.NULL, number // step + 1)
+
+
+def _codes(column: pd.Series, place: dict[str, int], null: int) -> I64:
+    codes, names = pd.factorize(column)
+    return np.array([*(place[str(name)] for name in names), null], np.int64)[codes]
+
+
+def _stacked(runs: list[Run]) -> tuple[I64, I64, I64]:
+    keys, rows, money = (np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in runs), strict=True))
+    return keys, rows, money
+
+
+def _read_amounts(frame: pd.DataFrame, shape: ProfileShape) -> AmountCounts:
+    """Amounts, column by column: this is most of the frame, and a copy of its rows would double the memory."""
+    amount = (frame["column"] == Column.PURCHASE_AMOUNT).to_numpy(bool) & (frame["segment"] == ALL).to_numpy(bool)
+    tallies = []
+    for detail, sums in ((VALUE, ("count",)), (WHOLE, ("count",)), (BUCKET, ("count", "minor_units"))):
+        here = np.flatnonzero(amount & (frame["detail"] == detail).to_numpy(bool) & frame["value"].isna().to_numpy())
+        keys = frame["number"].array.take(here).to_numpy(np.int64, na_value=NULL_CENTS)
+        if detail != WHOLE:
+            keys |= _windows(frame, here, shape) << CENT_BITS
+        tallies.append(Tally.of_run(keys, *(frame[name].to_numpy(np.int64)[here] for name in sums)))
+    apart = np.flatnonzero(amount & frame["value"].notna().to_numpy())
+    texts, rows = frame["value"].array.take(apart), frame["count"].to_numpy(np.int64)[apart]
+    large = zip(_windows(frame, apart, shape).tolist(), texts, rows.tolist(), strict=True)
+    counted = sorted(((window, int(str(cents))), count) for window, cents, count in large)
+    return AmountCounts(tallies[0], tallies[1], tallies[2], tuple(counted))
+
+
+def _windows(frame: pd.DataFrame, here: npt.NDArray[np.intp], shape: ProfileShape) -> I64:
+    return window_codes(frame["window"].to_numpy("datetime64[us]")[here], shape.period)

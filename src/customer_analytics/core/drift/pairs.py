@@ -1,0 +1,52 @@
+"""Two profiles made comparable: one shape, one vocabulary."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from customer_analytics.core.drift.profile import ProfileError, PurchaseProfile
+from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.views import aligned
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A baseline and a current profile in the same words.
+
+    Args:
+        baseline: What is known.
+        current: What is judged.
+        settings: Thresholds.
+        partial: Windows that may have been cut by the edge of a delivery; volume does not look at them.
+    """
+
+    baseline: PurchaseProfile
+    current: PurchaseProfile
+    settings: DriftSettings
+    partial: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, baseline: PurchaseProfile, current: PurchaseProfile, settings: DriftSettings) -> Self:
+        """The pair of two deliveries.
+
+        Raises:
+            ProfileError: Profiles of different shape.
+        """
+        if baseline.shape != current.shape and baseline.shape and current.shape:
+            found = f"{baseline.shape} against {current.shape}"
+            raise ProfileError(
+                "drift", "two profiles of one shape", found, "profile both deliveries with the same settings"
+            )
+        words = baseline.words.union(current.words)
+        edges = frozenset(edge for profile in (baseline, current) for edge in _edges(profile))
+        return cls(aligned(baseline, words), aligned(current, words), settings, edges)
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Rows of both sides."""
+        return self.baseline.rows(), self.current.rows()
+
+
+def _edges(profile: PurchaseProfile) -> tuple[int, ...]:
+    """First and last window, which a delivery of several windows rarely fills."""
+    windows = sorted(window for window in profile.rows_per_window() if window)
+    return (windows[0], windows[-1]) if len(windows) > 2 else ()  # noqa: PLR2004  one or two are all there is

@@ -1,0 +1,93 @@
+"""How well the detector sees: the share of seeds in which its verdict on a known change was right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pandas as pd
+
+from customer_analytics.core.drift.findings import Finding, Outcome
+from customer_analytics.core.drift.injections import Scenario, injected
+from customer_analytics.core.drift.profile import PurchaseProfile
+from customer_analytics.core.drift.resample import resampled
+from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.verdict import compare_profiles, outcome_of
+from customer_analytics.core.errors import SettingError, listed
+
+POWER_COLUMNS = ("scenario", "rows", "repeats", "right", "alarms", "insufficient_data")
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What to simulate (``params:drift_simulation``).
+
+    Args:
+        seed: The same seed gives the same table.
+        repeats: Pairs of deliveries per scenario and size.
+        rows: Sizes of the deliveries.
+        scenarios: What happens to the second one of each pair.
+    """
+
+    seed: int
+    repeats: int
+    rows: tuple[int, ...]
+    scenarios: tuple[Scenario, ...]
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """A simulation from configuration.
+
+        Raises:
+            SettingError: A key or a value that cannot be meant.
+        """
+        keys = ("seed", "repeats", "rows", "injections")
+        if set(settings) != set(keys):
+            raise SettingError(
+                "drift_simulation", f"the keys {listed(keys)}", listed(settings), "see parameters_drift.yml"
+            )
+        scenarios = tuple(Scenario.of(entry) for entry in settings["injections"])
+        return cls(int(settings["seed"]), int(settings["repeats"]), tuple(settings["rows"]), scenarios)
+
+
+def drift_power(profile: PurchaseProfile, settings: DriftSettings, simulation: Simulation) -> pd.DataFrame:
+    """The measured table.
+
+    Args:
+        profile: What deliveries are drawn from.
+        settings: Thresholds.
+        simulation: What to simulate.
+
+    Returns:
+        Per scenario and size: ``scenario``, ``rows``, ``repeats``, ``right`` (share of repeats whose outcome was one of
+        those expected, with an alarm in the column expected), ``alarms`` (share with any alarm: the false-alarm rate of
+        A/A) and ``insufficient_data`` (share).
+    """
+    counted = [
+        _counted(profile, settings, simulation, rows, range(simulation.seed, simulation.seed + simulation.repeats))
+        for rows in simulation.rows
+    ]
+    return pd.DataFrame([row for rows in counted for row in rows], columns=list(POWER_COLUMNS))
+
+
+def _counted(
+    profile: PurchaseProfile, settings: DriftSettings, simulation: Simulation, rows: int, seeds: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    outcomes: dict[str, list[tuple[bool, Outcome]]] = {scenario.name: [] for scenario in simulation.scenarios}
+    for seed in seeds:
+        baseline, still = (resampled(profile, rows, 2 * seed + side) for side in (0, 1))
+        for scenario in simulation.scenarios:
+            findings = compare_profiles(baseline, injected(still, scenario.steps, seed), settings)
+            outcome = outcome_of(findings)
+            outcomes[scenario.name].append((outcome in scenario.expect and _seen(findings, scenario.column), outcome))
+    return [(name, rows, len(seeds), *_rates(seen)) for name, seen in outcomes.items()]
+
+
+def _seen(findings: Sequence[Finding], column: str) -> bool:
+    return not column or any(one.column == column and one.outcome in {Outcome.WARN, Outcome.FAIL} for one in findings)
+
+
+def _rates(seen: Sequence[tuple[bool, Outcome]]) -> tuple[float, float, float]:
+    whole = max(len(seen), 1)
+    alarms = sum(outcome in {Outcome.WARN, Outcome.FAIL} for _, outcome in seen)
+    blind = sum(outcome is Outcome.INSUFFICIENT for _, outcome in seen)
+    return sum(right for right, _ in seen) / whole, alarms / whole, blind / whole

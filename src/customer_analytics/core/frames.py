@@ -1,0 +1,91 @@
+"""Frames and Arrow tables: the same rows in two views, sharing memory where the types allow it.
+
+Text is ``string[pyarrow]`` (:data:`TEXT`), few-valued text ``category``, nullable integers pandas' masked types, times
+``datetime64[us]``, nullable floats NaN; a frame's index is the row number in the whole table.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+TEXT = pd.ArrowDtype(pa.string())
+"""The dtype of text columns."""
+
+
+def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
+    """The frame as an Arrow table, index left out and NaN as null.
+
+    Args:
+        frame: Columns of the dtypes above, or plain NumPy ones.
+        schema: Names and types of the columns to take; ``None`` for all as they are, NumPy integers not nullable.
+    """
+    wanted = _schema_of(frame) if schema is None else schema
+    return pa.Table.from_arrays([_array(frame[one.name], one.type) for one in wanted], schema=wanted)
+
+
+def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
+    """The table as a frame whose index counts rows from ``start``; a non-nullable integer is a NumPy one."""
+    columns = {one.name: _column(contiguous(table.column(place)), one) for place, one in enumerate(table.schema)}
+    return pd.DataFrame(columns, index=pd.RangeIndex(start, start + table.num_rows), copy=False)
+
+
+def text_array(column: pd.Series) -> pa.StringArray:
+    """A text column as one contiguous Arrow array."""
+    return _array(column, pa.string())
+
+
+def text_series(text: pa.StringArray, index: pd.Index) -> pd.Series:
+    """An Arrow text array as a column, without copying."""
+    return pd.Series(pd.arrays.ArrowExtensionArray(text), index=index, copy=False)
+
+
+def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
+    """Few-valued text: ``codes`` (integers, -1 for null) into ``categories`` (distinct)."""
+    names = categories if isinstance(categories, list) else categories.to_pylist()
+    return pd.Categorical.from_codes(codes, pd.Index(names, dtype=object), validate=False)
+
+
+def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """One array of a chunked one; no copy when it has one chunk."""
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+
+
+def _array(column: pd.Series, kind: pa.DataType) -> pa.Array:
+    if isinstance(column.dtype, pd.CategoricalDtype) and not pa.types.is_dictionary(kind):
+        kind, text = pa.dictionary(pa.int32(), pa.string()), kind
+        return contiguous(pa.array(column, type=kind)).cast(text)
+    return contiguous(pa.array(column, type=kind, from_pandas=True))
+
+
+def _schema_of(frame: pd.DataFrame) -> pa.Schema:
+    return pa.schema(
+        [
+            pa.field(str(name), _type_of(dtype), nullable=not (isinstance(dtype, np.dtype) and dtype.kind in "iub"))
+            for name, dtype in frame.dtypes.items()
+        ]
+    )
+
+
+def _type_of(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or Arrow's
+    if isinstance(dtype, pd.ArrowDtype):
+        return dtype.pyarrow_dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return pa.string()
+    if isinstance(dtype, pd.api.extensions.ExtensionDtype) and hasattr(dtype, "numpy_dtype"):
+        return pa.from_numpy_dtype(dtype.numpy_dtype)
+    return pa.string() if dtype.kind == "O" else pa.from_numpy_dtype(dtype)
+
+
+def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or pandas' array
+    if pa.types.is_dictionary(one.type):
+        codes = array.indices.fill_null(-1) if array.null_count else array.indices
+        return categorical(codes.to_numpy(), array.dictionary)
+    if pa.types.is_string(one.type):
+        return pd.arrays.ArrowExtensionArray(array)
+    if pa.types.is_integer(one.type) and one.nullable:
+        return pd.arrays.IntegerArray(array.fill_null(0).to_numpy(), ~array.is_valid().to_numpy(zero_copy_only=False))
+    return array.to_numpy(zero_copy_only=False)

@@ -1,0 +1,105 @@
+"""What one pass over the clean table measures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.core.contract import Column
+from customer_analytics.core.numerals import huge_minor_units, minor_units
+from customer_analytics.core.partials.totals import Group, Totals
+from customer_analytics.core.partials.value_counts import ValueCounts
+
+MEASURED = (
+    Column.PRODUCT_CATEGORY,
+    Column.PURCHASE_AMOUNT,
+    Column.PURCHASE_DATE,
+    Column.COUNTRY_CODE,
+    Column.CUSTOMER_AGE,
+)
+"""The columns that :meth:`Measures.of` reads."""
+
+UNKNOWN = ""
+"""The group of rows whose country or category is null, where the contract lets it be."""
+
+
+class Vocabulary(NamedTuple):
+    """The groups that occur, each kind in ascending order; a place in it is a group's code."""
+
+    countries: tuple[str, ...]
+    categories: tuple[str, ...]
+    months: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Totals and value counts of clean purchases.
+
+    Args:
+        by_country_category: (country, category) → orders and revenue.
+        by_month: (``YYYY-MM``,) → orders and revenue.
+        amounts: Amounts in minor units.
+        ages: Ages in years.
+        rows: Rows measured.
+    """
+
+    by_country_category: Totals = field(default_factory=Totals)
+    by_month: Totals = field(default_factory=Totals)
+    amounts: ValueCounts = field(default_factory=ValueCounts)
+    ages: ValueCounts = field(default_factory=ValueCounts)
+    rows: int = 0
+
+    @classmethod
+    def of(cls, clean: pd.DataFrame, decimals: int) -> "Measures":
+        """The measures of a chunk.
+
+        Args:
+            clean: The columns :data:`MEASURED` of :data:`~customer_analytics.core.tables.CLEAN`.
+            decimals: Digits of the minor unit.
+        """
+        amounts = clean[Column.PURCHASE_AMOUNT].to_numpy()
+        units, huge = minor_units(amounts, decimals)
+        ages = clean[Column.CUSTOMER_AGE].array
+        places, pairs = _country_categories(clean)
+        months, names = _months(clean)
+        return cls(
+            Totals.of(amounts, places, pairs, decimals),
+            Totals.of(amounts, months, names, decimals),
+            ValueCounts.of(units[~huge], huge_minor_units(amounts[huge], decimals)),
+            ValueCounts.of(ages[~ages.isna()].to_numpy(np.int64)),
+            len(clean),
+        )
+
+    def __add__(self, other: "Measures") -> "Measures":
+        return Measures(
+            self.by_country_category + other.by_country_category,
+            self.by_month + other.by_month,
+            self.amounts + other.amounts,
+            self.ages + other.ages,
+            self.rows + other.rows,
+        )
+
+    def vocabulary(self) -> Vocabulary:
+        """The groups that occur."""
+        pairs = self.by_country_category.groups
+        return Vocabulary(
+            tuple(sorted({country for country, _ in pairs})),
+            tuple(sorted({category for _, category in pairs})),
+            tuple(sorted(month for (month,) in self.by_month.groups)),
+        )
+
+
+def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, Callable[[int], Group]]:
+    country, category = clean[Column.COUNTRY_CODE].cat, clean[Column.PRODUCT_CATEGORY].cat
+    countries, categories = [UNKNOWN, *country.categories], [UNKNOWN, *category.categories]
+    width = len(categories)
+    codes = (country.codes.to_numpy().astype(np.int64) + 1) * width + category.codes.to_numpy() + 1
+    return codes, lambda code: (countries[code // width], categories[code % width])
+
+
+def _months(clean: pd.DataFrame) -> tuple[np.ndarray, Callable[[int], Group]]:
+    months = clean[Column.PURCHASE_DATE].to_numpy().astype("datetime64[M]").astype(np.int64)
+    first = int(months.min(initial=0))
+    return months - first, lambda code: (str(np.datetime64(first + code, "M")),)

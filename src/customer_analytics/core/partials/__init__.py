@@ -1,0 +1,1 @@
+"""Exact, mergeable measures: ``of(chunk)``, ``+`` and an empty identity; merging is equal, never close."""

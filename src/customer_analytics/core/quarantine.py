@@ -1,0 +1,28 @@
+"""The refused rows, as people read them."""
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.core.contract import reasons_of
+from customer_analytics.core.frames import categorical
+from customer_analytics.core.tables import ISSUES, QUARANTINED, RAW_TEXT, SOURCE_FILE, SOURCE_ROW
+
+READ = (ISSUES, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
+"""The columns that :func:`refused_rows` reads."""
+
+SEPARATOR = ";"
+
+
+def refused_rows(typed: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a chunk that have a fault, with their reasons in words.
+
+    Args:
+        typed: The columns :data:`READ` of :data:`~customer_analytics.core.tables.TYPED`.
+
+    Returns:
+        The columns of :data:`~customer_analytics.core.tables.QUARANTINED`.
+    """
+    rows = typed.take(np.flatnonzero(typed[ISSUES].to_numpy()))
+    codes, masks = pd.factorize(rows[ISSUES].to_numpy())
+    names = [SEPARATOR.join(reasons_of(int(mask))) for mask in masks]
+    return rows.assign(reasons=categorical(codes, names))[QUARANTINED.names]

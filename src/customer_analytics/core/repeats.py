@@ -1,0 +1,171 @@
+"""Copies of a purchase, found exactly and in flat memory, however far apart they stand.
+
+Rows that share a 64-bit key of their ``purchase_id`` meet in one bucket; few rows share one, so only those are read
+whole, and compared by their real ids and values. A key never decides alone.
+"""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from customer_analytics.core.chunks import Chunks
+from customer_analytics.core.contract import COLUMNS, Column
+from customer_analytics.core.frames import categorical, text_array
+from customer_analytics.core.keys import bucket_of_keys, text_keys
+from customer_analytics.core.rows import Places, RowSet
+from customer_analytics.core.tables import CLEAN, ISSUES, REPEATED, SOURCE_FILE, SOURCE_ROW
+
+KINDS = ["conflicting", "exact"]
+"""What a later copy can be, in the order of ``repeated_purchases``' categories."""
+
+_KEY, _ROW = "key", "row"
+_SUSPECT_BITS = 4
+"""Suspects are few: 16 buckets."""
+_SORTED_ROWS = 20
+"""Rows are put back in order by buckets of 2**20 consecutive row numbers."""
+
+
+def find_repeats(typed: Chunks) -> Chunks:
+    """Every later copy of a valid purchase.
+
+    Args:
+        typed: Chunks of :data:`~customer_analytics.core.tables.TYPED`, indexed by row number.
+
+    Returns:
+        Chunks of :data:`~customer_analytics.core.tables.REPEATED` in the order of ``typed``: for each valid row whose
+        ``purchase_id`` a valid row had before, where it stands, where the first copy stands, and ``exact`` if all
+        eight values are equal, else ``conflicting``. No chunk when no id repeats.
+    """
+    suspects = _sharing_a_key(typed.select([Column.PURCHASE_ID, ISSUES]).map(_valid_keys))
+    whole = typed.select([*COLUMNS, SOURCE_FILE, SOURCE_ROW])
+    copies = whole.map(partial(_suspected, suspects=suspects)).shuffle(_bucket_of_suspect).map(_later_copies)
+    return copies.shuffle(_bucket_of_row).map(_in_row_order)
+
+
+def count_repeated_ids(clean: Chunks) -> int:
+    """How many rows of a table carry an id that a row before them carries: 0 proves that ids are unique.
+
+    Args:
+        clean: Chunks with ``purchase_id`` (text, no nulls), indexed by row number.
+    """
+    suspects = _sharing_a_key(clean.select([Column.PURCHASE_ID]).map(_keys))
+    if not len(suspects):
+        return 0
+    ids = clean.select([Column.PURCHASE_ID]).map(partial(_suspected, suspects=suspects))
+    return ids.shuffle(_bucket_of_suspect).fold(_count_later, 0)
+
+
+FIRST_COPIES_READ = (*CLEAN.names, ISSUES, SOURCE_FILE, SOURCE_ROW)
+"""The columns that :func:`first_copies` reads."""
+
+
+def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
+    """The valid rows of a chunk that are no later copy.
+
+    Args:
+        typed: The columns :data:`FIRST_COPIES_READ` of a chunk of :data:`~customer_analytics.core.tables.TYPED`.
+        repeats: The places of all later copies.
+
+    Returns:
+        The columns of :data:`~customer_analytics.core.tables.CLEAN`, in the order of ``typed``.
+    """
+    kept = (typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed)
+    clean = typed[CLEAN.names][kept]
+    return clean.assign(**{Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(np.int64)})
+
+
+def _sharing_a_key(keyed: Chunks) -> RowSet:
+    """The row numbers of all rows whose key another row has too."""
+    return keyed.shuffle(_bucket_of_key).fold(_rows_of_shared_keys, RowSet())
+
+
+def _keys(frame: pd.DataFrame) -> pd.DataFrame:
+    keys = text_keys(text_array(frame[Column.PURCHASE_ID]))
+    return pd.DataFrame({_KEY: keys, _ROW: frame.index.to_numpy()}, index=frame.index, copy=False)
+
+
+def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
+    valid = typed[ISSUES].to_numpy() == 0
+    keys = _keys(typed)
+    return keys if valid.all() else keys[valid]
+
+
+def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowSet:
+    keys = bucket[_KEY].to_numpy()
+    ranked = np.sort(keys)
+    shared = np.unique(ranked[1:][ranked[1:] == ranked[:-1]])
+    if not len(shared):
+        return RowSet()
+    places = np.minimum(np.searchsorted(shared, keys), len(shared) - 1)
+    return RowSet.of(bucket[_ROW].to_numpy()[shared[places] == keys])
+
+
+def _rows_among(frame: pd.DataFrame, suspects: RowSet) -> np.ndarray:
+    """Places in the chunk of the suspected rows; int64."""
+    if not len(frame):
+        return np.zeros(0, np.int64)
+    first = int(frame.index[0])
+    return suspects.within(first, first + len(frame)) - first
+
+
+def _suspected(table: pd.DataFrame, suspects: RowSet) -> pd.DataFrame:
+    rows = table.take(_rows_among(table, suspects))
+    return rows.assign(**_keys(rows))
+
+
+def _bucket_of_key(frame: pd.DataFrame) -> np.ndarray:
+    return bucket_of_keys(frame[_KEY].to_numpy())
+
+
+def _bucket_of_suspect(frame: pd.DataFrame) -> np.ndarray:
+    return bucket_of_keys(frame[_KEY].to_numpy(), _SUSPECT_BITS)
+
+
+def _bucket_of_row(frame: pd.DataFrame) -> np.ndarray:
+    return (frame[_ROW].to_numpy() >> _SORTED_ROWS).astype(np.uint16)
+
+
+def _first_and_later(bucket: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """For each row whose id stands before it in the bucket: the place of the first such row, and its own."""
+    ids = _codes(bucket[Column.PURCHASE_ID])
+    first = np.zeros(int(ids.max(initial=-1)) + 1, np.int64)
+    first[ids[::-1]] = np.arange(len(ids))[::-1]
+    later = np.flatnonzero(first[ids] != np.arange(len(ids)))
+    return first[ids[later]], later
+
+
+def _count_later(bucket: pd.DataFrame) -> int:
+    return len(_first_and_later(bucket)[1])
+
+
+def _later_copies(bucket: pd.DataFrame) -> pd.DataFrame:
+    first, later = _first_and_later(bucket)
+    exact = np.ones(len(later), np.int8)
+    for column in COLUMNS:
+        codes = _codes(bucket[column])
+        exact &= codes[first] == codes[later]
+    kept, copies = bucket.take(first), bucket.take(later)
+    found = {
+        SOURCE_FILE: copies[SOURCE_FILE].array,
+        SOURCE_ROW: copies[SOURCE_ROW].to_numpy(),
+        "kept_source_file": kept[SOURCE_FILE].array,
+        "kept_source_row": kept[SOURCE_ROW].to_numpy(),
+        "kind": categorical(exact, KINDS),
+        Column.PURCHASE_ID: copies[Column.PURCHASE_ID].array,
+        Column.PURCHASE_AMOUNT: copies[Column.PURCHASE_AMOUNT].to_numpy(),
+        _ROW: copies[_ROW].to_numpy(),
+    }
+    return pd.DataFrame(found, copy=False)
+
+
+def _in_row_order(bucket: pd.DataFrame) -> pd.DataFrame:
+    return bucket.sort_values(_ROW)[REPEATED.names]
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    """A number for each distinct value of a column, -1 for null."""
+    array = pa.array(column, from_pandas=True)
+    coded = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return coded.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)

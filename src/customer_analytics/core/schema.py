@@ -1,0 +1,52 @@
+"""The clean table's schema in pandera, from the contract."""
+
+from functools import partial
+
+import pandas as pd
+import pandera.pandas as pa
+
+from customer_analytics.core.contract import Column, Contract, iso_countries
+from customer_analytics.core.frames import TEXT
+
+
+def clean_schema(contract: Contract) -> pa.DataFrameSchema:
+    """What every chunk of ``clean_purchases`` must satisfy.
+
+    Uniqueness of ``purchase_id`` is a property of the whole table and is proved on it
+    (:func:`~customer_analytics.core.repeats.count_repeated_ids`).
+    """
+    nullable = {column: column not in contract.critical_columns for column in Column}
+    text = partial(pa.Check, _all_filled, name="not_empty", error="not empty")
+    return pa.DataFrameSchema(
+        {
+            Column.CUSTOMER_ID: pa.Column("int64", pa.Check.gt(0)),
+            Column.PURCHASE_ID: pa.Column(TEXT, text()),
+            Column.PRODUCT_CATEGORY: pa.Column("category", text(), nullable=nullable[Column.PRODUCT_CATEGORY]),
+            Column.PURCHASE_AMOUNT: pa.Column("float64", [pa.Check.ge(0), pa.Check.lt(float("inf"))]),
+            Column.PURCHASE_DATE: pa.Column("datetime64[us]"),
+            Column.COUNTRY_CODE: pa.Column(
+                "category",
+                pa.Check(_all_iso, name="iso_3166_1", error="an ISO 3166-1 alpha-2 code"),
+                nullable=nullable[Column.COUNTRY_CODE],
+            ),
+            Column.CUSTOMER_AGE: pa.Column(
+                "Int16",
+                pa.Check.in_range(contract.age_min, contract.age_max),
+                nullable=nullable[Column.CUSTOMER_AGE],
+            ),
+            Column.PAYMENT_TYPE: pa.Column("category", text(), nullable=nullable[Column.PAYMENT_TYPE]),
+        },
+        strict=True,
+        ordered=True,
+        name="clean_purchases",
+    )
+
+
+def _all_filled(column: pd.Series) -> bool:
+    """No text is empty; for a category its few texts are looked at."""
+    texts = column.cat.categories.to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return not bool((texts == "").any())
+
+
+def _all_iso(column: pd.Series) -> bool:
+    return set(column.cat.categories) <= iso_countries()

@@ -1,0 +1,1 @@
+"""Synthetic deliveries: realistic dirty purchases of any size, and the truth about them."""

@@ -1,0 +1,173 @@
+"""The words of a synthetic delivery and how often each is used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from customer_analytics.core.synthesis.settings import SynthesisSettings
+
+_HEAD, _OTHERS = (
+    """
+    US DE GB FR NA IN BR JP CA AU ES IT NL PL SE ZA CH MX KR AT BE DK NO FI IE PT CZ NZ SG AE IL GR HU RO
+    TR AR CL CO EG NG KE TH VN ID MY PH SA UA SK SI HR BG LT LV EE LU IS MT CY PE
+    """.split(),  # noqa: SIM905
+    """
+    AD AF AG AI AL AM AO AQ AS AW AX AZ BA BB BD BF BH BI BJ BL BM BN BO BQ BS BT BV BW BY BZ CC CD CF CG
+    CI CK CM CN CR CU CV CW CX DJ DM DO DZ EC EH ER ET FJ FK FM FO GA GD GE GF GG GH GI GL GM GN GP GQ GS
+    GT GU GW GY HK HM HN HT IM IO IQ IR JE JM JO KG KH KI KM KN KP KW KY KZ LA LB LC LI LK LR LS LY MA MC
+    MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MU MV MW MZ NC NE NF NI NP NR NU OM PA PF PG PK PM PN PR PS
+    PW PY QA RE RS RU RW SB SC SD SH SJ SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TJ TK TL TM TN TO TT
+    TV TW TZ UG UM UY UZ VA VC VE VG VI VU WF WS YE YT ZM ZW
+    """.split(),  # noqa: SIM905
+)
+
+COUNTRIES: tuple[str, ...] = (*_HEAD, *_OTHERS)
+"""The 249 assigned ISO 3166-1 alpha-2 codes, written out: the truth must not lean on what judges it.
+
+First the head in falling order of purchases, Namibia well inside it; then everyone else.
+"""
+
+AGES = range(16, 96)
+"""Ages of customers in years; what lies between is unlikely only at the ends."""
+
+# \uff10 to \uff19 are digits, but not those of the contract.
+UNKNOWN_COUNTRIES = ("UK", "USA", "XX", "ZZ", "EU", "Germany", "N/A", "null", "nan", "276", "D", "ÖS")
+BAD_AGES = ("34.0", "thirty", "n/a", "4O", "2 5", "1e1", "\uff12\uff13")
+AGES_OUT_OF_RANGE = ("5", "150", "9", "121", "0", "-34", "999")
+BAD_AMOUNTS = (
+    "NaN",
+    "inf",
+    "-inf",
+    "free",
+    "12.3.4",
+    "1e",
+    "--5",
+    "0x1F",
+    "1_000",
+    '"12,50"',
+    "\uff11\uff12.\uff15\uff10",
+    ".",
+    "1 2",
+)
+BAD_CUSTOMERS = ("n/a", "12a4", "9999999999999999999", "1e5", "\uff11\uff12\uff13", "4 711", "+")
+MALFORMED_DATES = (
+    "2024-02-30",
+    "2025-02-29 10:00:00",
+    "31/12/2024",
+    "2024-13-01 10:00:00",
+    "2024-06-31T08:15:00",
+    "yesterday",
+    "2024-03-05T10:00:00Z",
+    "2024-03-05 10:00:00+02:00",
+    "2024-3-5",
+    "2024-03-05 25:00:00",
+    "2024-03-05 10:61:00",
+    "Mar 5 2024",
+    "2024-00-10",
+)
+NULLS = ("", "  ", '""', "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A product category and its log-normal amounts.
+
+    Args:
+        name: The text in the delivery.
+        weight: Its share of the purchases, relative to the others.
+        median: Median amount in major units.
+        spread: Standard deviation of the amount's logarithm.
+    """
+
+    name: str
+    weight: int
+    median: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment type: how often it is used in the first four fifths of the delivery, and after that."""
+
+    name: str
+    weight: int
+    late_weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every word a delivery can use.
+
+    Args:
+        categories: Product categories.
+        payments: Payment types.
+        country_weights: Share of the purchases of each of ``COUNTRIES``, relative to the others.
+        age_weights: Share of the customers of each of ``AGES``, relative to the others.
+    """
+
+    categories: tuple[Category, ...]
+    payments: tuple[Payment, ...]
+    country_weights: tuple[int, ...]
+    age_weights: tuple[int, ...]
+
+    @classmethod
+    def of(cls, settings: SynthesisSettings) -> "Vocabulary":
+        """The words for a seed; shops and wallets are named by Faker, and change with its word lists."""
+        companies, surnames = _names(settings.seed)
+        shops = tuple(Category(f"{one} outlet", 2, 25.0 + 10 * k, 0.9) for k, one in enumerate(companies))
+        wallets = tuple(Payment(f"{one} Pay", 6 - k, 8) for k, one in enumerate(surnames[:4]))
+        newcomers = tuple(Payment(f"{one} Wallet", 0, 30 - 9 * k) for k, one in enumerate(surnames[4:]))
+        head = tuple(12_000 // (place + 2) for place in range(len(_HEAD)))
+        middle = len(AGES) * 2 // 5
+        return cls(
+            categories=_CATEGORIES + shops,
+            payments=_PAYMENTS + wallets + newcomers,
+            country_weights=head + (6,) * len(_OTHERS),
+            age_weights=tuple(max(1, 1600 - (place - middle) ** 2) for place in range(len(AGES))),
+        )
+
+
+_CATEGORIES = (
+    Category("Groceries & Drinks", 26, 24.0, 0.7),
+    Category("Consumer Electronics", 12, 140.0, 1.1),
+    Category("Clothing & Shoes", 15, 45.0, 0.8),
+    Category("Home & Garden", 10, 60.0, 1.0),
+    Category("Books, Music & Film", 9, 18.0, 0.6),
+    Category("Toys & Games", 6, 27.0, 0.7),
+    Category("Beauty & Care", 7, 22.0, 0.8),
+    Category("Sports & Outdoors", 6, 55.0, 0.9),
+    Category("Car & Bicycle", 3, 80.0, 1.2),
+    Category("Café & Bäckerei", 4, 7.5, 0.5),
+)
+
+_PAYMENTS = (
+    Payment("Credit card", 3800, 3600),
+    Payment("Debit card", 2400, 2300),
+    Payment("PayPal", 1700, 1800),
+    Payment("Bank transfer", 800, 800),
+    Payment("Cash on delivery", 500, 400),
+    Payment("Invoice, 30 days", 400, 400),
+    Payment("Gift card", 150, 150),
+    Payment('Gift card "Gold"', 30, 30),
+    Payment("Voucher\npart payment", 10, 10),
+    Payment("Cheque", 4, 1),
+)
+
+
+def quoted(text: str) -> str:
+    """The text as a CSV field that must be quoted (RFC 4180)."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def as_field(text: str) -> str:
+    """The text as a CSV field, quoted where it has to be."""
+    return quoted(text) if any(mark in text for mark in ',"\n\r') else text
+
+
+def _names(seed: int) -> tuple[Sequence[str], Sequence[str]]:
+    """Two companies and seven surnames, all different."""
+    from faker import Faker  # noqa: PLC0415  only a delivery being made needs it
+
+    fake = Faker("en_US")
+    fake.seed_instance(seed)
+    companies, surnames = fake.unique.company, fake.unique.last_name
+    return [companies() for _ in range(2)], [surnames() for _ in range(7)]

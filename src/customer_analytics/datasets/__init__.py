@@ -1,0 +1,21 @@
+"""Kedro datasets: where the project touches the world."""
+
+from typing import Any
+
+_HOMES = {
+    "AtomicDataset": "atomic_dataset",
+    "ChunkedCSVDataset": "chunked_csv",
+    "ChunkedParquetDataset": "chunked_parquet",
+    "InputFilesDataset": "input_files",
+    "RecordLinesDataset": "record_lines",
+    "CleanChunks": "validation",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  a class of one of the modules
+    """Import a dataset's module when the dataset is first asked for: a run pays for what its catalog uses."""
+    from importlib import import_module  # noqa: PLC0415
+
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

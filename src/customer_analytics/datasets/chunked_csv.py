@@ -1,0 +1,233 @@
+"""Purchases as they came: CSV files of any size as a lazy sequence of text frames."""
+
+import codecs
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO, Never, NoReturn
+
+import numpy as np
+import pyarrow as pa
+from kedro.io import AbstractDataset, DatasetError
+
+from customer_analytics.core.blocks import Block, empty_raw, read_block
+from customer_analytics.core.chunks import Chunks, LocalChunks, Task
+from customer_analytics.core.dialect import Dialect, Header, read_header
+from customer_analytics.core.errors import InputError
+from customer_analytics.core.records import Records, find_records
+from customer_analytics.datasets.csv_files import SourceFile, SourceFiles
+from customer_analytics.datasets.workshop import WorkshopSettings
+
+_SNIFFED_BYTES = 64 << 10
+_RECORD_BYTES = 100
+_UTF8_BOM = codecs.BOM_UTF8
+
+
+class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
+    """CSV files of purchases as chunks of text, each at most ``chunk_rows`` records long.
+
+    Loading opens nothing but the header. Blocks of whole records are cut in order and turned into frames by worker
+    threads when the chunks are mapped or folded; they can be read again as often as needed.
+
+    Example catalog entry:
+
+    .. code-block:: yaml
+
+        raw_purchases:
+          type: customer_analytics.datasets.ChunkedCSVDataset
+          filepath: s3://deliveries/2024-*/purchases.csv.gz
+          credentials: deliveries
+          dialect:
+            delimiter: ";"
+            encoding: latin-1
+            columns: {customer_id: Kundennummer, purchase_amount: Betrag}
+          chunk_rows: 65536
+          threads: 2
+    """
+
+    def __init__(  # noqa: PLR0913  the options of a catalog entry
+        self,
+        *,
+        filepath: str,
+        dialect: dict[str, Any] | None = None,
+        overrides: dict[str, Any] | None = None,
+        chunk_rows: int | None = None,
+        threads: int | None = None,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Describe the files; none is touched before :meth:`load`.
+
+        Args:
+            filepath: A file, a folder or a glob; plain, gz, bz2, xz, zst or zip; local or any fsspec URL.
+            dialect: Fields of :class:`~customer_analytics.core.dialect.Dialect`; unknown keys are refused.
+            overrides: Fields that win over ``dialect``, for ``--params csv.delimiter=;``.
+            chunk_rows: Most records in a chunk; default in :class:`WorkshopSettings`.
+            threads: Chunks parsed at once; default the machine's cores.
+            credentials: For the file system.
+            fs_args: Further options of the file system.
+            metadata: Ignored; for Kedro-Viz and other plugins.
+        """
+        self.metadata = metadata
+        self._filepath = str(filepath)
+        self._dialect = Dialect.from_settings(dialect or {}, overrides or {})
+        self._settings = WorkshopSettings.of(chunk_rows, threads)
+        self._files = SourceFiles(self._filepath, {**(fs_args or {}), **(credentials or {})})
+
+    def load(self) -> Chunks:
+        """The records of every file, in order of file name and row.
+
+        Raises:
+            InputError: A file that is missing, empty, binary, corrupt or without the contract's columns.
+        """
+        files = self._files.list()
+        for file in files:
+            self._header(file)
+        return LocalChunks(_CsvSource(self._files, files, self._dialect, self._settings), self._settings.workshop())
+
+    def save(self, _data: Never) -> NoReturn:
+        """Raw deliveries are not written."""
+        raise DatasetError(f"{self._filepath}: raw purchases are read, never written")
+
+    def preview(self, nrows: int = 5) -> Any:  # noqa: ANN401  Kedro-Viz's own type
+        """The first records, for Kedro-Viz."""
+        frame = next(iter(self.load().map(lambda frame: frame.head(nrows))), empty_raw())
+        return frame.astype(object).where(frame.notna(), None).to_dict(orient="split")
+
+    def _exists(self) -> bool:
+        try:
+            return bool(self._files.list())
+        except InputError:
+            return False
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath, "dialect": self._dialect, "settings": self._settings}
+
+    def _header(self, file: SourceFile) -> Header:
+        source = _CsvSource(self._files, [file], self._dialect, self._settings)
+        with self._files.open(file) as stream:
+            return source.header(_Utf8(stream, self._dialect, file.name), file)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _CsvSource:
+    """Blocks of whole records, cut one after the other; what is in them is read by the workers."""
+
+    files: SourceFiles
+    listed: Sequence[SourceFile]
+    dialect: Dialect
+    settings: WorkshopSettings
+
+    def total(self) -> int:
+        plain = all(not name.endswith((".gz", ".bz2", ".xz", ".zst", ".zip")) for _, name, _ in self.listed)
+        return sum(file.size for file in self.listed) if plain else 0
+
+    def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
+        return closing(self._tasks(columns))
+
+    def _tasks(self, columns: Sequence[str] | None) -> Generator[Task, None, None]:
+        for file in self.listed:
+            with self.files.open(file) as stream:
+                text = _Utf8(stream, self.dialect, file.name)
+                header, rest = self.header(text, file)
+                for block in self._blocks(text, rest, file):
+                    yield Task(partial(read_block, block, header, self.dialect, columns), block.data.size)
+
+    def header(self, text: "_Utf8", file: SourceFile) -> tuple[Header, bytes]:
+        """The file's header, and the bytes read past it."""
+        head = text.read(_SNIFFED_BYTES)
+        if b"\0" in head:
+            raise InputError(
+                file.name,
+                "text",
+                "a binary file (it holds NUL bytes)",
+                "for UTF-16 set csv.encoding in globals.yml",
+            )
+        while True:
+            more = text.read(_SNIFFED_BYTES)
+            records = self._find(head if more else _ended(head))
+            if len(records.ends) or not more:
+                break
+            head += more
+        if not len(records.ends):
+            raise InputError(file.name, "a header", "blank lines only", "was the delivery complete?")
+        start, end = int(records.starts[0]), int(records.ends[0])
+        record = _ended(head)[start:end].decode(errors="replace")
+        return read_header(record.rstrip("\r\n"), self.dialect, file.name), head[end:] + more
+
+    def _blocks(self, text: "_Utf8", rest: bytes, file: SourceFile) -> Iterator[Block]:
+        row, record_bytes = 1, _RECORD_BYTES
+        while True:
+            room = max(int(self.settings.chunk_rows * record_bytes * 0.97) - len(rest), _SNIFFED_BYTES)
+            more = text.read(min(room, self.settings.block_bytes))
+            data = rest + more if more else _ended(rest)
+            records = self._find(data)
+            used = records.used
+            offsets = np.concatenate([records.starts[:1], records.ends])
+            if not more and used < len(data):
+                offsets, used = np.concatenate([offsets if len(offsets) else [used], [len(rest)]]), len(rest)
+            for block in self._cut(data, offsets, row, file):
+                yield block
+                row += len(block.offsets) - 1
+            rest = data[used:]
+            if not more:
+                return
+            self._check_length(rest, row, file)
+            record_bytes = used // max(len(offsets) - 1, 1) or record_bytes
+
+    def _cut(self, data: bytes, offsets: np.ndarray, row: int, file: SourceFile) -> Iterator[Block]:
+        buffer, most = pa.py_buffer(data), self.settings.chunk_rows
+        for first in range(0, len(offsets) - 1, most):
+            mine = offsets[first : first + most + 1]
+            start, size = int(mine[0]), int(mine[-1] - mine[0])
+            yield Block(buffer.slice(start, size), (mine - start).astype(np.int32), row + first, file.name)
+
+    def _find(self, data: bytes) -> Records:
+        return find_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
+
+    def _check_length(self, rest: bytes, row: int, file: SourceFile) -> None:
+        if len(rest) > self.dialect.max_record_bytes:
+            raise InputError(
+                f"{file.name}, record {row}",
+                f"at most {self.dialect.max_record_bytes} bytes",
+                "no end of the record",
+                f"a quote ({self.dialect.quote}) there may never close: correct it, set csv.quote to '', "
+                "or raise csv.max_record_bytes in globals.yml",
+            )
+
+
+class _Utf8:
+    """A stream's bytes as UTF-8 without a byte order mark."""
+
+    def __init__(self, stream: BinaryIO, dialect: Dialect, name: str) -> None:
+        self._stream, self._name, self._encoding = stream, name, dialect.encoding
+        plain = codecs.lookup(dialect.encoding).name in {"utf-8", "utf-8-sig", "ascii"}
+        self._decoder = None if plain else codecs.getincrementaldecoder(dialect.encoding)()
+        self._at_start = True
+
+    def read(self, size: int) -> bytes:
+        """About ``size`` bytes more; empty only at the end.
+
+        Raises:
+            InputError: Bytes that the encoding does not have.
+        """
+        while True:
+            raw = self._stream.read(size)
+            data = raw if self._decoder is None else self._decode(raw)
+            if self._at_start and data:
+                data, self._at_start = data.removeprefix(_UTF8_BOM), False
+            if data or not raw:
+                return data
+
+    def _decode(self, raw: bytes) -> bytes:
+        try:
+            return self._decoder.decode(raw, final=not raw).encode()  # type: ignore[union-attr]
+        except UnicodeError as error:
+            hint = "set csv.encoding in globals.yml to the file's encoding"
+            raise InputError(self._name, f"text in {self._encoding}", str(error), hint) from error
+
+
+def _ended(data: bytes) -> bytes:
+    return data if not data or data.endswith(b"\n") else data + b"\n"

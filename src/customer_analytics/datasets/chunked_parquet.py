@@ -1,0 +1,168 @@
+"""Tables of any length as one ordinary Parquet file, written and read chunk by chunk."""
+
+import logging
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from kedro.io import AbstractVersionedDataset, DatasetError, Version
+
+from customer_analytics.core import tables
+from customer_analytics.core.batches import ROW_GROUP_ROWS, regroup
+from customer_analytics.core.chunks import Chunks, Frame, LocalChunks, Task
+from customer_analytics.core.description import TableDescription
+from customer_analytics.core.errors import SettingError, listed
+from customer_analytics.core.frames import to_frame, to_table
+from customer_analytics.datasets.atomic import replacing, sweep
+from customer_analytics.datasets.workshop import WorkshopSettings
+
+logger = logging.getLogger(__name__)
+
+
+class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
+    """One of the project's streamed tables as an ordinary Parquet file on a local disk.
+
+    Saving runs the chunks once, in flat memory, and replaces the file only when all is written; the bytes depend on the
+    rows alone, not on how they were cut. Loading is lazy, and reads only the columns that are selected.
+
+    Example catalog entry:
+
+    .. code-block:: yaml
+
+        clean_purchases:
+          type: customer_analytics.datasets.ChunkedParquetDataset
+          filepath: data/03_primary/clean_purchases.parquet
+          table: clean
+          compression: zstd
+          metadata: {kedro-viz: {layer: primary}}
+    """
+
+    def __init__(  # noqa: PLR0913  the options of a catalog entry
+        self,
+        *,
+        filepath: str,
+        table: str,
+        compression: str = "lz4",
+        chunk_rows: int | None = None,
+        threads: int | None = None,
+        version: Version | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Describe the file; nothing is touched yet.
+
+        Args:
+            filepath: A local path.
+            table: Which table it is: a key of :data:`~customer_analytics.core.tables.TABLES`.
+            compression: A Parquet codec; ``none`` writes fastest.
+            chunk_rows: Most rows in a loaded chunk; default in :class:`WorkshopSettings`.
+            threads: Chunks read at once; default the machine's cores.
+            version: Kedro's, for ``versioned: true``.
+            metadata: Ignored; for Kedro-Viz and other plugins.
+
+        Raises:
+            SettingError: A table that the project does not have.
+        """
+        super().__init__(PurePosixPath(filepath), version)
+        if table not in tables.TABLES:
+            raise SettingError(f"{filepath}: table", listed(tables.TABLES), repr(table), "correct the catalog entry")
+        self.metadata = metadata
+        self._schema = tables.TABLES[table]
+        self._compression = compression
+        self._settings = WorkshopSettings.of(chunk_rows, threads)
+
+    def load(self) -> Chunks:
+        """The table's chunks, of the dtypes that ``core.frames`` describes."""
+        source = _ParquetSource(str(self._get_load_path()), self._schema, self._settings)
+        return LocalChunks(source, self._settings.workshop())
+
+    def save(self, data: Chunks) -> None:
+        """Run the chunks and write them; the file that was there stays until the new one is whole."""
+        path = Path(self._get_save_path())
+        sweep(path)
+        description = TableDescription.start(self._schema)
+        with replacing(path) as beside, pq.ParquetWriter(beside, self._schema, **self._options()) as writer:
+            for group in regroup(data.map(partial(to_table, schema=self._schema)), self._schema):
+                writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+                description.add(group)
+        logger.info("%s: %s", path.stem, description)
+
+    def preview(self, nrows: int = 5) -> Any:  # noqa: ANN401  Kedro-Viz's own type
+        """The first rows of the first row group, for Kedro-Viz."""
+        with pq.ParquetFile(self._get_load_path()) as file:
+            batch = next(file.iter_batches(nrows), None)
+        rows = batch.to_pylist() if batch is not None else []
+        names = self._schema.names
+        return {
+            "index": list(range(len(rows))),
+            "columns": names,
+            "data": [[_shown(row[name]) for name in names] for row in rows],
+        }
+
+    def _options(self) -> dict[str, Any]:
+        few = [one.name for one in self._schema if pa.types.is_dictionary(one.type)]
+        return {
+            "compression": self._compression,
+            "use_dictionary": [*few, tables.ISSUES],
+            "write_statistics": [one.name for one in self._schema if not pa.types.is_string(one.type)],
+            "write_batch_size": ROW_GROUP_ROWS,
+            "store_schema": False,
+        }
+
+    def _exists(self) -> bool:
+        try:
+            return Path(self._get_load_path()).is_file()
+        except DatasetError:
+            return False
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": str(self._filepath), "version": self._version, "settings": self._settings}
+
+
+@dataclass(frozen=True, slots=True)
+class _ParquetSource:
+    path: str
+    schema: pa.Schema
+    settings: WorkshopSettings
+
+    def total(self) -> int:
+        return int(pq.read_metadata(self.path).num_rows)
+
+    def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
+        return closing(self._tasks(columns))
+
+    def _tasks(self, columns: Sequence[str] | None) -> Generator[Task, None, None]:
+        meta = pq.read_metadata(self.path)
+        start = 0
+        for group in range(meta.num_row_groups):
+            rows = meta.row_group(group).num_rows
+            read = partial(self._read, group, start, columns, meta)
+            if rows <= self.settings.chunk_rows:
+                yield Task(read, rows)
+            else:
+                yield from self._cut(read())
+            start += rows
+
+    def _read(self, group: int, start: int, columns: Sequence[str] | None, meta: pq.FileMetaData) -> Frame:
+        schema = self.schema if columns is None else pa.schema([self.schema.field(name) for name in columns])
+        few = [one.name for one in schema if pa.types.is_dictionary(one.type)]
+        with pq.ParquetFile(self.path, metadata=meta, read_dictionary=few, pre_buffer=False) as file:
+            table = file.read_row_group(group, columns=schema.names, use_threads=False)
+        return to_frame(table.select(schema.names).cast(schema), start)
+
+    def _cut(self, frame: Frame) -> Iterator[Task]:
+        for first in range(0, len(frame), self.settings.chunk_rows):
+            piece = frame.iloc[first : first + self.settings.chunk_rows]
+            yield Task(partial(_same, piece), len(piece))
+
+
+def _same(frame: Frame) -> Frame:
+    return frame
+
+
+def _shown(value: object) -> object:
+    return value if value is None or isinstance(value, int | float | str) else str(value)

@@ -1,0 +1,128 @@
+"""Finding and opening CSV files: one, a folder or a glob; plain or compressed; here or remote."""
+
+import lzma
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+from typing import BinaryIO, NamedTuple, cast
+
+import fsspec
+import pyarrow as pa
+from kedro.io.core import get_protocol_and_path
+
+from customer_analytics.core.errors import InputError, listed
+
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_ARCHIVES = {
+    ".gz": ("gzip", b"\x1f\x8b"),
+    ".bz2": ("bz2", b"BZh"),
+    ".xz": ("xz", b"\xfd7zXZ\x00"),
+    ".zst": ("zstd", b"\x28\xb5\x2f\xfd"),
+    ".zip": ("zip", b"PK\x03\x04"),
+}
+_CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException)
+
+
+class SourceFile(NamedTuple):
+    """One input file: its path in the file system, its public name and its size in bytes."""
+
+    path: str
+    name: str
+    size: int
+
+
+class SourceFiles:
+    """The files behind a path.
+
+    Args:
+        filepath: A file, a folder (its ``.csv``, ``.tsv`` and ``.txt`` files, compressed or not) or a glob; any URL
+            that fsspec knows.
+        storage_options: Passed to fsspec, credentials among them.
+    """
+
+    def __init__(self, filepath: str, storage_options: dict[str, object] | None = None) -> None:
+        protocol, path = get_protocol_and_path(filepath)
+        self.path = path
+        self.fs = fsspec.filesystem(protocol, **(storage_options or {}))
+
+    def list(self) -> list[SourceFile]:
+        """Every file in order of its name.
+
+        Raises:
+            InputError: Nothing there, or a folder without a CSV.
+        """
+        root = self.path
+        if any(mark in root for mark in "*?["):
+            paths = [path for path in self.fs.glob(root) if self.fs.isfile(path)]
+            folder = root[: min(root.index(mark) for mark in "*?[" if mark in root)].rpartition("/")[0]
+        elif self.fs.isdir(root):
+            paths, folder = [path for path in self.fs.ls(root, detail=False) if _is_csv(path)], root
+        else:
+            paths, folder = [root] if self.fs.exists(root) else [], str(PurePosixPath(root).parent)
+        if not paths:
+            raise self._nothing_there()
+        return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
+
+    @contextmanager
+    def open(self, file: SourceFile) -> Iterator[BinaryIO]:
+        """The file's bytes, decompressed by what the file is rather than by what it is called.
+
+        Raises:
+            InputError: An empty file or an archive that is corrupt, truncated or holds more than one file.
+        """
+        if file.size == 0:
+            raise InputError(file.name, "a CSV with a header", "an empty file", "was the delivery complete?")
+        with self.fs.open(file.path, "rb") as raw:
+            head = raw.read(8)
+            raw.seek(0)
+            try:
+                yield _decompressed(raw, _compression(file, head), file.name)
+            except _CORRUPT as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise
+                raise InputError(
+                    file.name,
+                    "a whole archive",
+                    f"one that breaks off or is corrupt ({error})",
+                    "fetch it again",
+                ) from error
+
+    def _name(self, path: str, folder: str) -> str:
+        prefix = f"{folder.rstrip('/')}/"
+        return path.removeprefix(prefix) if path.startswith(prefix) else PurePosixPath(path).name
+
+    def _nothing_there(self) -> InputError:
+        hint = "set PURCHASES_CSV in .env, or make a sample with `kedro run --pipelines synthesis`"
+        if self.fs.isdir(self.path):
+            names = [PurePosixPath(path).name for path in self.fs.ls(self.path, detail=False)]
+            return InputError(self.path, f"files ending in {listed(_TEXT_SUFFIXES)}", listed(names), hint)
+        return InputError(self.path, "a CSV file, a folder of them or a glob", "nothing there", hint)
+
+
+def _is_csv(path: str) -> bool:
+    name = PurePosixPath(path).name.lower()
+    return any(fnmatch(name, f"*{text}{archive}") for text in _TEXT_SUFFIXES for archive in ("", *_ARCHIVES))
+
+
+def _compression(file: SourceFile, head: bytes) -> str | None:
+    found = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
+    claimed = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower())
+    if claimed and found != claimed[0]:
+        raise InputError(file.name, f"a {claimed[0]} archive", "something else", "rename the file or fetch it again")
+    return found
+
+
+def _decompressed(raw: BinaryIO, kind: str | None, name: str) -> BinaryIO:
+    if kind is None:
+        return raw
+    if kind == "xz":
+        return cast(BinaryIO, lzma.LZMAFile(raw))
+    if kind == "zip":
+        archive = zipfile.ZipFile(raw)
+        members = [one for one in archive.namelist() if not one.endswith("/")]
+        if len(members) != 1:
+            raise InputError(name, "an archive of one CSV", listed(members), "unpack it into a folder")
+        return cast(BinaryIO, archive.open(members[0]))
+    return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), kind))

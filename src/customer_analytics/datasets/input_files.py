@@ -1,0 +1,55 @@
+"""What was delivered: the input files with their sizes and content hashes."""
+
+import hashlib
+from typing import Any, Never, NoReturn
+
+from kedro.io import AbstractDataset, DatasetError
+
+from customer_analytics.datasets.csv_files import SourceFiles
+
+_PIECE_BYTES = 1 << 20
+
+
+class InputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
+    """The files behind a path, as the ledger names them.
+
+    Example catalog entry:
+
+    .. code-block:: yaml
+
+        input_files:
+          type: customer_analytics.datasets.InputFilesDataset
+          filepath: data/01_raw/purchases.csv
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Describe the files; the arguments are those of ``ChunkedCSVDataset``."""
+        self.metadata = metadata
+        self._files = SourceFiles(str(filepath), {**(fs_args or {}), **(credentials or {})})
+
+    def load(self) -> list[dict[str, Any]]:
+        """One mapping per file in order of name: ``file``, ``bytes`` and ``sha256`` (hex, of the file as it lies)."""
+        return [
+            {"file": file.name, "bytes": file.size, "sha256": self._sha256(file.path)} for file in self._files.list()
+        ]
+
+    def save(self, _data: Never) -> NoReturn:
+        """Deliveries are not written."""
+        raise DatasetError(f"{self._files.path}: input files are read, never written")
+
+    def _sha256(self, path: str) -> str:
+        digest = hashlib.sha256()
+        with self._files.fs.open(path, "rb") as file:
+            while piece := file.read(_PIECE_BYTES):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._files.path}

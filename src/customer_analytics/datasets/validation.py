@@ -1,0 +1,43 @@
+"""Validators for streamed tables: the catalog's ``validator:`` for chunks."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from customer_analytics.core.chunks import Chunks
+from customer_analytics.core.contract import Contract
+from customer_analytics.core.errors import CustomerAnalyticsError
+
+
+class ContractViolationError(CustomerAnalyticsError):
+    """A chunk of a validated table that breaks its schema: a bug of the cleaning, never of the data."""
+
+
+class CleanChunks:
+    """Checks every chunk of ``clean_purchases`` against the contract's pandera schema while it is written.
+
+    Args:
+        contract: Fields of :class:`~customer_analytics.core.contract.Contract`.
+        overrides: Fields that win over them, from ``--params``.
+    """
+
+    def __init__(self, contract: Mapping[str, Any], overrides: Mapping[str, Any] | None = None) -> None:
+        self._contract = Contract(**{**contract, **(overrides or {})})
+
+    def validate(self, chunks: Chunks) -> Chunks:
+        """The same chunks, each checked when it is made."""
+        return chunks.map(self._check)
+
+    def _check(self, frame: Any) -> Any:  # noqa: ANN401  pandera's frames
+        from pandera.errors import SchemaError  # noqa: PLC0415  pandera takes a second to import
+
+        try:
+            return self._schema.validate(frame)
+        except SchemaError as error:
+            raise ContractViolationError("clean_purchases", "the contract", str(error), "report it as a bug") from error
+
+    @cached_property
+    def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
+        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
+
+        return clean_schema(self._contract)

@@ -1,0 +1,85 @@
+"""How streamed datasets work on this machine: chunk size, threads, spill and progress."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from customer_analytics.core.chunks import Workshop
+from customer_analytics.core.errors import SettingError
+from customer_analytics.datasets.progress import watch_run
+
+CHUNK_ROWS = 65_536
+_MOST_BLOCK_BYTES = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopSettings:
+    """Most rows in a chunk and chunks worked on at once; no answer depends on either."""
+
+    chunk_rows: int
+    threads: int
+
+    @classmethod
+    def of(cls, chunk_rows: object = None, threads: object = None) -> "WorkshopSettings":
+        """The settings, with defaults for what is not given.
+
+        Raises:
+            SettingError: A number below 1, or none at all.
+        """
+        return cls(
+            _count("CHUNK_ROWS", chunk_rows or CHUNK_ROWS),
+            _count("THREADS", threads or len(os.sched_getaffinity(0))),
+        )
+
+    @property
+    def block_bytes(self) -> int:
+        """Most bytes read at once."""
+        return _MOST_BLOCK_BYTES
+
+    def workshop(self) -> Workshop:
+        """The workshop for these settings."""
+        return Workshop(self.threads, open_spill, watch_run)
+
+
+class FileSpill:
+    """Bytes in a nameless temporary file: gone when it is closed, or when the process dies."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._end = 0
+
+    def write(self, data: pa.Buffer) -> int:
+        """See :class:`~customer_analytics.core.exchange.Spill`."""
+        start, left = self._end, memoryview(data)
+        while left:
+            done = os.pwrite(self._descriptor, left, self._end)
+            self._end += done
+            left = left[done:]
+        return start
+
+    def read(self, start: int, size: int) -> pa.Buffer:
+        """See :class:`~customer_analytics.core.exchange.Spill`."""
+        return pa.py_buffer(os.pread(self._descriptor, size, start))
+
+
+@contextmanager
+def open_spill() -> Iterator[FileSpill]:
+    """A spill in the data folder (``DATA_DIR``), where there is room for tables."""
+    folder = Path(os.environ.get("DATA_DIR") or "data")
+    with tempfile.TemporaryFile(dir=folder if folder.is_dir() else None) as file:
+        yield FileSpill(file.fileno())
+
+
+def _count(name: str, setting: object) -> int:
+    try:
+        number = int(str(setting))
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise SettingError(name, "a whole number from 1", repr(setting), "set it in .env or in the environment")
+    return number

@@ -1,0 +1,54 @@
+"""The tables people ask for, from the clean purchases."""
+
+from functools import partial
+
+import pandas as pd
+
+from customer_analytics.core import customers, measures, revenue, summary
+from customer_analytics.core.chunks import Chunks
+from customer_analytics.core.contract import Contract
+
+
+def measure_purchases(clean_purchases: Chunks, contract: Contract) -> measures.Measures:
+    """One pass: totals per group and counts per value."""
+    measured = clean_purchases.select(measures.MEASURED)
+    return measured.fold(partial(measures.Measures.of, decimals=contract.amount_decimals), measures.Measures())
+
+
+def count_customers(clean_purchases: Chunks, purchase_measures: measures.Measures) -> customers.CustomerCounts:
+    """Distinct customers of every group."""
+    return customers.count_customers(clean_purchases, purchase_measures.vocabulary())
+
+
+def tabulate_revenue(
+    purchase_measures: measures.Measures, customer_counts: customers.CustomerCounts, contract: Contract
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Revenue by country, by category, by both and by month: each slice on its own."""
+    slices = (
+        revenue.revenue_by_country,
+        revenue.revenue_by_category,
+        revenue.revenue_by_country_category,
+        revenue.revenue_by_month,
+    )
+    one, two, three, four = (
+        slice_of(purchase_measures, customer_counts, contract.amount_decimals) for slice_of in slices
+    )
+    return one, two, three, four
+
+
+def summarise_numbers(
+    purchase_measures: measures.Measures, outliers: summary.OutlierRules, contract: Contract
+) -> pd.DataFrame:
+    """``numeric_summary``."""
+    return summary.summarise_numbers(purchase_measures, outliers, contract.amount_decimals)
+
+
+def find_outliers(
+    clean_purchases: Chunks,
+    purchase_measures: measures.Measures,
+    outliers: summary.OutlierRules,
+    contract: Contract,
+) -> Chunks:
+    """The purchases whose amount or age is an outlier."""
+    bounds = summary.OutlierBounds.of(purchase_measures, outliers)
+    return clean_purchases.map(partial(summary.mark_outliers, bounds=bounds, decimals=contract.amount_decimals))

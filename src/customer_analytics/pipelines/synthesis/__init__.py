@@ -1,0 +1,5 @@
+"""Realistic dirty purchases of any size, and the truth about them."""
+
+from customer_analytics.pipelines.synthesis.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,32 @@
+"""Kedro project settings: read from the environment, then ``.env``, then ``conf/``."""
+
+import os
+import warnings
+from pathlib import Path
+
+from dotenv import find_dotenv, load_dotenv
+
+os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("YDATA_PROFILING_NO_ANALYTICS", "1")
+load_dotenv(find_dotenv(usecwd=True))
+warnings.filterwarnings("ignore", message=".*register_new_resolver.*")  # Kedro calls omegaconf's former name
+
+from customer_analytics.hooks import RunHooks  # noqa: E402  after the environment is set
+
+HOOKS = (RunHooks(),)
+
+_packaged = Path(__file__).parent / "conf"
+CONF_SOURCE = str(_packaged) if _packaged.is_dir() and not Path("conf").is_dir() else "conf"
+"""A checkout's ``conf/``; the copy in the wheel where there is none."""
+
+
+def environment(name: str, default: str | None = None) -> str | None:
+    """``${env:NAME,default}``: an environment variable; the default when it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "custom_resolvers": {"env": environment},
+}
