@@ -1,0 +1,47 @@
+# The project from nothing but Python >= 3.11 and make; README.md shows the plain commands behind it.
+
+PYTHON ?= python3
+ROWS ?= 1000000
+
+# The environment first, then .env, as a run itself reads them.
+setting = $(or $($(1)),$(shell sed -n 's/^$(1)=//p' .env))
+SAMPLE = $(or $(call setting,DATA_DIR),data)/01_raw/purchases.csv
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: run test lint bench clean
+
+run: $(INSTALLED) $(if $(call setting,PURCHASES_CSV),,$(SAMPLE))
+	$(BIN)/kedro run
+	@echo
+	@$(BIN)/kedro ledger
+
+# Order-only: a CSV that is there, whoever put it there, is never replaced.
+$(SAMPLE): | $(INSTALLED)
+	$(BIN)/kedro run --pipelines synthesis --params synthesis.rows=$(ROWS)
+
+test: $(INSTALLED)
+	$(BIN)/pytest --cov --cov-report=term
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vulture src --min-confidence 80
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/run.py
+
+# Everything that was made, except data and logs.
+clean:
+	rm -rf .venv build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; call make PYTHON=<one>")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
