@@ -3,23 +3,29 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ROW_GROUP_ROWS = 65_536
+from customer_analytics.core.frames import contiguous, to_table
+
+ROW_GROUP_ROWS = 131_072
 
 
 def regroup(tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:
-    """The same rows in tables of exactly ``rows``, the last one shorter; nothing for no rows.
+    """The same rows in canonical tables of exactly ``rows``, the last one shorter; nothing for no rows.
 
     Args:
-        tables: Pieces of one table in order, of any lengths, with the columns of ``schema``.
+        tables: Canonical pieces of one table in order, of any lengths, with the columns of ``schema``.
         schema: The types wanted; few-valued text as ``dictionary<int32, string>``.
         rows: Rows of each table.
     """
     waiting: list[pa.Table] = []
     count = 0
     for table in tables:
+        if not count and table.num_rows == rows:
+            yield table
+            continue
         waiting.append(table)
         count += table.num_rows
         while count >= rows:
@@ -33,18 +39,19 @@ def regroup(tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP
 def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """One contiguous piece; each dictionary holds the texts in use, in ascending order."""
     arrays = [
-        _canonical_dictionary(column) if pa.types.is_dictionary(one.type) else _one(column)
+        _canonical_dictionary(column) if pa.types.is_dictionary(one.type) else contiguous(column)
         for column, one in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    """A chunk as a canonical table."""
+    return canonical(to_table(frame, schema), schema)
 
 
 def _canonical_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    array = _one(column.unify_dictionaries())
+    array = contiguous(column.unify_dictionaries())
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
     texts = array.dictionary
     used = np.bincount(codes, minlength=len(texts) + 1)[1:] > 0

@@ -8,11 +8,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from customer_analytics.core.contract import COLUMNS
+from customer_analytics.core.contract import COLUMNS, Column
 from customer_analytics.core.dialect import Dialect, Header
 from customer_analytics.core.errors import InputError
-from customer_analytics.core.frames import TEXT, categorical
+from customer_analytics.core.frames import TEXT, categorical, contiguous
 from customer_analytics.core.tables import RAW_TEXT, SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.text import layout
+
+FEW_VALUED = frozenset({Column.PRODUCT_CATEGORY, Column.COUNTRY_CODE, Column.CUSTOMER_AGE, Column.PAYMENT_TYPE})
+"""Columns of few distinct texts, which are judged once per text."""
+
+_FEW = pa.dictionary(pa.int32(), pa.string())
 
 RAW_COLUMNS: tuple[str, ...] = (*COLUMNS, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
 """The columns of ``raw_purchases``."""
@@ -46,20 +52,18 @@ def read_block(block: Block, header: Header, dialect: Dialect, columns: Sequence
         columns: The columns wanted, of :data:`RAW_COLUMNS`; ``None`` for all.
 
     Returns:
-        One row per record in order: the contract's columns as text (null in all of them where the record has not as
-        many fields as the header), ``source_file`` (category), ``source_row`` (int64), ``raw_text`` (text).
+        One row per record in order: the contract's columns as text, those of :data:`FEW_VALUED` as categories of text
+        (null in all of them where the record has not as many fields as the header), ``source_file`` (category),
+        ``source_row`` (int64), ``raw_text`` (text).
 
     Raises:
         InputError: Bytes that are not UTF-8, with the record they stand in.
     """
     wanted = RAW_COLUMNS if columns is None else columns
     fields = {column: header.places[column] for column in wanted if column in header.places}
-    table = _tokenise(block, header, dialect, fields)
+    table, ragged = _tokenise(block, header, dialect, fields)
     rows = len(block.offsets) - 1
-    found: dict[str, object] = {
-        column: pd.arrays.ArrowExtensionArray(table.column(str(place)).cast(pa.string()))
-        for column, place in fields.items()
-    }
+    found: dict[str, object] = {column: _with_gaps(table.column(column), ragged) for column in fields}
     also: dict[str, Callable[[], object]] = {
         SOURCE_FILE: lambda: categorical(np.zeros(rows, np.int8), [block.source_file]),
         SOURCE_ROW: lambda: np.arange(block.first_row, block.first_row + rows),
@@ -73,20 +77,21 @@ def read_block(block: Block, header: Header, dialect: Dialect, columns: Sequence
 
 def empty_raw() -> pd.DataFrame:
     """No records: the columns of :data:`RAW_COLUMNS` and no row."""
-    columns: dict[str, object] = dict.fromkeys(COLUMNS, TEXT)
+    columns: dict[str, object] = {column: "category" if column in FEW_VALUED else TEXT for column in COLUMNS}
     dtypes = columns | {SOURCE_FILE: "category", SOURCE_ROW: np.int64, RAW_TEXT: TEXT}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})  # type: ignore[call-overload]
 
 
-def _tokenise(block: Block, header: Header, dialect: Dialect, fields: dict[str, int]) -> pa.Table:
+def _tokenise(block: Block, header: Header, dialect: Dialect, fields: dict[str, int]) -> tuple[pa.Table, list[int]]:
+    """The whole records' fields by column, and the places of the ragged ones in the block."""
     ragged: list[int] = []
 
     def note_ragged(row: arrow_csv.InvalidRow) -> str:
         ragged.append(row.number - 1)
         return "skip"
 
-    names = [str(place) for place in range(header.width)]
-    kept = [str(place) for place in fields.values()]
+    place_of = {place: column for column, place in fields.items()}
+    names = [place_of.get(place, str(place)) for place in range(header.width)]
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(block.data),
@@ -98,8 +103,8 @@ def _tokenise(block: Block, header: Header, dialect: Dialect, fields: dict[str, 
                 invalid_row_handler=note_ragged,
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(kept, pa.string()),
-                include_columns=kept,
+                column_types={column: _FEW if column in FEW_VALUED else pa.string() for column in fields},
+                include_columns=list(fields),
                 strings_can_be_null=False,
                 null_values=[],
             ),
@@ -110,18 +115,24 @@ def _tokenise(block: Block, header: Header, dialect: Dialect, fields: dict[str, 
         counted, read = len(block.offsets) - 1, table.num_rows + len(ragged)
         where = f"{block.source_file}, from record {block.first_row}"
         raise InputError(where, f"{counted} records", str(read), "please report this file's form as a bug")
-    return _with_gaps(table, ragged) if ragged else table
+    return table, ragged
 
 
-def _with_gaps(table: pa.Table, ragged: Sequence[int]) -> pa.Table:
-    """The table with a row of nulls at each place in ``ragged`` (ascending places in the answer)."""
-    gap = pa.Table.from_arrays([pa.nulls(1, one.type) for one in table.schema], schema=table.schema)
-    pieces, start = [], 0
-    for count, place in enumerate(ragged):
-        stop = place - count
-        pieces += [table.slice(start, stop - start), gap]
-        start = stop
-    return pa.concat_tables([*pieces, table.slice(start)]).combine_chunks()
+def _with_gaps(column: pa.ChunkedArray, ragged: Sequence[int]) -> pd.api.extensions.ExtensionArray:
+    """A column with a null at each place in ``ragged`` (ascending places in the answer); text is not copied."""
+    array = contiguous(column)
+    before = np.array(ragged, np.int64) - np.arange(len(ragged))
+    if pa.types.is_dictionary(array.type):
+        return categorical(np.insert(array.indices.to_numpy(), before, -1), array.dictionary)
+    if not ragged:
+        return pd.arrays.ArrowExtensionArray(array)
+    offsets, _ = layout(array)
+    rows = len(array) + len(ragged)
+    known = np.ones(rows, bool)
+    known[ragged] = False
+    parts = (np.insert(offsets, before, offsets[before]), array.buffers()[2], np.packbits(known, bitorder="little"))
+    offsets_buffer, body, bitmap = (part if isinstance(part, pa.Buffer) else pa.py_buffer(part) for part in parts)
+    return pd.arrays.ArrowExtensionArray(pa.StringArray.from_buffers(rows, offsets_buffer, body, bitmap, len(ragged)))
 
 
 def _not_text(block: Block, error: pa.ArrowInvalid) -> InputError:

@@ -60,6 +60,8 @@ def count_customers(clean: Chunks, vocabulary: Vocabulary) -> CustomerCounts:
         clean: Chunks of :data:`~customer_analytics.core.tables.CLEAN`.
         vocabulary: Every group that occurs in them.
     """
+    if not vocabulary.months:
+        return CustomerCounts.none(vocabulary)
     coded = clean.select(_COUNTED).map(partial(_coded, vocabulary=vocabulary))
     measure = partial(_distinct_in_bucket, vocabulary=vocabulary)
     return coded.shuffle(_bucket_of_customer).fold(measure, CustomerCounts.none(vocabulary))

@@ -6,18 +6,23 @@ one vectorised operation, and the calendar (days of each month) decides what is 
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.text import layout, lengths, strip, word_view
+from customer_analytics.core.text import layout, lengths, strip
+from customer_analytics.core.words import WORD, digit_pairs, has_shape, pair_at, word_view
 
 _ISO = r"^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
 _DATE, _MINUTE, _SECOND = len("2024-01-31"), len("2024-01-31 23:59"), len("2024-01-31 23:59:59")
 _FRACTION_DIGITS = 6
-_NAT = np.datetime64("NaT", "us")
+_MONTHS = 12
+_DAY_US = 86_400_000_000
+_NAT = np.iinfo(np.int64).min
+"""NaT as int64."""
 
 
 class Dates(NamedTuple):
@@ -91,56 +96,51 @@ def _strptime(text: str, pattern: str) -> datetime | None:
 def _read_canonical(text: pa.StringArray) -> Dates:
     """``YYYY-MM-DD`` and ``YYYY-MM-DD[ T]HH:MM:SS``; everything else is unknown."""
     offsets, codes = layout(text)
-    size, starts, view = np.diff(offsets), offsets[:-1] - offsets[0], word_view(offsets, codes)
-    moments, known = np.full(len(text), _NAT), np.zeros(len(text), bool)
+    size, view = np.diff(offsets), word_view(offsets, codes)
+    starts = offsets[:-1].astype(np.int64) + WORD - offsets[0]
+    micros, known = np.full(len(text), _NAT), np.zeros(len(text), bool)
     for width, read in ((_DATE, _read_days), (_SECOND, _read_seconds)):
         rows = np.flatnonzero(size == width)
         if len(rows):
-            moments[rows], known[rows] = read(view, starts[rows])
-    return Dates(moments, known)
+            micros[rows], known[rows] = read(view, starts[rows])
+    return Dates(micros.view("datetime64[us]"), known)
 
 
-def _read_days(view: np.ndarray, starts: np.ndarray) -> Dates:
+def _read_days(view: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Microseconds since 1970 (int64, NaT where unknown) of ``YYYY-MM-DD``, and which are real dates."""
     year_month, day = view[starts], view[starts + 2] >> np.uint64(48)
-    shaped = _shaped(year_month, "0000-00-") & _shaped(day, "00")
-    year, month = _weigh(year_month, (1000, 100, 10, 1)), _weigh(year_month >> np.uint64(40), (10, 1))
-    days, real = _calendar(year, month, _weigh(day, (10, 1)))
-    known = shaped & real
-    return Dates(np.where(known, days.astype("datetime64[us]"), _NAT), known)
+    pairs = digit_pairs(year_month)
+    month, days = pair_at(pairs, 5), pair_at(digit_pairs(day), 0)
+    months = (pair_at(pairs, 0) * 100 + pair_at(pairs, 2)) * _MONTHS + month - 1
+    shaped = has_shape(year_month, "0000-00-") & has_shape(day, "00")
+    shaped &= (month >= 1) & (month <= _MONTHS) & (months >= _MONTHS) & (days >= 1)
+    calendar = _calendar()
+    months = np.where(shaped, months, _MONTHS)
+    known = shaped & (days <= calendar.lengths[months])
+    return np.where(known, (calendar.first_days[months] + days - 1) * _DAY_US, _NAT), known
 
 
-def _read_seconds(view: np.ndarray, starts: np.ndarray) -> Dates:
-    days, known = _read_days(view, starts)
+def _read_seconds(view: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same of ``YYYY-MM-DD[ T]HH:MM:SS``."""
+    micros, known = _read_days(view, starts)
     clock, separator = view[starts + 11], view[starts + 10] & np.uint64(0xFF)
-    hours, minutes, seconds = (_weigh(clock >> np.uint64(8 * place), (10, 1)) for place in (0, 3, 6))
-    shaped = _shaped(clock, "00:00:00") & ((separator == ord(" ")) | (separator == ord("T")))
-    real = known & shaped & (hours < 24) & (minutes < 60) & (seconds < 60)  # noqa: PLR2004  the clock
-    elapsed_s = (hours * 60 + minutes) * 60 + seconds
-    return Dates(np.where(real, days + elapsed_s.astype("timedelta64[s]"), _NAT), real)
+    pairs = digit_pairs(clock)
+    hours, minutes, seconds = (pair_at(pairs, place) for place in (0, 3, 6))
+    known &= has_shape(clock, "00:00:00") & ((separator == ord(" ")) | (separator == ord("T")))
+    known &= (hours < 24) & (minutes < 60) & (seconds < 60)  # noqa: PLR2004  the clock
+    return np.where(known, micros + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000, _NAT), known
 
 
-def _shaped(word: np.ndarray, shape: str) -> np.ndarray:
-    """Whether each word has digits where ``shape`` has ``0`` and the same bytes elsewhere."""
-    digits = np.array([one == "0" for one in shape.ljust(8, "\0")])
-    high = np.where(digits, 0xF0, 0xFF).astype(np.uint8).view("<u8")
-    want = np.where(digits, 0x30, np.frombuffer(shape.ljust(8, "\0").encode(), np.uint8)).astype(np.uint8).view("<u8")
-    six = np.where(digits, 0x06, 0).astype(np.uint8).view("<u8")
-    return ((word & high) == want) & (((word + six) & high) == want)
+class _Calendar(NamedTuple):
+    """By months since the year 0: the first day, in days since 1970, and the days of the month; both int64."""
+
+    first_days: np.ndarray
+    lengths: np.ndarray
 
 
-def _weigh(word: np.ndarray, weights: Sequence[int]) -> np.ndarray:
-    """The number that the word's first digits spell; int64."""
-    total = np.zeros(len(word), np.int64)
-    for place, weight in enumerate(weights):
-        total += ((word >> np.uint64(8 * place)) & np.uint64(0x0F)).astype(np.int64) * weight
-    return total
-
-
-def _calendar(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days as datetime64[D] and whether they are real: year 1 to 9999, month and day as the calendar has them."""
-    possible = (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004
-    months = np.where(possible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    first = months.astype("datetime64[D]")
-    following = (months + 1).astype("datetime64[D]")
-    days = first + (np.where(possible, day, 1) - 1).astype("timedelta64[D]")
-    return days, possible & (days < following)
+@cache
+def _calendar() -> _Calendar:
+    """The proleptic Gregorian calendar for the years 0 to 9999."""
+    months = np.arange(-1970 * _MONTHS, (10_000 - 1970) * _MONTHS + 1).astype("datetime64[M]")
+    first_days = months.astype("datetime64[D]").astype(np.int64)
+    return _Calendar(first_days[:-1], np.diff(first_days))

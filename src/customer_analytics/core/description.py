@@ -15,7 +15,7 @@ COUNTED = 10_000
 
 @dataclass(slots=True)
 class ColumnDescription:
-    """One column: nulls, distinct values (``None`` once there are too many), least, greatest and sum of its values."""
+    """One column: nulls, distinct values (``None`` where they are too many), least, greatest and sum of its values."""
 
     nulls: int = 0
     distinct: frozenset[Any] | None = frozenset()
@@ -56,8 +56,8 @@ class TableDescription:
 
     @classmethod
     def start(cls, schema: pa.Schema) -> "TableDescription":
-        """The description of no rows."""
-        return cls({one.name: ColumnDescription() for one in schema})
+        """The description of no rows; distinct values will be counted where they are few by nature."""
+        return cls({one.name: ColumnDescription(distinct=frozenset() if _is_few(one.type) else None) for one in schema})
 
     def add(self, table: pa.Table) -> None:
         """Take a further piece in."""
@@ -72,7 +72,7 @@ class TableDescription:
         return "\n".join(lines)
 
     def _line(self, one: ColumnDescription) -> str:
-        distinct = f">{COUNTED:,}" if one.distinct is None else f"{len(one.distinct):,}"
+        distinct = "many" if one.distinct is None else f"{len(one.distinct):,}"
         known = self.rows - one.nulls
         shown = [f"nulls {one.nulls:,}", f"distinct {distinct}", f"min {_short(one.least)}", f"max {_short(one.most)}"]
         if one.total is not None and known:
@@ -80,10 +80,14 @@ class TableDescription:
         return "  ".join(shown)
 
 
+def _is_few(kind: pa.DataType) -> bool:
+    return pa.types.is_dictionary(kind) or pa.types.is_boolean(kind) or pa.types.is_int16(kind)
+
+
 def describe_frame(frame: pd.DataFrame) -> str:
     """The summary of a small frame."""
     table = to_table(frame)
-    description = TableDescription.start(table.schema)
+    description = TableDescription({name: ColumnDescription() for name in table.column_names})
     description.add(table)
     return str(description)
 

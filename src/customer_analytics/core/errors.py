@@ -1,6 +1,7 @@
 """Errors a user can act on: where, what was expected, what was found, and what to do."""
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class CustomerAnalyticsError(Exception):
@@ -8,7 +9,11 @@ class CustomerAnalyticsError(Exception):
 
     def __init__(self, where: str, expected: str, found: str, hint: str) -> None:
         super().__init__(f"{where}: expected {expected}; found {found}. Hint: {hint}")
-        self.where = where
+        self._parts = (where, expected, found, hint)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Whole from one process to another, notes included."""
+        return type(self), self._parts, self.__dict__
 
 
 class InputError(CustomerAnalyticsError):

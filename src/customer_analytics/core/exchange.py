@@ -101,9 +101,9 @@ class Exchange:
 
     def _sort_gathered(self, place: "Placer") -> None:
         """Sort the gathered rows by bucket, keeping their order in each, and put each bucket's rows in place."""
-        if not self.gathered:
+        bucket = np.concatenate([np.zeros(0, np.uint16), *(chunk.bucket for chunk in self.gathered)])
+        if not len(bucket):
             return
-        bucket = np.concatenate([chunk.bucket for chunk in self.gathered])
         order = np.argsort(bucket, kind="stable")
         table = pa.concat_tables([chunk.table for chunk in self.gathered]).take(pa.array(order)).combine_chunks()
         self.gathered = []

@@ -3,7 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.text import layout, word_view, words_at
+from customer_analytics.core.text import layout
+from customer_analytics.core.words import WORD, word_view, words_at
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -28,17 +29,18 @@ def text_keys(text: pa.StringArray) -> np.ndarray:
     """
     offsets, codes = layout(text)
     size = np.diff(offsets)
-    key = mix(size.astype(np.uint64) + _STEP)
+    key = size.astype(np.uint64) + _STEP
     view = word_view(offsets, codes)
     rows: slice | np.ndarray = slice(None)
-    starts, place = offsets[:-1] - offsets[0], 0
+    starts, place = offsets[:-1].astype(np.int64) + WORD - offsets[0], 0
     while len(left := size[rows] - place):
         if not (left > 0).all():
             rows = np.flatnonzero(size > place)
             continue
-        key[rows] = mix((key[rows] ^ words_at(view, starts[rows] + place, left)) + _STEP)
-        place += 8
-    return key
+        folded = (key[rows] ^ words_at(view, starts[rows] + place, left)) * _STEP
+        key[rows] = folded ^ (folded >> np.uint64(32))
+        place += WORD
+    return mix(key)
 
 
 def bucket_of_keys(keys: np.ndarray, bits: int = 8) -> np.ndarray:

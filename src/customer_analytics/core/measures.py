@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column
-from customer_analytics.core.numerals import huge_minor_units, minor_units
+from customer_analytics.core.numerals import MinorUnits
 from customer_analytics.core.partials.totals import Group, Totals
 from customer_analytics.core.partials.value_counts import ValueCounts
 
@@ -59,15 +59,14 @@ class Measures:
             clean: The columns :data:`MEASURED` of :data:`~customer_analytics.core.tables.CLEAN`.
             decimals: Digits of the minor unit.
         """
-        amounts = clean[Column.PURCHASE_AMOUNT].to_numpy()
-        units, huge = minor_units(amounts, decimals)
+        money = MinorUnits.of(clean[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
         ages = clean[Column.CUSTOMER_AGE].array
         places, pairs = _country_categories(clean)
         months, names = _months(clean)
         return cls(
-            Totals.of(amounts, places, pairs, decimals),
-            Totals.of(amounts, months, names, decimals),
-            ValueCounts.of(units[~huge], huge_minor_units(amounts[huge], decimals)),
+            Totals.of(money, places, pairs),
+            Totals.of(money, months, names),
+            ValueCounts.of(np.delete(money.units, list(money.huge)), money.huge.values()),
             ValueCounts.of(ages[~ages.isna()].to_numpy(np.int64)),
             len(clean),
         )

@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.text import layout, rows_with, strip
+from customer_analytics.core.words import WORD, digit_pairs, has_shape, last_words, pair_at, word_view
 
 _INTEGER = r"^[+-]?[0-9]{1,18}$"
 _DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _PLAIN = r"^[0-9]{1,15}\.[0-9]{1,12}$"
 _INTEGER_DIGITS = 18
+_CENT_DIGITS = 2
 _FLOAT_DIGITS = 15
 """A decimal of so many significant digits survives the way through float64 and back."""
 
@@ -73,36 +75,38 @@ def read_amounts(text: pa.StringArray, decimals: int) -> Amounts:
         text: White space around a number means nothing; no sign of a currency, no thousands mark.
         decimals: Digits of the minor unit.
     """
-    plain = _looks_plain(text)
-    scale = float(10**decimals)
-    values = _cast(text, plain, pa.float64(), np.nan)
-    whole = np.rint(values * scale) / scale
-    exact = plain & (whole == values)
-    amounts = Amounts(values, exact.copy(), np.zeros(len(text), bool), np.zeros(len(text), bool))
-    rest = np.flatnonzero(~exact)
-    if len(rest):
-        bare = strip(text.take(pa.array(rest)))
-        fine = _read_fine(bare, decimals)
-        odd = np.flatnonzero(~fine.known)
-        _put(fine, odd, _read_any(bare.take(pa.array(odd)), decimals))
-        _put(amounts, rest, fine)
+    values, known = _read_short(text, decimals)
+    amounts = Amounts(values, known, np.zeros(len(text), bool), np.zeros(len(text), bool))
+    for read in (_read_plain, _read_fine, _read_any):
+        rest = np.flatnonzero(~amounts.known)
+        if len(rest):
+            _put(amounts, rest, read(strip(text.take(pa.array(rest))), decimals))
     return amounts
 
 
-def minor_units(amounts: np.ndarray, decimals: int) -> tuple[np.ndarray, np.ndarray]:
-    """Whole minor units of amounts that :func:`read_amounts` gave.
+class MinorUnits(NamedTuple):
+    """Amounts in whole minor units, exact.
 
     Args:
-        amounts: float64 in major units, no NaN.
-        decimals: Digits of the minor unit.
-
-    Returns:
-        int64 units, 0 where they would pass :data:`EXACT_MINOR_UNITS`, and which rows those are (bool), for
-        :func:`huge_minor_units`.
+        units: int64, shape ``(rows,)``; 0 where the number is in ``huge``.
+        huge: Row → its units, for amounts of :data:`EXACT_MINOR_UNITS` and more.
     """
-    scale = 10**decimals
-    huge = np.abs(amounts) >= EXACT_MINOR_UNITS / scale
-    return np.rint(np.where(huge, 0, amounts) * scale).astype(np.int64), huge
+
+    units: np.ndarray
+    huge: dict[int, int]
+
+    @classmethod
+    def of(cls, amounts: np.ndarray, decimals: int) -> "MinorUnits":
+        """The minor units of amounts that :func:`read_amounts` gave (float64, major units, no NaN)."""
+        scale = 10**decimals
+        huge = np.abs(amounts) >= EXACT_MINOR_UNITS / scale
+        if not huge.any():
+            return cls(np.rint(amounts * scale).astype(np.int64), {})
+        exact = {
+            int(row): int(_quantized(Decimal(float(amounts[row])), decimals).scaleb(decimals, _EXACT))
+            for row in np.flatnonzero(huge)
+        }
+        return cls(np.rint(np.where(huge, 0, amounts) * scale).astype(np.int64), exact)
 
 
 def as_float(number: Fraction) -> float:
@@ -110,23 +114,37 @@ def as_float(number: Fraction) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(math.inf, number)
+        return math.inf if number > 0 else -math.inf
 
 
-def huge_minor_units(amounts: np.ndarray, decimals: int) -> list[int]:
-    """Minor units of amounts past float64's whole numbers, from the float's exact value."""
-    return [int(_quantized(Decimal(float(amount)), decimals).scaleb(decimals, _EXACT)) for amount in amounts]
+def _read_short(text: pa.StringArray, decimals: int) -> tuple[np.ndarray, np.ndarray]:
+    """Amounts of the commonest shape, up to five digits, a point and two digits, from one word each."""
+    offsets, codes = layout(text)
+    size = np.diff(offsets)
+    short = (size >= len("0.00")) & (size <= WORD) & (decimals >= _CENT_DIGITS)
+    word = last_words(word_view(offsets, codes), offsets[1:].astype(np.int64) - offsets[0], np.minimum(size, WORD))
+    pairs = digit_pairs(word)
+    units = (word & np.uint64(0x0F)).view(np.int64) * 10_000 + pair_at(pairs, 1) * 100 + pair_at(pairs, 3)
+    known = short & has_shape(word, "00000.00")
+    return np.where(known, (units * 100 + pair_at(pairs, 6)) / 100, np.nan), known
+
+
+def _read_plain(text: pa.StringArray, decimals: int) -> Amounts:
+    """Digits and a point, by one cast; what needs rounding is left unknown."""
+    plain, scale = _looks_plain(text), float(10**decimals)
+    values = _cast(text, plain, pa.float64(), np.nan)
+    exact = plain & (np.rint(values * scale) / scale == values)
+    return Amounts(values, exact, np.zeros(len(text), bool), np.zeros(len(text), bool))
 
 
 def _looks_plain(text: pa.StringArray) -> np.ndarray:
     """Rows of digits with at most one point among them, short enough for float64 to hold exactly."""
     offsets, codes = layout(text)
     mine = codes[offsets[0] : offsets[-1]]
+    edges, size = offsets - offsets[0], np.diff(offsets)
     point = mine == ord(".")
-    odd = rows_with(~point & (mine - np.uint8(ord("0")) > 9), offsets)  # noqa: PLR2004  a digit
-    points = np.concatenate([[0], np.cumsum(point, dtype=np.int32)])[offsets - offsets[0]]
-    many = np.diff(points)
-    size = np.diff(offsets)
+    odd = rows_with((mine - np.uint8(ord("0")) > 9) ^ point, offsets)  # noqa: PLR2004  a point is no digit either
+    many = np.diff(np.searchsorted(np.flatnonzero(point), edges))
     return ~odd & (many <= 1) & (size > many) & (size - many <= _FLOAT_DIGITS)
 
 

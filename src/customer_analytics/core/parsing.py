@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_analytics.core.blocks import FEW_VALUED
 from customer_analytics.core.contract import BITS, COLUMNS, Column, Contract, Fault, iso_countries, reason
 from customer_analytics.core.dates import read_dates
 from customer_analytics.core.frames import categorical, text_array
@@ -22,8 +23,8 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Type every record and mark its faults.
 
     Args:
-        raw: The contract's columns as text, null in all of them where the record has not as many fields as the header;
-            ``source_file`` (category), ``source_row`` (int64, from 1), ``raw_text`` (text, the whole record).
+        raw: The contract's columns as text or categories of text, null in all of them where the record has not as many
+            fields as the header; ``source_file`` (category), ``source_row`` (int64, from 1), ``raw_text`` (text).
         contract: What is valid.
 
     Returns:
@@ -35,7 +36,8 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     issues = np.zeros(len(raw), np.uint32)
     for one in judged:
         for name, rows in one.faults.items():
-            issues[rows] |= np.uint32(BITS[name])
+            if rows.any():
+                issues[rows] |= np.uint32(BITS[name])
     issues[broken] = BITS[Fault.STRUCTURE]
     columns = {column: one.typed for column, one in zip(COLUMNS, judged, strict=True)}
     columns[ISSUES] = issues
@@ -60,11 +62,16 @@ def _rounded(judged: Sequence[Judged]) -> np.ndarray:
 
 def judge_column(text: pd.Series, column: str, contract: Contract) -> Judged:
     """Judge one column of ``raw_purchases`` by itself; a null (a broken record) is judged as an empty field."""
+    if column in FEW_VALUED:
+        return _FEW_JUDGES[Column(column)](_distinct(text, column, contract), column, contract)
     return _JUDGES[Column(column)](nulls_as_empty(text_array(text)), column, contract)
 
 
 class _Distinct(NamedTuple):
-    """A column of few texts: ``texts[codes]`` are its rows, stripped; ``null`` is one flag per text."""
+    """A column of few texts: ``texts[codes]`` are its rows, stripped; ``null`` is one flag per text.
+
+    The last text is the empty one, so that the code of a null, -1, finds it.
+    """
 
     texts: pa.StringArray
     codes: np.ndarray
@@ -91,10 +98,14 @@ def _null_rows(text: pa.StringArray, known: np.ndarray, column: str, contract: C
     return null
 
 
-def _distinct(text: pa.StringArray, column: str, contract: Contract) -> _Distinct:
-    coded = text.dictionary_encode()
-    texts = strip(coded.dictionary)
-    return _Distinct(texts, coded.indices.to_numpy(), _is_null(texts, column, contract))
+def _distinct(column: pd.Series, name: str, contract: Contract) -> _Distinct:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        texts, codes = column.cat.categories.to_list(), column.cat.codes.to_numpy()
+    else:
+        coded = text_array(column).dictionary_encode()
+        texts, codes = coded.dictionary.to_pylist(), coded.indices.fill_null(-1).to_numpy()
+    stripped = strip(pa.array([*texts, ""], pa.string()))
+    return _Distinct(stripped, codes, _is_null(stripped, name, contract))
 
 
 def _nulls(rows: np.ndarray, column: str, contract: Contract) -> dict[str, np.ndarray]:
@@ -119,14 +130,12 @@ def _judge_purchase(text: pa.StringArray, column: str, contract: Contract) -> Ju
     return Judged(pd.arrays.ArrowExtensionArray(kept), _nulls(null, column, contract))
 
 
-def _judge_label(text: pa.StringArray, column: str, contract: Contract) -> Judged:
-    found = _distinct(text, column, contract)
+def _judge_label(found: _Distinct, column: str, contract: Contract) -> Judged:
     values = _relabel(found.texts, ~found.null, found.codes)
     return Judged(values, _nulls(found.null[found.codes], column, contract))
 
 
-def _judge_country(text: pa.StringArray, column: str, contract: Contract) -> Judged:
-    found = _distinct(text, column, contract)
+def _judge_country(found: _Distinct, column: str, contract: Contract) -> Judged:
     aliases = {upper_ascii(spelling): code for spelling, code in contract.country_aliases.items()}
     upper = [aliases.get(one, one) for one in map(upper_ascii, found.texts.to_pylist())]
     known = np.array([one in iso_countries() for one in upper], bool) & ~found.null
@@ -135,8 +144,7 @@ def _judge_country(text: pa.StringArray, column: str, contract: Contract) -> Jud
     return Judged(values, _nulls(found.null[found.codes], column, contract) | faults)
 
 
-def _judge_age(text: pa.StringArray, column: str, contract: Contract) -> Judged:
-    found = _distinct(text, column, contract)
+def _judge_age(found: _Distinct, column: str, contract: Contract) -> Judged:
     read = read_integers(found.texts)
     outside = read.known & ~found.null & ((read.numbers < contract.age_min) | (read.numbers > contract.age_max))
     small = read.known & ~found.null & (np.abs(read.numbers) <= np.iinfo(np.int16).max)
@@ -163,7 +171,7 @@ def _judge_amount(text: pa.StringArray, column: str, contract: Contract) -> Judg
 def _judge_date(text: pa.StringArray, column: str, contract: Contract) -> Judged:
     read = read_dates(text, contract.date_formats)
     null = _null_rows(text, read.known, column, contract)
-    moments = np.where(null, np.datetime64("NaT", "us"), read.moments) if null.any() else read.moments
+    moments = np.where(null, np.datetime64("NaT", "us"), read.moments) if contract.null_tokens else read.moments
     faults = {reason(Fault.MALFORMED, column): ~read.known & ~null}
     return Judged(moments, _nulls(null, column, contract) | faults)
 
@@ -171,9 +179,11 @@ def _judge_date(text: pa.StringArray, column: str, contract: Contract) -> Judged
 _JUDGES = {
     Column.CUSTOMER_ID: _judge_customer,
     Column.PURCHASE_ID: _judge_purchase,
-    Column.PRODUCT_CATEGORY: _judge_label,
     Column.PURCHASE_AMOUNT: _judge_amount,
     Column.PURCHASE_DATE: _judge_date,
+}
+_FEW_JUDGES = {
+    Column.PRODUCT_CATEGORY: _judge_label,
     Column.COUNTRY_CODE: _judge_country,
     Column.CUSTOMER_AGE: _judge_age,
     Column.PAYMENT_TYPE: _judge_label,
@@ -184,7 +194,7 @@ def _relabel(texts: pa.StringArray, kept: np.ndarray, codes: np.ndarray) -> pd.C
     """Rows as a categorical over the kept texts; texts that became equal share a category."""
     merged = pc.if_else(pa.array(kept), texts, None).dictionary_encode()
     code_of = merged.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return categorical(code_of[codes] if len(code_of) else codes, merged.dictionary)
+    return categorical(code_of[codes], merged.dictionary)
 
 
 def _with_point(text: pa.StringArray, contract: Contract) -> pa.StringArray:

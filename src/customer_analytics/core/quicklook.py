@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column, Contract
-from customer_analytics.core.numerals import as_float
+from customer_analytics.core.numerals import MinorUnits, as_float
 from customer_analytics.core.parsing import judge_column
 from customer_analytics.core.partials.totals import Totals
 
@@ -35,12 +35,8 @@ class QuickTotals:
         faults = [*country.faults.values(), *amount.faults.values(), codes < 0]
         valid = ~np.logical_or.reduce(faults)
         names = country.typed.categories
-        totals = Totals.of(
-            amount.typed[valid],
-            codes[valid].astype(np.int64),
-            lambda code: (str(names[code]),),
-            contract.amount_decimals,
-        )
+        money = MinorUnits.of(amount.typed[valid], contract.amount_decimals)
+        totals = Totals.of(money, codes[valid].astype(np.int64), lambda code: (str(names[code]),))
         return cls(totals, len(raw) - int(valid.sum()))
 
     def __add__(self, other: "QuickTotals") -> "QuickTotals":

@@ -71,9 +71,10 @@ def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
     Returns:
         The columns of :data:`~customer_analytics.core.tables.CLEAN`, in the order of ``typed``.
     """
-    kept = (typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed)
-    clean = typed[CLEAN.names][kept]
-    return clean.assign(**{Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(np.int64)})
+    kept = np.flatnonzero((typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed))
+    columns = {name: typed[name].array.take(kept) for name in CLEAN.names}
+    columns[Column.CUSTOMER_ID] = columns[Column.CUSTOMER_ID].to_numpy(np.int64)
+    return pd.DataFrame(columns, index=typed.index[kept], copy=False)
 
 
 def _sharing_a_key(keyed: Chunks) -> RowSet:
@@ -94,12 +95,10 @@ def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
 
 def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowSet:
     keys = bucket[_KEY].to_numpy()
-    ranked = np.sort(keys)
-    shared = np.unique(ranked[1:][ranked[1:] == ranked[:-1]])
-    if not len(shared):
-        return RowSet()
-    places = np.minimum(np.searchsorted(shared, keys), len(shared) - 1)
-    return RowSet.of(bucket[_ROW].to_numpy()[shared[places] == keys])
+    order = np.argsort(keys)
+    same = np.diff(keys[order]) == 0
+    shared = np.append(same, [False]) | np.append([False], same)
+    return RowSet.of(bucket[_ROW].to_numpy()[order[shared[: len(order)]]])
 
 
 def _rows_among(frame: pd.DataFrame, suspects: RowSet) -> np.ndarray:

@@ -48,7 +48,7 @@ def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: in
     names = measures.vocabulary().months
     counts = _by_group([(name,) for name in names], customers.by_month)
     table = _table(["month"], measures.by_month, counts, decimals)
-    return table.assign(month=pd.to_datetime(table["month"]).astype("datetime64[us]"))
+    return table.assign(month=table["month"].to_numpy("datetime64[M]").astype("datetime64[us]"))
 
 
 def _by_group(groups: Sequence[Group], counts: np.ndarray) -> dict[Group, int]:

@@ -105,8 +105,8 @@ class OutlierBounds:
         amount_iqr: Within the quartiles' reach, in minor units.
         age_zscore: The same for the age in years.
         age_iqr: Likewise.
-        centre: Mean amount in minor units.
-        deviation: Population standard deviation of the amount in minor units; 0 where all are equal.
+        centre: Mean amount in major units.
+        deviation: Population standard deviation of the amount in major units; 0 where all are equal.
     """
 
     amount_zscore: Bounds | None
@@ -117,16 +117,16 @@ class OutlierBounds:
     deviation: float
 
     @classmethod
-    def of(cls, measures: Measures, rules: OutlierRules) -> "OutlierBounds":
-        """The bounds of a measured table."""
-        amounts, ages = measures.amounts, measures.ages
+    def of(cls, measures: Measures, rules: OutlierRules, decimals: int) -> "OutlierBounds":
+        """The bounds of a measured table; ``decimals`` are the digits of the minor unit."""
+        amounts, ages, scale = measures.amounts, measures.ages, 10**decimals
         return cls(
             zscore_bounds(amounts, rules.zscore),
             iqr_bounds(amounts, rules.iqr_factor),
             zscore_bounds(ages, rules.zscore),
             iqr_bounds(ages, rules.iqr_factor),
-            as_float(mean(amounts) or Fraction(0)),
-            root(Fraction(spread(amounts), max(amounts.count, 1) ** 2)),
+            as_float((mean(amounts) or Fraction(0)) / scale),
+            root(Fraction(spread(amounts), (max(amounts.count, 1) * scale) ** 2)),
         )
 
 
@@ -142,10 +142,11 @@ def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> 
         Those rows, and ``amount_zscore`` (float64), ``amount_outlier`` and ``age_outlier``: ``zscore``, ``iqr``,
         ``zscore;iqr`` or null (category).
     """
+    amounts = clean[Column.PURCHASE_AMOUNT].to_numpy()
     with np.errstate(over="ignore"):
-        amounts = np.rint(clean[Column.PURCHASE_AMOUNT].to_numpy() * 10**decimals)
+        units = np.rint(amounts * 10**decimals)
     ages = clean[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan)
-    by_amount = _outlier_codes(amounts, bounds.amount_zscore, bounds.amount_iqr)
+    by_amount = _outlier_codes(units, bounds.amount_zscore, bounds.amount_iqr)
     by_age = _outlier_codes(ages, bounds.age_zscore, bounds.age_iqr)
     rows = np.flatnonzero((by_amount >= 0) | (by_age >= 0))
     return clean.take(rows).assign(

@@ -73,31 +73,3 @@ def upper_ascii(text: str) -> str:
 def lengths(text: pa.StringArray) -> np.ndarray:
     """Bytes of each row; int32."""
     return np.diff(layout(text)[0])
-
-
-def word_view(offsets: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Every eight consecutive bytes of a column's buffer as one little-endian word.
-
-    Returns:
-        uint64; the word at ``i`` begins ``i`` bytes after ``offsets[0]``, zeros follow the last row.
-    """
-    padded = np.concatenate([codes[offsets[0] : offsets[-1]], np.zeros(8, np.uint8)])
-    return np.lib.stride_tricks.as_strided(padded[:8].view("<u8"), shape=(len(padded) - 7,), strides=(1,))
-
-
-def words_at(view: np.ndarray, starts: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """The words that begin at ``starts``; bytes past the ``left`` ones of a row are 0.
-
-    Args:
-        view: As :func:`word_view` gives it.
-        starts: Places in ``view``, one per row.
-        left: Bytes that each row still has there; more than 8 counts as 8.
-    """
-    word = view[starts]
-    short = left < 8  # noqa: PLR2004  bytes of a word
-    if short.any():
-        word[short] &= _MASKS[left[short]]
-    return word
-
-
-_MASKS = np.array([(1 << (8 * kept)) - 1 for kept in range(9)], np.uint64)

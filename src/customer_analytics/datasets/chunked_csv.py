@@ -21,6 +21,7 @@ from customer_analytics.datasets.workshop import WorkshopSettings
 
 _SNIFFED_BYTES = 64 << 10
 _RECORD_BYTES = 100
+_OVERREAD = 1.03
 _UTF8_BOM = codecs.BOM_UTF8
 
 
@@ -158,24 +159,31 @@ class _CsvSource:
         return read_header(record.rstrip("\r\n"), self.dialect, file.name), head[end:] + more
 
     def _blocks(self, text: "_Utf8", rest: bytes, file: SourceFile) -> Iterator[Block]:
-        row, record_bytes = 1, _RECORD_BYTES
+        """Blocks of ``chunk_rows`` records while there are so many in what was read; what is left over waits."""
+        row, record_bytes, most = 1, _RECORD_BYTES, self.settings.chunk_rows
         while True:
-            room = max(int(self.settings.chunk_rows * record_bytes * 0.97) - len(rest), _SNIFFED_BYTES)
+            room = max(int(most * record_bytes * _OVERREAD) - len(rest), _SNIFFED_BYTES)
             more = text.read(min(room, self.settings.block_bytes))
             data = rest + more if more else _ended(rest)
-            records = self._find(data)
-            used = records.used
-            offsets = np.concatenate([records.starts[:1], records.ends])
-            if not more and used < len(data):
-                offsets, used = np.concatenate([offsets if len(offsets) else [used], [len(rest)]]), len(rest)
-            for block in self._cut(data, offsets, row, file):
+            offsets, used = self._offsets(data, rest, last=not more)
+            whole = len(offsets) - 1
+            kept = whole if not more or whole < most or len(data) > self.settings.block_bytes else whole - whole % most
+            for block in self._cut(data, offsets[: kept + 1], row, file):
                 yield block
                 row += len(block.offsets) - 1
-            rest = data[used:]
+            rest = data[used if kept == whole else int(offsets[kept]) :]
             if not more:
                 return
-            self._check_length(rest, row, file)
-            record_bytes = used // max(len(offsets) - 1, 1) or record_bytes
+            self._check_length(len(data) - used, row + whole - kept, file)
+            record_bytes = used // whole if whole else record_bytes
+
+    def _offsets(self, data: bytes, rest: bytes, *, last: bool) -> tuple[np.ndarray, int]:
+        """Where records begin, the end of the last one at the end; and the bytes that records and blank lines take."""
+        records = self._find(data)
+        offsets = np.concatenate([records.starts[:1], records.ends])
+        if last and records.used < len(data):
+            return np.concatenate([offsets if len(offsets) else [records.used], [len(rest)]]), len(rest)
+        return offsets, records.used
 
     def _cut(self, data: bytes, offsets: np.ndarray, row: int, file: SourceFile) -> Iterator[Block]:
         buffer, most = pa.py_buffer(data), self.settings.chunk_rows
@@ -187,8 +195,8 @@ class _CsvSource:
     def _find(self, data: bytes) -> Records:
         return find_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
 
-    def _check_length(self, rest: bytes, row: int, file: SourceFile) -> None:
-        if len(rest) > self.dialect.max_record_bytes:
+    def _check_length(self, size: int, row: int, file: SourceFile) -> None:
+        if size > self.dialect.max_record_bytes:
             raise InputError(
                 f"{file.name}, record {row}",
                 f"at most {self.dialect.max_record_bytes} bytes",

@@ -10,7 +10,6 @@ from typing import BinaryIO, NamedTuple, cast
 
 import fsspec
 import pyarrow as pa
-from kedro.io.core import get_protocol_and_path
 
 from customer_analytics.core.errors import InputError, listed
 
@@ -43,9 +42,7 @@ class SourceFiles:
     """
 
     def __init__(self, filepath: str, storage_options: dict[str, object] | None = None) -> None:
-        protocol, path = get_protocol_and_path(filepath)
-        self.path = path
-        self.fs = fsspec.filesystem(protocol, **(storage_options or {}))
+        self.fs, self.path = fsspec.core.url_to_fs(filepath, **(storage_options or {}))
 
     def list(self) -> list[SourceFile]:
         """Every file in order of its name.

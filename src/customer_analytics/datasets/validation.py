@@ -29,11 +29,11 @@ class CleanChunks:
         return chunks.map(self._check)
 
     def _check(self, frame: Any) -> Any:  # noqa: ANN401  pandera's frames
-        from pandera.errors import SchemaError  # noqa: PLC0415  pandera takes a second to import
+        from pandera.errors import SchemaError, SchemaErrors  # noqa: PLC0415  pandera takes a second to import
 
         try:
-            return self._schema.validate(frame)
-        except SchemaError as error:
+            return self._schema.validate(frame, inplace=True)
+        except (SchemaError, SchemaErrors) as error:
             raise ContractViolationError("clean_purchases", "the contract", str(error), "report it as a bug") from error
 
     @cached_property

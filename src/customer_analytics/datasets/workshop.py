@@ -13,8 +13,9 @@ from customer_analytics.core.chunks import Workshop
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets.progress import watch_run
 
-CHUNK_ROWS = 65_536
+CHUNK_ROWS = 131_072
 _MOST_BLOCK_BYTES = 32 << 20
+_UNSET = (None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class WorkshopSettings:
             SettingError: A number below 1, or none at all.
         """
         return cls(
-            _count("CHUNK_ROWS", chunk_rows or CHUNK_ROWS),
-            _count("THREADS", threads or len(os.sched_getaffinity(0))),
+            _count("CHUNK_ROWS", CHUNK_ROWS if chunk_rows in _UNSET else chunk_rows),
+            _count("THREADS", len(os.sched_getaffinity(0)) if threads in _UNSET else threads),
         )
 
     @property

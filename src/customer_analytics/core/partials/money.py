@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from customer_analytics.core.numerals import huge_minor_units, minor_units
+from customer_analytics.core.numerals import MinorUnits
 
 _LOW_BITS = 26
 
@@ -32,9 +32,8 @@ class Money:
             decimals: Digits of the minor unit.
         """
         known = amounts[~np.isnan(amounts)]
-        units, huge = minor_units(known, decimals)
-        minor = exact_sum(units) + sum(huge_minor_units(known[huge], decimals))
-        return cls(len(amounts), minor, len(amounts) - len(known))
+        money = MinorUnits.of(known, decimals)
+        return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), len(amounts) - len(known))
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from customer_analytics.core.numerals import huge_minor_units, minor_units
+from customer_analytics.core.numerals import MinorUnits
 from customer_analytics.core.partials.money import exact_group_sums
 
 Group = tuple[str, ...]
@@ -26,21 +26,19 @@ class Totals:
     groups: Mapping[Group, Total] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, amounts: np.ndarray, codes: np.ndarray, name_of: Callable[[int], Group], decimals: int) -> "Totals":
+    def of(cls, money: MinorUnits, codes: np.ndarray, name_of: Callable[[int], Group]) -> "Totals":
         """The totals of a chunk.
 
         Args:
-            amounts: float64 in major units, no NaN.
+            money: What each row is worth.
             codes: The group of each row as an integer from 0.
             name_of: The group that a code stands for.
-            decimals: Digits of the minor unit.
         """
-        units, huge = minor_units(amounts, decimals)
         present, groups = _dense(codes)
         orders = np.bincount(groups, minlength=len(present)).tolist()
-        minor = exact_group_sums(units, groups, len(present))
-        for group, more in zip(groups[huge].tolist(), huge_minor_units(amounts[huge], decimals), strict=True):
-            minor[group] += more
+        minor = exact_group_sums(money.units, groups, len(present))
+        for row, more in money.huge.items():
+            minor[groups[row]] += more
         found = dict(zip(map(name_of, present.tolist()), map(Total, orders, minor), strict=True))
         return cls(found)
 
