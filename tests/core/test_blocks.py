@@ -1,0 +1,101 @@
+"""Blocks of records read into text columns."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.hostile import record_texts
+from tests.making import plain
+from tests.oracle import COLUMNS, records
+
+from customer_analytics.core import blocks
+from customer_analytics.core.blocks import RAW_COLUMNS, Block, read_block
+from customer_analytics.core.dialect import Dialect, Header, read_header
+from customer_analytics.core.errors import InputError
+
+HEADER = Header(len(COLUMNS), {column: place for place, column in enumerate(COLUMNS)})
+WHOLE = ",".join("12345678")
+RAGGED = "1,2,3"
+
+
+def block_of(lines, first_row=1):
+    encoded = [line.encode() for line in lines]
+    offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    return Block(pa.py_buffer(b"".join(encoded)), offsets, first_row, "purchases.csv")
+
+
+def cells(frame):
+    columns = [[plain(cell) for cell in frame[column]] for column in frame]
+    return list(zip(*columns, strict=True))
+
+
+@given(st.lists(st.sampled_from([WHOLE, RAGGED, WHOLE + ",9"]), min_size=1, max_size=12))
+def test_ragged_records_keep_their_place_as_rows_of_nulls(lines):
+    frame = read_block(block_of([f"{line}\n" for line in lines], 7), HEADER, Dialect())
+
+    assert list(frame.columns) == list(RAW_COLUMNS)
+    assert cells(frame) == [
+        (*(line.split(",") if line == WHOLE else [None] * 8), "purchases.csv", 7 + place, f"{line}\n")
+        for place, line in enumerate(lines)
+    ]
+
+
+@given(st.lists(record_texts(), min_size=1, max_size=6))
+def test_fields_are_those_of_pythons_csv_reader(lines):
+    read = list(records("\n".join([*lines, ""])))
+    if not read or any(raw.startswith(("\n", "\r")) or not raw.endswith("\n") for raw, _ in read):
+        return
+
+    frame = read_block(block_of([raw for raw, _ in read]), HEADER, Dialect(), COLUMNS)
+
+    assert cells(frame) == [tuple(fields) if len(fields) == 8 else (None,) * 8 for _, fields in read]
+
+
+@pytest.mark.parametrize("columns", [["purchase_id"], ["raw_text", "customer_id"], ["source_row", "payment_type"]])
+def test_only_the_columns_asked_for_are_there_in_their_order(columns):
+    frame = read_block(block_of([f"{WHOLE}\n", f"{RAGGED}\n"]), HEADER, Dialect(), columns)
+
+    assert list(frame.columns) == columns
+    assert len(frame) == 2
+
+
+def test_a_reader_that_counts_other_records_is_an_error_and_no_wrong_answer():
+    block = Block(pa.py_buffer(f"{WHOLE}\n{WHOLE}\n".encode()), np.array([0, 32], np.int32), 5, "purchases.csv")
+
+    with pytest.raises(InputError, match=r"purchases\.csv, from record 5: expected 1 records; found 2\. Hint: "):
+        read_block(block, HEADER, Dialect())
+
+
+def test_what_the_reader_cannot_cut_is_an_error_with_its_place(monkeypatch):
+    def refuse(*_, **__):
+        raise pa.ArrowInvalid("a straddling object")
+
+    monkeypatch.setattr(blocks.arrow_csv, "read_csv", refuse)
+
+    with pytest.raises(InputError, match="from record 5: expected CSV records; found a straddling object"):
+        read_block(block_of([f"{WHOLE}\n"], 5), HEADER, Dialect())
+
+
+def test_bytes_that_are_not_utf_8_are_an_error_with_their_record():
+    lines = [f"{WHOLE}\n".encode()] * 3 + [b"1,2,3,4,5,6,7,\xe9\n"]
+    offsets = np.cumsum([0, *map(len, lines)]).astype(np.int32)
+    block = Block(pa.py_buffer(b"".join(lines)), offsets, 10, "purchases.csv")
+
+    with pytest.raises(InputError, match=r"purchases\.csv, record 13: expected UTF-8 text; found byte 0xe9\. Hint: "):
+        read_block(block, HEADER, Dialect())
+
+
+def test_a_header_is_matched_after_stripping_and_case_folding():
+    names = [f" {column.upper()}\t" for column in reversed(COLUMNS)]
+
+    header = read_header('"x, y",' + ",".join(names), Dialect(), "purchases.csv")
+
+    assert header.width == 9
+    assert header.places == {column: 8 - place for place, column in enumerate(COLUMNS)}
+
+
+def test_a_header_is_matched_without_quotes_too():
+    header = read_header('"a;' + ";".join(COLUMNS), Dialect(delimiter=";", quote=""), "purchases.csv")
+
+    assert header.width == 9

@@ -1,0 +1,95 @@
+"""Summaries of tables for the log."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customer_analytics.core import description
+from customer_analytics.core.description import TableDescription, describe_frame
+from customer_analytics.core.frames import to_table
+
+FRAME = pd.DataFrame(
+    {
+        "whole": pd.array([3, 1, None, 2], "Int64"),
+        "amount": [0.5, 1.5, np.nan, 1.0],
+        "label": pd.Categorical(["b", "a", "b", None]),
+        "text": ["x", "y", "y", None],
+        "moment": pd.to_datetime(["2024-01-02", "2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
+        "flag": [True, False, True, True],
+    }
+)
+
+
+def shown(frame):
+    return {line.split()[0]: line for line in describe_frame(frame).splitlines()[1:]}
+
+
+def test_a_summary_has_rows_nulls_distinct_values_and_ends():
+    lines = shown(FRAME)
+
+    assert describe_frame(FRAME).startswith("4 rows, ")
+    assert all(
+        "nulls 1" in lines[name] and "distinct" in lines[name]
+        for name in ("whole", "amount", "label", "text", "moment")
+    )
+    assert all(part in lines["whole"] for part in ("distinct 3", "min 1", "mean 2", "max 3"))
+    assert all(part in lines["amount"] for part in ("min 0.5", "mean 1", "max 1.5"))
+    assert all(part in lines["moment"] for part in ("min 2024-01-01", "max 2024-01-03"))
+    assert "distinct 2" in lines["label"]
+
+
+@given(st.lists(st.integers(0, 4), max_size=4))
+def test_a_table_described_in_pieces_is_described_alike(cuts):
+    table = to_table(FRAME)
+    bounds = [0, *sorted(cuts), 4]
+    whole, pieces = (TableDescription.start(table.schema) for _ in range(2))
+
+    whole.add(table)
+    for start, stop in pairwise(bounds):
+        pieces.add(table.slice(start, stop - start))
+
+    assert pieces.rows == whole.rows
+    assert pieces.columns == whole.columns
+
+
+def test_many_distinct_values_are_only_said_to_be_more(monkeypatch):
+    monkeypatch.setattr(description, "COUNTED", 2)
+
+    lines = shown(FRAME)
+
+    assert "distinct many" in lines["whole"]
+    assert "distinct 2 " in f"{lines['label']} "
+
+
+def test_pieces_after_too_many_distinct_values_are_still_counted(monkeypatch):
+    monkeypatch.setattr(description, "COUNTED", 2)
+    table = to_table(FRAME[["whole", "flag"]])
+    summary = TableDescription.start(table.schema)
+
+    for _ in range(3):
+        summary.add(table)
+
+    assert "nulls 3  distinct many  min 1  mean 2  max 3" in str(summary)
+
+
+def test_no_rows_have_a_summary():
+    lines = shown(FRAME.iloc[:0])
+
+    assert "nulls 0" in lines["amount"]
+    assert "mean" not in lines["amount"]
+
+
+@pytest.mark.parametrize("size", [24, 25])
+def test_long_values_are_cut(size):
+    label = pd.DataFrame({"label": pd.Categorical(["z" * size])})
+    table = to_table(label, pa.schema([("label", pa.dictionary(pa.int32(), pa.string()))]))
+    summary = TableDescription.start(table.schema)
+
+    summary.add(table)
+
+    assert ("…" in str(summary)) == (size > 24)

@@ -1,0 +1,75 @@
+"""Frames and Arrow tables are two views of the same rows."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.hostile import many_purchases, plain_csv
+from tests.making import table_rows, typed_chunks
+
+from customer_analytics.core.blocks import empty_raw
+from customer_analytics.core.frames import TEXT, text_array, text_series, to_frame, to_table
+from customer_analytics.core.tables import TABLES, TYPED
+
+FRAME = pd.DataFrame(
+    {
+        "text": pd.array(["a", None, ""], TEXT),
+        "label": pd.Categorical(["x", None, "x"], categories=["y", "x"]),
+        "number": np.array([1, 2, 3]),
+        "small": pd.array([1, None, 3], "Int16"),
+        "amount": [1.5, np.nan, 0.0],
+        "moment": np.array(["2024-01-01", "NaT", "0001-01-01"], "datetime64[us]"),
+        "flag": [True, False, True],
+        "object": ["a", None, "b"],
+    }
+)
+
+
+def test_a_frame_survives_the_way_through_arrow():
+    back = to_frame(to_table(FRAME), 7)
+
+    assert table_rows(back) == table_rows(FRAME)
+    assert back.index.tolist() == [7, 8, 9]
+    kept = ["text", "number", "small", "amount", "moment", "flag"]
+    assert back[kept].dtypes.to_dict() == FRAME[kept].dtypes.to_dict()
+
+
+def test_a_nan_is_a_null_and_a_number_that_cannot_be_null_says_so():
+    table = to_table(FRAME)
+
+    assert [column.null_count for column in table.columns] == [1, 1, 0, 1, 1, 1, 0, 1]
+    assert [one.nullable for one in table.schema] == [True, True, False, True, True, True, False, True]
+
+
+@pytest.mark.parametrize("start", [0, 5])
+def test_the_typed_table_survives_its_own_schema(start):
+    frame = next(iter(typed_chunks(plain_csv(many_purchases(200)))))
+
+    back = to_frame(to_table(frame, TYPED), start)
+
+    assert table_rows(back) == table_rows(frame)
+    assert to_table(back, TYPED).equals(to_table(frame, TYPED))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_can_be_empty(name):
+    frame = to_frame(TABLES[name].empty_table())
+
+    assert list(frame.columns) == TABLES[name].names
+    assert to_table(frame, TABLES[name]).num_rows == 0
+
+
+def test_raw_purchases_can_be_empty():
+    assert len(empty_raw()) == 0
+    assert empty_raw()["customer_id"].dtype == TEXT
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=5)), max_size=8))
+def test_text_goes_to_arrow_and_back(texts):
+    array = pa.array(texts, pa.string())
+    column = text_series(array, pd.RangeIndex(len(texts)))
+
+    assert text_array(column).to_pylist() == texts
+    assert text_array(pd.Series(pd.Categorical(texts), dtype="category")).to_pylist() == texts or not any(texts)

@@ -1,0 +1,121 @@
+"""Integers and amounts, exactly."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests import oracle
+from tests.hostile import AMOUNTS, INTEGERS
+
+from customer_analytics.core.numerals import MinorUnits, as_float, read_amounts, read_integers
+from customer_analytics.core.partials.money import Money, exact_group_sums, exact_sum
+
+GIANTS = (
+    *("1e308", "1.7976931348623157e308", "1.7976931348623158e308", "1.7976931348623159e308", "1e309"),
+    *("9007199254740993.25", "9007199254740992.25", "9007199254740994.5", "18014398509481987.75", "1e16", "123e20"),
+    *("1e-99999999999999999999", "-1e-99999999999999999999", "0e99999999999999999999", "1e99999999999999999999"),
+)
+
+
+def strip_all(texts):
+    return [text.strip(oracle.WHITE) for text in texts]
+
+
+@pytest.mark.parametrize("decimals", range(5))
+@pytest.mark.parametrize("text", [*dict.fromkeys(strip_all(AMOUNTS)), *GIANTS])
+def test_an_amount_is_read_alone_as_by_the_oracle(text, decimals):
+    value, fault, rounded = oracle.judge_amount(text, oracle.Rules(amount_decimals=decimals))
+
+    amounts, *flags = read_amounts(pa.array([text]), decimals)
+
+    assert [flag.tolist() for flag in flags] == [[value is not None], [rounded], [fault == "negative"]]
+    assert np.array_equal(amounts, [np.nan if value is None else value], equal_nan=True)
+
+
+def test_an_amount_of_nothing_is_never_minus_zero():
+    amounts, *_ = read_amounts(pa.array(["-0", "-0.00", "-0e5", "-0.001", "-1e-400"]), 2)
+
+    assert not np.signbit(amounts).any()
+
+
+def test_an_amount_does_not_depend_on_its_neighbours():
+    texts = strip_all([*AMOUNTS, *INTEGERS])
+    alone = [read_amounts(pa.array([text]), 2) for text in texts]
+
+    together = read_amounts(pa.array(["skipped", *texts]).slice(1), 2)
+
+    for place, column in enumerate(together):
+        assert np.array_equal(column, np.concatenate([one[place] for one in alone]), equal_nan=True)
+
+
+@pytest.mark.parametrize("text", dict.fromkeys(strip_all(INTEGERS)))
+def test_an_integer_is_read_alone_as_by_the_oracle(text):
+    value, _ = oracle.judge_customer(text, oracle.Rules())
+
+    numbers, known = read_integers(pa.array([text], pa.string()))
+
+    assert known.tolist() == [value is not None]
+    assert numbers.tolist() == [value or 0]
+
+
+def test_integers_of_a_slice_are_those_of_its_rows():
+    numbers, known = read_integers(pa.array(["x", "12", "+3", "-4", "", "5x", "y"]).slice(1, 5))
+
+    assert numbers.tolist() == [12, 3, -4, 0, 0]
+    assert known.tolist() == [True, True, True, False, False]
+
+
+def test_nothing_is_read_from_nothing():
+    empty = pa.array([], pa.string())
+
+    assert [len(column) for column in read_amounts(empty, 2)] == [0] * 4
+    assert [len(column) for column in read_integers(empty)] == [0] * 2
+
+
+STORED = st.decimals(0, 10**17, places=2).map(float)
+
+
+@given(st.lists(STORED, max_size=20), st.integers(0, 4))
+def test_minor_units_are_those_of_the_stored_amount(amounts, decimals):
+    amounts = [float(round(Decimal(amount), decimals)) for amount in amounts]
+
+    money = MinorUnits.of(np.array(amounts, float), decimals)
+
+    assert [money.huge.get(row, int(unit)) for row, unit in enumerate(money.units)] == [
+        oracle.minor_units(amount, decimals) for amount in amounts
+    ]
+
+
+def test_a_fraction_past_float64_is_infinite():
+    assert as_float(Fraction(1, 3)) == 1 / 3
+    assert as_float(Fraction(10**400)) == float("inf")
+    assert as_float(Fraction(-(10**400))) == float("-inf")
+
+
+@pytest.mark.parametrize("amount", [0.0, 19.99, 2.0**53, 90071992547409.91, 1e22, 3e299, 1e308, 1.7976931348623157e308])
+def test_money_of_any_valid_amount_is_counted_without_a_warning(amount):
+    money = Money.of(np.array([amount, np.nan, amount]), 2)
+
+    assert money == Money(3, 2 * oracle.minor_units(amount), 1)
+
+
+@given(st.lists(st.tuples(st.integers(-(2**53) + 1, 2**53 - 1), st.integers(0, 3)), max_size=30))
+def test_sums_in_two_halves_are_exact(pairs):
+    units = np.array([unit for unit, _ in pairs], np.int64)
+    groups = np.array([group for _, group in pairs], np.int64)
+
+    assert exact_sum(units) == sum(unit for unit, _ in pairs)
+    assert exact_group_sums(units, groups, 4) == [
+        sum(unit for unit, its in pairs if its == group) for group in range(4)
+    ]
+
+
+def test_a_million_large_amounts_pass_int64_and_stay_exact():
+    units = np.full(1_000_000, 2**53 - 1)
+
+    assert exact_sum(units) == 1_000_000 * (2**53 - 1) > 2**63
+    assert exact_group_sums(units, np.zeros(len(units), np.int64), 1) == [1_000_000 * (2**53 - 1)]

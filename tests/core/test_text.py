@@ -1,0 +1,30 @@
+"""Text columns by their bytes."""
+
+from itertools import pairwise
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.oracle import WHITE
+
+from customer_analytics.core.text import layout, lengths, strip
+
+TEXTS = st.lists(st.text(WHITE + "a\u00e9\u00a0\u2003\x1c", max_size=6), max_size=10)
+
+
+@given(TEXTS, TEXTS)
+def test_stripping_takes_ascii_white_space_from_both_ends(skipped, texts):
+    array = pa.array([*skipped, *texts], pa.string()).slice(len(skipped))
+
+    assert strip(array).to_pylist() == [text.strip(WHITE) for text in texts]
+
+
+@given(TEXTS, TEXTS)
+def test_lengths_and_layout_of_a_slice_are_those_of_its_rows(skipped, texts):
+    array = pa.array([*skipped, *texts], pa.string()).slice(len(skipped))
+    encoded = [text.encode() for text in texts]
+
+    offsets, codes = layout(array)
+
+    assert lengths(array).tolist() == [len(one) for one in encoded]
+    assert [codes[a:b].tobytes() for a, b in pairwise(offsets)] == encoded

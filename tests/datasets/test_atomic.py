@@ -1,0 +1,122 @@
+"""Single files that appear whole or not at all, and the files of a delivery."""
+
+import hashlib
+import json
+
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+from kedro.io.core import AbstractDataset, Version
+
+from customer_analytics import datasets
+from customer_analytics.core.errors import InputError
+from customer_analytics.datasets import AtomicDataset, InputFilesDataset
+from customer_analytics.datasets.csv_files import SourceFiles
+
+JSON = {"type": "json.JSONDataset"}
+PARQUET = {"type": "pandas.ParquetDataset"}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "made" / "ledger.json"
+
+
+def test_what_was_saved_is_loaded(path):
+    dataset = AtomicDataset(filepath=str(path), dataset=JSON)
+    assert not dataset.exists()
+
+    dataset.save({"rows": 1})
+
+    assert dataset.exists()
+    assert dataset.load() == {"rows": 1}
+    assert json.loads(path.read_text()) == {"rows": 1}
+    assert "ledger.json" in str(dataset)
+
+
+def test_a_save_that_fails_leaves_the_earlier_file_and_nothing_else(path):
+    dataset = AtomicDataset(filepath=str(path), dataset=JSON)
+    dataset.save({"rows": 1})
+
+    with pytest.raises(DatasetError):
+        dataset.save({"rows": object()})
+
+    assert dataset.load() == {"rows": 1}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_preview_is_that_of_the_dataset_inside(tmp_path):
+    dataset = AtomicDataset(filepath=str(tmp_path / "table.parquet"), dataset=PARQUET, metadata={"kedro-viz": {}})
+    dataset.save(pd.DataFrame({"a": [1, 2]}))
+
+    assert dataset.preview()["data"] == [[1], [2]]
+    assert dataset.metadata == {"kedro-viz": {}}
+
+
+def test_versions_are_kept_apart(path):
+    dataset = AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, "2024-01-31T00.00.00.000Z"))
+    assert not dataset.exists()
+
+    dataset.save({"rows": 1})
+
+    assert (path / "2024-01-31T00.00.00.000Z" / "ledger.json").is_file()
+    assert AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, None)).load() == {"rows": 1}
+
+
+def test_a_catalog_entry_makes_it(path):
+    entry = {"type": "customer_analytics.datasets.AtomicDataset", "filepath": str(path), "dataset": JSON}
+
+    assert isinstance(AbstractDataset.from_config("ledger", entry), AtomicDataset)
+
+
+def test_input_files_are_named_measured_and_hashed(tmp_path):
+    contents = {"b.csv": b"second", "a.csv": b"first"}
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+
+    found = InputFilesDataset(filepath=str(tmp_path)).load()
+
+    assert found == [
+        {"file": name, "bytes": len(contents[name]), "sha256": hashlib.sha256(contents[name]).hexdigest()}
+        for name in ("a.csv", "b.csv")
+    ]
+
+
+def test_input_files_that_are_not_there_are_an_error(tmp_path):
+    dataset = InputFilesDataset(filepath=str(tmp_path / "none.csv"), metadata={"a": 1})
+
+    with pytest.raises(DatasetError, match=r"none\.csv: expected a CSV file.*nothing there") as caught:
+        dataset.load()
+
+    assert isinstance(caught.value.__cause__, InputError)
+    assert "none.csv" in str(dataset)
+    with pytest.raises(DatasetError, match="never written"):
+        dataset.save([])
+
+
+def test_a_trouble_of_the_disk_is_told_as_it_is(tmp_path):
+    (tmp_path / "a.csv").write_text("x")
+    files = SourceFiles(str(tmp_path))
+
+    with pytest.raises(OSError, match="Input/output error"), files.open(files.list()[0]):
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize(("answer", "kept"), [(ProcessLookupError, False), (PermissionError, True)])
+def test_only_what_dead_processes_left_is_swept_away(path, monkeypatch, answer, kept):
+    def kill(_process, _signal):
+        raise answer
+
+    path.parent.mkdir()
+    left = path.with_name(f".{path.name}.77.part")
+    left.write_text("half")
+    monkeypatch.setattr("os.kill", kill)
+
+    AtomicDataset(filepath=str(path), dataset=JSON).save({})
+
+    assert left.exists() == kept
+
+
+def test_a_dataset_that_does_not_exist_is_no_attribute():
+    with pytest.raises(AttributeError, match="NoSuchDataset"):
+        _ = datasets.NoSuchDataset

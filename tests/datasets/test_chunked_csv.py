@@ -1,0 +1,410 @@
+"""``ChunkedCSVDataset``: every way a file can come, and every way it can be wrong."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+
+import fsspec
+import pytest
+import zstandard
+from kedro.io import DatasetError
+from kedro.io.core import AbstractDataset
+from tests.hostile import many_purchases, plain_csv, purchase
+from tests.making import table_rows
+from tests.oracle import COLUMNS, records
+
+from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.errors import InputError, SettingError
+from customer_analytics.datasets import ChunkedCSVDataset
+
+ROWS = many_purchases(120, nasty_share=0.02)
+TEXT = plain_csv(ROWS)
+
+
+def zipped(data, *names):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names or ("purchases.csv",):
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+PACKED = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": lambda data: zstandard.ZstdCompressor().compress(data),
+    "zip": zipped,
+}
+
+
+def expected_rows(text, file):
+    _, *rest = records(text)
+    return [
+        (*(fields if len(fields) == len(COLUMNS) else [None] * len(COLUMNS)), file, number)
+        for number, (_, fields) in enumerate(rest, 1)
+    ]
+
+
+def rows_in(chunks):
+    return [row[:-1] for chunk in chunks for row in table_rows(chunk)]
+
+
+def load(path, **options):
+    return ChunkedCSVDataset(filepath=str(path), **options).load()
+
+
+def cause_of(path, **options):
+    """The error that a user gets from loading and reading, beneath Kedro's own."""
+    with pytest.raises((DatasetError, InputError)) as caught:
+        list(load(path, **options))
+    error = caught.value
+    while not isinstance(error, InputError):
+        assert str(error.__cause__) in str(error)
+        error = error.__cause__
+    return str(error)
+
+
+@pytest.fixture
+def csv_file(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_bytes(TEXT.encode())
+    return path
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("chunk_rows", [1, 7, 1000, None])
+def test_chunks_are_short_in_order_and_can_be_read_again(csv_file, chunk_rows, threads):
+    chunks = load(csv_file, chunk_rows=chunk_rows, threads=threads)
+
+    sizes = [len(chunk) for chunk in chunks]
+
+    assert max(sizes) <= (chunk_rows or 65_536)
+    assert rows_in(chunks) == rows_in(chunks) == expected_rows(TEXT, "purchases.csv")
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+def test_compressed_files_are_read_by_what_they_are(tmp_path, suffix):
+    named, nameless = tmp_path / f"purchases.csv.{suffix}", tmp_path / "delivery"
+    for path in (named, nameless):
+        path.write_bytes(PACKED[suffix](TEXT.encode()))
+
+    assert rows_in(load(named)) == expected_rows(TEXT, named.name)
+    assert rows_in(load(nameless)) == expected_rows(TEXT, "delivery")
+
+
+def test_a_folder_is_read_in_order_of_its_files_names_and_other_files_are_left_alone(tmp_path):
+    (tmp_path / "b.csv").write_text(plain_csv([purchase(2)]), newline="")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(plain_csv([purchase(1)]).encode()))
+    (tmp_path / "c.TXT").write_text(plain_csv([purchase(3)]), newline="")
+    (tmp_path / "readme.md").write_text("not a CSV")
+    (tmp_path / "deeper").mkdir()
+
+    found = rows_in(load(tmp_path))
+
+    assert [(row[1], row[-2], row[-1]) for row in found] == [
+        ("p1", "a.csv.gz", 1),
+        ("p2", "b.csv", 1),
+        ("p3", "c.TXT", 1),
+    ]
+
+
+def test_a_glob_names_files_by_their_path_under_its_folder(tmp_path):
+    for month in ("02", "01"):
+        folder = tmp_path / f"2024-{month}"
+        folder.mkdir()
+        (folder / "purchases.csv").write_text(plain_csv([purchase(month)]), newline="")
+
+    found = rows_in(load(tmp_path / "2024-*" / "purchases.csv"))
+
+    assert [(row[1], row[-2]) for row in found] == [
+        ("p01", "2024-01/purchases.csv"),
+        ("p02", "2024-02/purchases.csv"),
+    ]
+
+
+def test_files_behind_any_fsspec_url_are_read():
+    with fsspec.filesystem("memory").open("/deliveries/purchases.csv", "wb") as file:
+        file.write(TEXT.encode())
+
+    dataset = ChunkedCSVDataset(filepath="memory://deliveries/purchases.csv", fs_args={}, credentials=None)
+
+    assert dataset.exists()
+    assert rows_in(dataset.load()) == expected_rows(TEXT, "purchases.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_unicode_in_any_form_is_the_same_text(tmp_path, encoding):
+    text = TEXT.replace("\ufeff", "")
+    path = tmp_path / "purchases.csv"
+    path.write_bytes(text.encode(encoding))
+
+    assert rows_in(load(path, dialect={"encoding": encoding})) == expected_rows(text, path.name)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp1250", "iso8859-15"])
+def test_text_of_one_byte_per_character_is_read(tmp_path, encoding):
+    text = plain_csv([purchase(number, product_category="K\u00fc\u00e7he \u00df") for number in range(50)])
+    path = tmp_path / "purchases.csv"
+    path.write_bytes(text.replace("\u00e7", "c").encode(encoding))
+
+    found = rows_in(load(path, dialect={"encoding": encoding}, chunk_rows=7))
+
+    assert {row[2] for row in found} == {"K\u00fcche \u00df"}
+
+
+def test_columns_can_be_mapped_reordered_and_surrounded(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_text("x;payment_type;Kundennummer;" + ";".join(COLUMNS[1:7]) + "\n;card;5;p1;B;1;2024-01-01;DE;30\n")
+
+    (row,) = rows_in(load(path, dialect={"delimiter": ";", "columns": {"customer_id": "KUNDENNUMMER "}}))
+
+    assert row[:8] == ("5", "p1", "B", "1", "2024-01-01", "DE", "30", "card")
+
+
+def test_only_selected_columns_are_read(csv_file):
+    (chunk,) = load(csv_file).select(["purchase_id", "source_row"])
+
+    assert list(chunk.columns) == ["purchase_id", "source_row"]
+    assert list(chunk["purchase_id"]) == [row[1] for row in expected_rows(TEXT, "")]
+
+
+def test_records_that_hold_every_line_end_and_the_last_without_one(tmp_path):
+    path = tmp_path / "purchases.csv"
+    text = TEXT.removesuffix("\n").replace("\n", "\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+
+    assert rows_in(load(path, chunk_rows=3)) == expected_rows(text, path.name)
+
+
+def test_a_record_longer_than_a_block_is_read_whole(tmp_path):
+    path = tmp_path / "purchases.csv"
+    rows = [purchase(1, product_category="long\n" * 60_000), purchase(2), purchase(3, payment_type="x" * 300_000)]
+    path.write_text(plain_csv(rows), newline="")
+
+    found = rows_in(load(path, chunk_rows=1))
+
+    assert found == expected_rows(plain_csv(rows), path.name)
+
+
+def test_a_header_longer_than_what_is_read_first_is_found(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_text(",".join(COLUMNS) + "," + "x" * 200_000 + "\n" + ",".join(["1"] * 9) + "\n")
+
+    assert len(rows_in(load(path))) == 1
+
+
+def test_a_header_alone_is_no_rows(tmp_path):
+    for text in (",".join(COLUMNS), ",".join(COLUMNS) + "\n", "\n\n" + ",".join(COLUMNS) + "\r\n\r\n"):
+        path = tmp_path / "purchases.csv"
+        path.write_text(text, newline="")
+
+        assert rows_in(load(path)) == []
+
+
+def test_a_stream_that_is_left_early_can_be_read_again(csv_file):
+    chunks = load(csv_file, chunk_rows=5, threads=2)
+
+    first = next(iter(chunks))
+
+    assert len(first) == 5
+    assert len(rows_in(chunks)) == len(ROWS)
+
+
+BAD = {
+    "empty": (b"", "purchases.csv: expected a CSV with a header; found an empty file. Hint: "),
+    "blank lines": (b"\n\r\n\n", "purchases.csv: expected a header; found blank lines only. Hint: "),
+    "binary": (
+        b"\x89PNG\0\0\0\r" * 99,
+        "purchases.csv: expected text; found a binary file (it holds NUL bytes). Hint: ",
+    ),
+    "a missing column": (
+        ",".join(COLUMNS[:7]).encode() + b"\n",
+        "purchases.csv: expected a column 'payment_type'; found the header 'customer_id', ",
+    ),
+    "a doubled column": (
+        ",".join([*COLUMNS, " Country_Code "]).encode() + b"\n",
+        "purchases.csv: expected one column 'country_code'; found 2 in the header 'customer_id', ",
+    ),
+    "another delimiter": (
+        ";".join(COLUMNS).encode() + b"\n",
+        "Hint: set csv.delimiter in globals.yml (now ',')",
+    ),
+    "not UTF-8": (
+        plain_csv([purchase(), purchase(2), purchase(3, payment_type="\u00fc")]).encode("latin-1"),
+        "purchases.csv, record 3: expected UTF-8 text; found byte 0xfc. Hint: set csv.encoding in globals.yml",
+    ),
+    "a header that is not UTF-8": (
+        plain_csv([], header=[*COLUMNS[:7], "Zahlungsart \u00fc"]).encode("latin-1"),
+        "purchases.csv: expected a column 'payment_type'; found the header ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_refused_with_its_name_what_was_expected_what_was_found_and_a_hint(tmp_path, name):
+    data, message = BAD[name]
+    path = tmp_path / "purchases.csv"
+    path.write_bytes(data)
+
+    found = cause_of(path)
+
+    assert message in found
+    assert ". Hint: " in found
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+@pytest.mark.parametrize("kept", [0.5, 0.95])
+def test_a_truncated_archive_is_refused(tmp_path, suffix, kept):
+    path = tmp_path / f"purchases.csv.{suffix}"
+    data = PACKED[suffix](plain_csv(many_purchases(3000, nasty_share=0)).encode())
+    path.write_bytes(data[: int(len(data) * kept)])
+
+    found = cause_of(path)
+
+    assert found.startswith(f"{path.name}: expected a whole archive; found one that breaks off or is corrupt (")
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+def test_a_corrupt_archive_is_refused(tmp_path, suffix):
+    path = tmp_path / f"purchases.csv.{suffix}"
+    data = bytearray(PACKED[suffix](plain_csv(many_purchases(3000, nasty_share=0)).encode()))
+    middle = len(data) // 2
+    data[middle : middle + 64] = bytes(64)
+    path.write_bytes(data)
+
+    assert f"{path.name}: expected a whole archive; found one that breaks off or is corrupt (" in cause_of(path)
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+def test_a_file_that_only_claims_to_be_an_archive_is_refused(tmp_path, suffix):
+    path = tmp_path / f"purchases.csv.{suffix}"
+    path.write_text(TEXT, newline="")
+
+    assert cause_of(path).endswith("archive; found something else. Hint: rename the file or fetch it again")
+
+
+def test_an_archive_of_several_files_is_refused(tmp_path):
+    path = tmp_path / "purchases.zip"
+    path.write_bytes(zipped(TEXT.encode(), "a.csv", "b.csv"))
+
+    assert "purchases.zip: expected an archive of one CSV; found 'a.csv', 'b.csv'" in cause_of(path)
+
+
+@pytest.mark.parametrize("missing", ["purchases.csv", "*.csv", "no/such/folder/x.csv"])
+def test_nothing_there_is_said_with_the_path(tmp_path, missing):
+    found = cause_of(tmp_path / missing)
+
+    assert found.startswith(
+        f"{tmp_path / missing}: expected a CSV file, a folder of them or a glob; found nothing there."
+    )
+    assert "PURCHASES_CSV" in found
+
+
+def test_a_folder_without_csvs_says_what_is_in_it(tmp_path):
+    (tmp_path / "notes.md").write_text("x")
+
+    assert "expected files ending in '.csv', '.tsv', '.txt'; found 'notes.md'" in cause_of(tmp_path)
+
+
+def test_text_that_the_encoding_does_not_have_is_refused(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_bytes(TEXT.encode("utf-16")[:-1])
+
+    assert "purchases.csv: expected text in utf-16; found " in cause_of(path, dialect={"encoding": "utf-16"})
+
+
+def test_a_quote_that_never_closes_is_refused_with_its_record(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_text(plain_csv([purchase(1)]) + '2,p2,"Books,' + ("1,2\n" * 50_000))
+
+    found = cause_of(path, dialect={"max_record_bytes": 70_000})
+
+    assert "purchases.csv, record 2: expected at most 70000 bytes; found no end of the record. Hint: a quote" in found
+
+
+WRONG_SETTINGS = [
+    (
+        {"dialect": {"delimitr": ";"}},
+        r"csv in globals\.yml: expected the keys 'delimiter', .*; found 'delimitr'\. Hint: ",
+    ),
+    ({"dialect": ["delimiter"]}, r"csv in globals\.yml: expected a map of 'delimiter', .*; found \['delimiter'\]"),
+    ({"dialect": {"delimiter": ";;"}}, r"delimiter: expected one ASCII character.*; found ';;'"),
+    ({"dialect": {"delimiter": "\n"}}, r"delimiter: expected "),
+    ({"dialect": {"quote": ","}}, r"quote: expected .*; found ','"),
+    ({"dialect": {"quote": 5}}, r"quote: expected .*; found 5"),
+    ({"dialect": {"encoding": "utf-9"}}, r"encoding: expected .*; found 'utf-9'"),
+    ({"dialect": {"encoding": "base64"}}, r"encoding: expected .*; found 'base64'"),
+    ({"dialect": {"columns": {"client": "x"}}}, r"columns: expected .*; found \{'client': 'x'\}"),
+    ({"dialect": {"columns": {"customer_id": 1}}}, r"columns: expected "),
+    ({"dialect": {"max_record_bytes": 0}}, r"max_record_bytes: expected a number of bytes; found 0"),
+    ({"overrides": {"delimiter": ""}}, r"delimiter: expected .*; found ''"),
+    ({"chunk_rows": 0.5}, r"CHUNK_ROWS: expected a whole number from 1; found '?0\.5"),
+    ({"chunk_rows": -3}, r"CHUNK_ROWS: expected a whole number from 1; found '?-3"),
+    ({"chunk_rows": "many"}, r"CHUNK_ROWS: expected a whole number from 1; found 'many'"),
+    ({"chunk_rows": 0}, r"CHUNK_ROWS: expected a whole number from 1; found '?0"),
+    ({"chunk_rows": "0"}, r"CHUNK_ROWS: expected a whole number from 1; found '0'"),
+    ({"threads": 0}, r"THREADS: expected a whole number from 1; found '?0"),
+    ({"threads": "two"}, r"THREADS: expected a whole number from 1; found 'two'"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), WRONG_SETTINGS)
+def test_a_setting_that_cannot_be_meant_is_refused_with_its_key(options, message):
+    with pytest.raises(SettingError, match=message):
+        ChunkedCSVDataset(filepath="purchases.csv", **options)
+
+
+def test_overrides_win_over_the_dialect(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_text(plain_csv([purchase()], delimiter="|"))
+
+    assert len(rows_in(load(path, dialect={"delimiter": ";"}, overrides={"delimiter": "|"}))) == 1
+
+
+def test_a_catalog_entry_makes_it(csv_file):
+    entry = {
+        "type": "customer_analytics.datasets.ChunkedCSVDataset",
+        "filepath": str(csv_file),
+        "threads": "2",
+        "metadata": {"kedro-viz": {"layer": "raw"}},
+    }
+
+    dataset = AbstractDataset.from_config("raw_purchases", entry)
+
+    assert isinstance(dataset.load(), LocalChunks)
+    assert dataset.metadata == entry["metadata"]
+    assert str(csv_file) in str(dataset)
+
+
+def test_exists_says_whether_there_is_something_to_read(tmp_path, csv_file):
+    assert ChunkedCSVDataset(filepath=str(csv_file)).exists()
+    assert ChunkedCSVDataset(filepath=str(tmp_path)).exists()
+    assert not ChunkedCSVDataset(filepath=str(tmp_path / "other.csv")).exists()
+
+
+def test_a_preview_shows_the_first_records(csv_file, tmp_path):
+    preview = ChunkedCSVDataset(filepath=str(csv_file)).preview(nrows=3)
+
+    assert preview["columns"][:8] == list(COLUMNS)
+    assert [row[:8] for row in preview["data"]] == [[row[column] for column in COLUMNS] for row in ROWS[:3]]
+
+    empty = tmp_path / "empty.csv"
+    empty.write_text(plain_csv([]))
+
+    assert ChunkedCSVDataset(filepath=str(empty)).preview()["data"] == []
+
+
+def test_saving_is_refused(csv_file):
+    with pytest.raises(DatasetError, match="raw purchases are read, never written"):
+        ChunkedCSVDataset(filepath=str(csv_file)).save(LocalChunks.of([]))
+
+    assert csv_file.read_bytes() == TEXT.encode()
+
+
+def test_nothing_is_touched_before_loading(tmp_path):
+    ChunkedCSVDataset(filepath=str(tmp_path / "nowhere" / "purchases.csv"))
+
+    assert list(tmp_path.iterdir()) == []

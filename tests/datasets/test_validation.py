@@ -1,0 +1,91 @@
+"""The clean table's schema, checked on every chunk while it is written."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.hostile import many_purchases, plain_csv
+from tests.making import gathered, typed_chunks
+
+from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.contract import Contract
+from customer_analytics.datasets import CleanChunks
+from customer_analytics.datasets.validation import ContractViolationError
+from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
+
+
+@pytest.fixture(scope="module")
+def clean():
+    typed = typed_chunks(plain_csv(many_purchases(300, nasty_share=0.02)))
+    (frame,) = keep_first_copies(typed, find_repeats(typed))
+    return frame
+
+
+def checked(frame, contract=None, overrides=None):
+    return list(CleanChunks(contract or {}, overrides).validate(LocalChunks.of([frame])))
+
+
+def test_clean_chunks_pass_unchanged(clean):
+    assert gathered(checked(clean)) == gathered([clean])
+    assert gathered(checked(clean.iloc[:0])) == []
+
+
+def replaced(column, value, place=3):
+    def change(frame):
+        values = frame[column].astype(object)
+        values.iloc[place] = value
+        return frame.assign(**{column: pd.Series(values.to_numpy(), frame.index, object).astype(frame[column].dtype)})
+
+    return change
+
+
+def relabelled(column, name):
+    return lambda frame: frame.assign(
+        **{column: frame[column].cat.rename_categories({frame[column].cat.categories[0]: name})}
+    )
+
+
+BREACHES = {
+    "an id of 0": replaced("customer_id", 0),
+    "an empty purchase id": replaced("purchase_id", ""),
+    "a null purchase id": replaced("purchase_id", None),
+    "a null category": replaced("product_category", None),
+    "an empty category": relabelled("product_category", ""),
+    "a negative amount": replaced("purchase_amount", -0.01),
+    "an unknown amount": replaced("purchase_amount", np.nan),
+    "an endless amount": replaced("purchase_amount", np.inf),
+    "no date": replaced("purchase_date", pd.NaT),
+    "a country that is not ISO": relabelled("country_code", "UK"),
+    "a null country": replaced("country_code", None),
+    "too young": replaced("customer_age", 9),
+    "too old": replaced("customer_age", 121),
+    "an empty payment type": relabelled("payment_type", ""),
+    "another dtype": lambda frame: frame.assign(customer_id=frame["customer_id"].astype("int32")),
+    "another order": lambda frame: frame[frame.columns[::-1]],
+    "a column more": lambda frame: frame.assign(more=1),
+    "a column less": lambda frame: frame.drop(columns="payment_type"),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_every_breach_of_the_schema_is_an_error(clean, breach):
+    with pytest.raises(ContractViolationError, match=r"(?s)clean_purchases: expected the contract; found .*Hint: "):
+        checked(BREACHES[breach](clean))
+
+
+def test_the_schema_follows_the_contracts_settings(clean):
+    relaxed = {"critical_columns": ["customer_id", "purchase_id", "purchase_amount", "purchase_date"], "age_max": 130}
+    odd = replaced("customer_age", 125)(replaced("country_code", None)(clean))
+
+    assert len(checked(odd, relaxed)) == 1
+    with pytest.raises(ContractViolationError):
+        checked(odd, relaxed, {"age_max": 120})
+    with pytest.raises(ContractViolationError):
+        checked(clean, {"critical_columns": [*Contract().critical_columns, "customer_age"]})
+
+
+def test_the_check_leaves_the_frame_alone(clean):
+    before = clean.copy(deep=True)
+
+    checked(clean)
+
+    pd.testing.assert_frame_equal(clean, before)

@@ -1,0 +1,320 @@
+"""A slow judge of the data contract in plain Python; it shares no code with the project."""
+
+import csv
+import io
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+import pycountry
+
+COLUMNS = (
+    "customer_id",
+    "purchase_id",
+    "product_category",
+    "purchase_amount",
+    "purchase_date",
+    "country_code",
+    "customer_age",
+    "payment_type",
+)
+REASONS = (
+    "structure",
+    "null:customer_id",
+    "bad_type:customer_id",
+    "range:customer_id",
+    "null:purchase_id",
+    "null:product_category",
+    "null:purchase_amount",
+    "bad_type:purchase_amount",
+    "negative:purchase_amount",
+    "null:purchase_date",
+    "malformed:purchase_date",
+    "null:country_code",
+    "unknown:country_code",
+    "null:customer_age",
+    "bad_type:customer_age",
+    "range:customer_age",
+    "null:payment_type",
+)
+WHITE = " \t\r\n\v\f"
+ISO = {country.alpha_2 for country in pycountry.countries}
+LOWER = "abcdefghijklmnopqrstuvwxyz"
+TO_UPPER = str.maketrans(LOWER, LOWER.upper())
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?)?")
+_WIDE = Context(prec=3000, Emax=999_999, Emin=-999_999)
+_FARTHEST = 2000
+
+csv.field_size_limit(1 << 30)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The contract's and the dialect's settings, under their YAML names."""
+
+    critical_columns: tuple = COLUMNS[:6]
+    age_min: int = 10
+    age_max: int = 120
+    amount_decimals: int = 2
+    decimal_mark: str = "."
+    thousands_mark: str = ""
+    null_tokens: tuple = ()
+    date_formats: tuple = ()
+    country_aliases: dict = field(default_factory=dict)
+    delimiter: str = ","
+    quote: str = '"'
+    columns: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record judged: where it stands, the record as it came, its cells (``None`` if unreadable), its reasons."""
+
+    file: str
+    number: int
+    raw: str
+    cells: tuple
+    reasons: tuple = ()
+    rounded: bool = False
+
+    @property
+    def amount(self):
+        return self.cells[COLUMNS.index("purchase_amount")]
+
+    @property
+    def purchase_id(self):
+        return self.cells[COLUMNS.index("purchase_id")]
+
+
+@dataclass
+class Settled:
+    """Where every row went; ``repeated`` holds (copy, kept, kind)."""
+
+    rows: list
+    clean: list = field(default_factory=list)
+    quarantined: list = field(default_factory=list)
+    repeated: list = field(default_factory=list)
+
+
+def records(text, delimiter=",", quote='"'):
+    """Each record as (raw text, fields); blank lines are no records."""
+    lines, taken = iter(io.StringIO(text.removeprefix("\ufeff"), newline="")), []
+
+    def noted():
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    form = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+    for fields in csv.reader(noted(), delimiter=delimiter, **form):
+        raw = "".join(taken)
+        taken.clear()
+        if fields:
+            yield raw, fields
+
+
+def judge_file(text, rules=None, file="purchases.csv"):
+    """Every record of a file, judged alone."""
+    rules = rules or Rules()
+    (_, header), *rest = records(text, rules.delimiter, rules.quote)
+    names = [name.strip(WHITE).casefold() for name in header]
+    places = [names.index(rules.columns.get(column, column).strip(WHITE).casefold()) for column in COLUMNS]
+    return [
+        judge_record(raw, fields, len(header), places, (rules, file, number))
+        for number, (raw, fields) in enumerate(rest, 1)
+    ]
+
+
+def judge_record(raw, fields, width, places, context):
+    """One record."""
+    rules, file, number = context
+    raw = raw.strip("\r\n")
+    if len(fields) != width:
+        return Row(file, number, raw, (None,) * len(COLUMNS), ("structure",))
+    values, reasons, rounded = [], [], False
+    for column, place in zip(COLUMNS, places, strict=True):
+        text = fields[place].strip(WHITE)
+        if is_null(text, column, rules):
+            values.append(None)
+            reasons += ["null:" + column] if column in rules.critical_columns else []
+        elif column == "purchase_amount":
+            value, fault, rounded = judge_amount(text, rules)
+            values.append(value)
+            reasons += [f"{fault}:{column}"] if fault else []
+        else:
+            value, fault = _JUDGES.get(column, judge_text)(text, rules)
+            values.append(value)
+            reasons += [f"{fault}:{column}"] if fault else []
+    return Row(file, number, raw, tuple(values), tuple(sorted(reasons, key=REASONS.index)), rounded)
+
+
+def is_null(text, column, rules):
+    if column == "country_code" and text.upper() in ISO:
+        return False
+    return text == "" or text in rules.null_tokens
+
+
+def judge_text(text, _rules):
+    return text, None
+
+
+def judge_customer(text, _rules):
+    if not _INTEGER.fullmatch(text):
+        return None, "bad_type"
+    return int(text), (None if int(text) > 0 else "range")
+
+
+def judge_age(text, rules):
+    if not _INTEGER.fullmatch(text):
+        return None, "bad_type"
+    age = int(text)
+    kept = age if -(2**15) < age < 2**15 else None
+    return kept, (None if rules.age_min <= age <= rules.age_max else "range")
+
+
+def judge_country(text, rules):
+    code = text.translate(TO_UPPER)
+    aliases = {spelling.translate(TO_UPPER): known for spelling, known in rules.country_aliases.items()}
+    code = aliases.get(code, code)
+    return (code, None) if code in ISO else (None, "unknown")
+
+
+def judge_date(text, rules):
+    found = _DATE.fullmatch(text)
+    try:
+        if found:
+            *parts, fraction = found.groups(default="0")
+            return datetime(*map(int, parts), int(fraction[:6].ljust(6, "0"))), None  # noqa: DTZ001  the contract has no zones
+    except ValueError:
+        pass
+    for pattern in rules.date_formats:
+        try:
+            return datetime.strptime(text, pattern), None  # noqa: DTZ007  likewise
+        except ValueError:
+            continue
+    return None, "malformed"
+
+
+def judge_amount(text, rules):
+    """The value as a float, the fault, and whether it had to be rounded."""
+    exact = read_decimal(unmarked(text, rules))
+    if exact is None:
+        return None, "bad_type", False
+    rounded = exact.quantize(Decimal(1).scaleb(-rules.amount_decimals), ROUND_HALF_EVEN, _WIDE)
+    value = float(rounded) if rounded else 0.0
+    return value, ("negative" if exact < 0 else None), rounded != exact
+
+
+def read_decimal(text):
+    """The number that a decimal literal spells; ``None`` for no literal and where float64 would be infinite."""
+    found = _DECIMAL.fullmatch(text)
+    if not found:
+        return None
+    sign, digits, exponent = found.groups(default="0")
+    mantissa = Decimal(("-" if sign == "-" else "") + digits)
+    if not mantissa:
+        return Decimal(0)
+    size = mantissa.adjusted() + int(exponent)
+    if size > _FARTHEST:
+        return None
+    number = mantissa.scaleb(max(int(exponent), -_FARTHEST - len(digits)), _WIDE)
+    return None if abs(float(number)) == float("inf") else number
+
+
+def unmarked(text, rules):
+    """The literal with ``.`` and without thousands marks; ``?`` where marks stand wrong."""
+    mark, group = rules.decimal_mark, rules.thousands_mark
+    if group and group in text:
+        sign = text[:1] if text[:1] in "+-" else ""
+        whole, exponent_sign, exponent = text[len(sign) :].replace("E", "e").partition("e")
+        whole, point, fraction = whole.partition(mark)
+        first, *others = whole.split(group)
+        regular = re.fullmatch("[0-9]{1,3}", first) and all(re.fullmatch("[0-9]{3}", one) for one in others)
+        if not (regular and others and re.fullmatch("[0-9]*", fraction)):
+            return "?"
+        text = sign + first + "".join(others) + point + fraction + exponent_sign + exponent
+    if mark != ".":
+        return "?" if "." in text else text.replace(mark, ".")
+    return text
+
+
+_JUDGES = {
+    "customer_id": judge_customer,
+    "purchase_date": judge_date,
+    "country_code": judge_country,
+    "customer_age": judge_age,
+}
+
+
+def settle(rows):
+    """Valid rows in order: the first copy of each id is clean, later ones are repeats."""
+    settled, kept = Settled(list(rows)), {}
+    for row in settled.rows:
+        if row.reasons:
+            settled.quarantined.append(row)
+        elif row.purchase_id not in kept:
+            kept[row.purchase_id] = row
+            settled.clean.append(row)
+        else:
+            first = kept[row.purchase_id]
+            settled.repeated.append((row, first, "exact" if row.cells == first.cells else "conflicting"))
+    return settled
+
+
+def minor_units(amount, decimals=2):
+    """Whole minor units of a stored amount, half-even; 0 where there is none."""
+    if amount is None:
+        return 0
+    return int(Decimal(amount).scaleb(decimals, _WIDE).to_integral_value(ROUND_HALF_EVEN))
+
+
+def ledger(settled, decimals=2):
+    """The countable part of the ledger."""
+    copies = {
+        kind: [row for row, _, its_kind in settled.repeated if its_kind == kind] for kind in ("exact", "conflicting")
+    }
+    parts = {
+        "rows_in": settled.rows,
+        "clean": settled.clean,
+        "quarantined": settled.quarantined,
+        "duplicates": [row for row, _, _ in settled.repeated],
+        "duplicates_exact": copies["exact"],
+        "duplicates_conflicting": copies["conflicting"],
+    }
+    by_reason = {
+        reason: [row for row in settled.rows if reason in row.reasons]
+        for reason in REASONS
+        if any(reason in row.reasons for row in settled.rows)
+    }
+    return {
+        **{name: len(rows) for name, rows in parts.items()},
+        "by_reason": {reason: len(rows) for reason, rows in by_reason.items()},
+        "money_minor_units": {
+            "decimals": decimals,
+            **{name: money(rows, decimals) for name, rows in parts.items()},
+            "by_reason": {reason: money(rows, decimals) for reason, rows in by_reason.items()},
+        },
+        "amounts_rounded": sum(row.rounded for row in settled.rows),
+        "amounts_unreadable": sum(row.amount is None for row in settled.rows),
+    }
+
+
+def money(rows, decimals=2):
+    return sum(minor_units(row.amount, decimals) for row in rows)
+
+
+def revenue(clean, group_of, decimals=2):
+    """Group → (minor units, orders, distinct customers) of clean rows."""
+    totals, orders, buyers = Counter(), Counter(), defaultdict(set)
+    for row in clean:
+        named = dict(zip(COLUMNS, row.cells, strict=True))
+        group = group_of(named)
+        totals[group] += minor_units(row.amount, decimals)
+        orders[group] += 1
+        buyers[group].add(named["customer_id"])
+    return {group: (totals[group], orders[group], len(buyers[group])) for group in sorted(orders)}
