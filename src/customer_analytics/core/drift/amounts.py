@@ -30,6 +30,9 @@ DISTINCT_CAP = 2_000_000
 PAIR_CAP = 8_000_000
 """Distinct (window, amount) pairs; past it windows are counted in buckets, the whole delivery still exactly."""
 
+PRESENCE_CELLS = 1 << 24
+"""Amounts below are counted by a bit each, for the caps alone."""
+
 WINDOWS_EXACT, WHOLE_EXACT, BUCKETED = 0, 1, 2
 """Levels of detail."""
 
@@ -144,9 +147,8 @@ class AmountCounts:
         """The same value in one run per tally, at the detail that the caps allow."""
         detail = self.detail
         exact, whole = self.exact.settled(), self.whole.settled()
-        if detail == WINDOWS_EXACT and len(exact.keys) > self.distinct_cap:
-            whole = _whole(exact)
-        if detail < BUCKETED and len(whole.keys) > self.distinct_cap:
+        distinct = _distinct(exact, self.distinct_cap) if detail == WINDOWS_EXACT else len(whole.keys)
+        if detail < BUCKETED and distinct > self.distinct_cap:
             detail = BUCKETED
         elif detail == WINDOWS_EXACT and len(exact.keys) > self.pair_cap:
             detail = WHOLE_EXACT
@@ -191,6 +193,17 @@ def _selected(run: Run, windows: I64) -> Tally:
 
 def _whole(exact: Run) -> Run:
     return Tally.of_run(exact.keys & CENT_MASK, *exact.sums).settled()
+
+
+def _distinct(exact: Run, cap: int) -> int:
+    """Distinct amounts over all windows; 0 where there cannot be more than the cap."""
+    if len(exact.keys) <= cap:
+        return 0
+    present = np.zeros(PRESENCE_CELLS, bool)
+    cents = exact.keys & CENT_MASK
+    present[cents[cents < PRESENCE_CELLS]] = True
+    few = int(np.count_nonzero(present))
+    return few + len(np.unique(cents[cents >= PRESENCE_CELLS]))
 
 
 def _bucketed(exact: Run) -> Tally:

@@ -28,6 +28,7 @@ NULL = 0
 
 _DENSE_CELLS = 16
 _LOW_BITS = 20
+_EXACT_BITS = 53
 _SPAN = 1 << 14
 _VALUE_MASK = (1 << VALUE_BITS) - 1
 
@@ -112,20 +113,30 @@ def counted(window: I64, segment: I64, columns: dict[Table, I64], cents: I64) ->
     Args:
         window: Window code per row.
         segment: Segment code per row.
-        columns: Value code per row, for each table, in the order of the tables.
+        columns: Value code per row, for each table but ``COUNTRY``, in their order; one per country at least.
         cents: Minor units per row that money is summed from.
     """
     windows, place = _ranked(window)
     segments = int(segment.max()) + 1
-    cell, money, runs = place * segments + segment, _parts(cents), []
+    cell, weights, runs = place * segments + segment, _Weights.of(cents), list[Run]()
+    countries: Run | None = None
     for table, value in columns.items():
         outer, width = (place, 1) if table in WHOLE_TABLES else (cell, segments)
         values = int(value.max()) + 1
-        found, rows, sums = _histogram(outer * values + value, money, len(windows) * width * values)
+        found, rows, sums = _histogram(outer * values + value, weights, len(windows) * width * values)
         at, inner = np.divmod(found, values)
         row, part = np.divmod(at, width)
         runs.append(Run(packed(windows[row], part, table, inner), (rows, sums)))
-    keys, counts, totals = (np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in runs), strict=True))
+        if countries is None and table not in WHOLE_TABLES:
+            starts = np.flatnonzero(np.diff(at, prepend=-1))  # the segments of any table, added up, are the countries
+            code = packed(
+                windows[row[starts]], np.full(len(starts), ALL_SEGMENTS), Table.COUNTRY, part[starts] - NO_SEGMENT
+            )
+            countries = Run(code, (np.add.reduceat(rows, starts), np.add.reduceat(sums, starts)))
+    every = [*([countries] if countries else []), *runs]
+    keys, counts, totals = (
+        np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in every), strict=True)
+    )
     return Tally((Run(keys, (counts, totals)),))
 
 
@@ -190,22 +201,43 @@ def _ranked(codes: I64) -> tuple[I64, I64]:
     return distinct, np.searchsorted(distinct, codes)
 
 
-def _histogram(dense: I64, money: tuple[Floats, ...], size: int) -> tuple[I64, I64, I64]:
+class _Weights(NamedTuple):
+    """What rows weigh, as floats whose sums are exact, so that one histogram counts rows and money.
+
+    Args:
+        both: ``2**shift`` for the row plus its minor units, where the sum over all rows is below ``2**53``.
+        shift: Bits for the minor units; 0 where they leave no room for the rows.
+        parts: Otherwise the minor units in two parts, high and low.
+    """
+
+    both: Floats
+    shift: int
+    parts: tuple[Floats, ...] = ()
+
+    @classmethod
+    def of(cls, cents: I64) -> Self:
+        shift = max(int(cents.sum()).bit_length(), 1)
+        if shift + len(cents).bit_length() <= _EXACT_BITS:
+            return cls((cents + (1 << shift)).astype(np.float64), shift)
+        high, low = cents >> _LOW_BITS, cents & ((1 << _LOW_BITS) - 1)
+        return cls(np.ones(len(cents)), 0, (high.astype(np.float64), low.astype(np.float64)))
+
+    def sums(self, dense: I64, size: int) -> tuple[I64, I64, I64]:
+        """Distinct codes, ascending, with rows and minor units of each."""
+        both = np.bincount(dense, self.both, size)
+        found = np.flatnonzero(both)
+        rows = both[found].astype(np.int64)
+        if self.shift:
+            return found, rows >> self.shift, rows & ((1 << self.shift) - 1)
+        high, low = (np.bincount(dense, part, size)[found].astype(np.int64) for part in self.parts)
+        return found, rows, (high << _LOW_BITS) + low
+
+
+def _histogram(dense: I64, weights: _Weights, size: int) -> tuple[I64, I64, I64]:
     """Distinct codes, ascending, with rows and minor units of each."""
     distinct: I64 | None = None
     if size > _DENSE_CELLS * len(dense) + _SPAN:
         distinct, dense = _ranked(dense)
         size = len(distinct)
-    rows = np.bincount(dense, minlength=size)
-    found = np.flatnonzero(rows)
-    sums = np.zeros(len(found), np.int64)
-    for part in money:
-        sums = (sums << _LOW_BITS) + np.bincount(dense, part, size)[found].astype(np.int64)
-    return found if distinct is None else distinct, rows[found], sums
-
-
-def _parts(cents: I64) -> tuple[Floats, ...]:
-    """Minor units as floats that sum exactly: in two parts, high and low, when a chunk is worth 2**53 or more."""
-    if int(cents.sum()) < 1 << 53:
-        return (cents.astype(np.float64),)
-    return ((cents >> _LOW_BITS).astype(np.float64), (cents & ((1 << _LOW_BITS) - 1)).astype(np.float64))
+    found, rows, sums = weights.sums(dense, size)
+    return found if distinct is None else distinct, rows, sums

@@ -127,6 +127,19 @@ def _drawn(rows: I64, wanted: int, rng: np.random.Generator) -> I64:
     return np.bincount(np.searchsorted(np.cumsum(rows), chosen, side="right"), minlength=len(rows)).astype(np.int64)
 
 
+def _times(cents: I64, factor: Fraction) -> I64:
+    """Whole units times a factor, rounded half-even; at least ``PLAIN_CENTS`` where the product is."""
+    if factor.numerator >= _MOST_NUMERATOR or factor.denominator >= _MOST_NUMERATOR:
+        return np.array([min(round(int(unit) * factor), PLAIN_CENTS) for unit in cents], np.int64)
+    whole, rest = np.divmod(np.minimum(cents, PLAIN_CENTS) * factor.numerator, factor.denominator)
+    up = (2 * rest > factor.denominator) | ((2 * rest == factor.denominator) & (whole % 2 == 1))
+    return np.asarray(whole + up, np.int64)
+
+
+_MOST_NUMERATOR = 1 << 26
+"""Times ``PLAIN_CENTS`` still an int64."""
+
+
 def _scaled_amounts(at: AmountCounts, factor: Fraction) -> AmountCounts:
     large: dict[tuple[int, int], int] = {}
     for (first_day, units_before), rows in at.large:
@@ -136,16 +149,13 @@ def _scaled_amounts(at: AmountCounts, factor: Fraction) -> AmountCounts:
     for tally in (at.exact, at.whole, at.buckets):
         run = tally.settled()
         window, cents = run.keys >> CENT_BITS, run.keys & CENT_MASK
-        units, place = np.unique(cents, return_inverse=True)
-        exact = [NULL_CENTS if int(unit) == NULL_CENTS else round(int(unit) * factor) for unit in units]
-        beyond = np.array([unit >= PLAIN_CENTS and unit != NULL_CENTS for unit in exact], bool)
-        scaled_units = np.array([0 if far else unit for unit, far in zip(exact, beyond, strict=True)], np.int64)
-        keep = ~beyond[place]
+        units = np.where(cents == NULL_CENTS, cents, _times(cents, factor))
+        keep = (cents == NULL_CENTS) | (units < PLAIN_CENTS)
         for cell in np.flatnonzero(~keep):
-            key = (int(window[cell]), exact[int(place[cell])])
+            key = (int(window[cell]), round(int(cents[cell]) * factor))
             large[key] = large.get(key, 0) + int(run.sums[0][cell])
         sums = [run.sums[0][keep]] if run.sums else []
         if len(run.sums) > 1:
             sums.append(np.rint(run.sums[1][keep] * float(factor)).astype(np.int64))
-        parts.append(Tally.of_run((window[keep] << CENT_BITS) | scaled_units[place[keep]], *sums))
+        parts.append(Tally.of_run((window[keep] << CENT_BITS) | units[keep], *sums))
     return replace(at, exact=parts[0], whole=parts[1], buckets=parts[2], large=tuple(sorted(large.items())))

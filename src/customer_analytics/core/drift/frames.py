@@ -79,18 +79,20 @@ def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
     )
 
 
-def from_frame(frame: pd.DataFrame) -> PurchaseProfile:
+def from_frame(frame: pd.DataFrame, where: str = "purchase_profile") -> PurchaseProfile:
     """The profile that :func:`to_frame` wrote; the order of rows does not matter.
+
+    Args:
+        frame: As it was written.
+        where: What errors call it.
 
     Raises:
         ProfileError: Missing columns, no rows about the profile itself, or another schema version.
     """
     missing = [name for name in FRAME_COLUMNS if name not in frame.columns]
     if missing:
-        raise ProfileError(
-            "purchase_profile", f"columns {listed(FRAME_COLUMNS)}", f"none named {listed(missing)}", _AGAIN
-        )
-    shape = _shape(frame)
+        raise ProfileError(where, f"columns {listed(FRAME_COLUMNS)}", f"none named {listed(missing)}", _AGAIN)
+    shape = _shape(frame, where)
     words = Vocabulary(*(tuple(sorted(set(_texts(frame, str(column))))) for column in _VOCABULARY))
     tally = Tally.of_run(*_stacked([_cells_run(frame, table, words, shape) for table in Table]))
     refused = _where(frame, QUARANTINED, ABOUT)
@@ -99,7 +101,7 @@ def from_frame(frame: pd.DataFrame) -> PurchaseProfile:
     return profile.with_quarantined({name: int(rows) for name, rows in reasons}).settled()
 
 
-_AGAIN = "profile the delivery again with this version"
+_AGAIN = "profile that delivery again with this version, or name another baseline"
 _VOCABULARY = (Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY, Column.PAYMENT_TYPE)
 
 
@@ -199,12 +201,12 @@ def _texts(frame: pd.DataFrame, column: str) -> list[str]:
     return [str(value) for value in _where(frame, column, VALUE)["value"].dropna().unique()]
 
 
-def _shape(frame: pd.DataFrame) -> ProfileShape:
+def _shape(frame: pd.DataFrame, where: str) -> ProfileShape:
     facts = {name: _where(frame, name, ABOUT) for name in ("schema_version", "period", "amount_decimals")}
     version = [int(number) for number in facts["schema_version"]["number"].dropna()]
     if version != [SCHEMA_VERSION]:
         found = f"{version[0]}" if version else "no schema_version"
-        raise ProfileError("purchase_profile", f"schema_version {SCHEMA_VERSION}", found, _AGAIN)
+        raise ProfileError(where, f"schema_version {SCHEMA_VERSION}", found, _AGAIN)
     period, decimals = str(facts["period"]["value"].iloc[0]), int(facts["amount_decimals"]["number"].iloc[0])
     return ProfileShape(Period(period), decimals)
 

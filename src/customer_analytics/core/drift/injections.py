@@ -183,6 +183,12 @@ class Scenario:
     steps: tuple[Injection, ...] = ()
     column: str = ""
 
+    def __post_init__(self) -> None:
+        """Understand steps that are still data."""
+        steps = tuple(injection_of(step) if isinstance(step, Mapping) else step for step in self.steps)
+        object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "expect", tuple(self.expect))
+
     @staticmethod
     def of(entry: Mapping[str, Any]) -> "Scenario":
         """A scenario from configuration.
@@ -195,8 +201,7 @@ class Scenario:
             raise SettingError(
                 "drift_simulation.injections", f"keys among {listed(sorted(known))}", listed(entry), _HINT
             )
-        steps = tuple(injection_of(step) for step in entry.get("steps", ()))
-        return Scenario(str(entry["name"]), tuple(entry["expect"]), steps, str(entry.get("column", "")))
+        return Scenario(**entry)
 
 
 def injection_of(step: Mapping[str, Any]) -> Injection:
@@ -218,7 +223,9 @@ def injection_of(step: Mapping[str, Any]) -> Injection:
 
 
 def injected(profile: PurchaseProfile, steps: Sequence[Injection], seed: int) -> PurchaseProfile:
-    """The profile after all steps; the same seed gives the same profile."""
+    """The profile after all steps; the same seed gives the same profile, and one without rows stays as it is."""
+    if not profile.rows():
+        return profile
     rng = np.random.default_rng(seed)
     for step in steps:
         profile = step.on_profile(profile, rng)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from customer_analytics.core.drift.profile import ProfileError, PurchaseProfile
+from customer_analytics.core.drift.profile import ProfileError, PurchaseProfile, in_words
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.views import aligned
 
@@ -32,10 +32,9 @@ class Pair:
             ProfileError: Profiles of different shape.
         """
         if baseline.shape != current.shape and baseline.shape and current.shape:
-            found = f"{baseline.shape} against {current.shape}"
-            raise ProfileError(
-                "drift", "two profiles of one shape", found, "profile both deliveries with the same settings"
-            )
+            found = f"{in_words(baseline.shape)} against {in_words(current.shape)}"
+            hint = "name a baseline that was profiled with the present settings, or go back to those"
+            raise ProfileError("drift", "two profiles of one shape", found, hint)
         words = baseline.words.union(current.words)
         edges = frozenset(edge for profile in (baseline, current) for edge in _edges(profile))
         return cls(aligned(baseline, words), aligned(current, words), settings, edges)

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
 from customer_analytics.core.drift.findings import Finding, Outcome
 from customer_analytics.core.drift.injections import Scenario, injected
-from customer_analytics.core.drift.profile import PurchaseProfile
+from customer_analytics.core.drift.profile import ProfileError, PurchaseProfile
 from customer_analytics.core.drift.resample import resampled
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.verdict import compare_profiles, outcome_of
-from customer_analytics.core.errors import SettingError, listed
+from customer_analytics.core.errors import SettingError
 
 POWER_COLUMNS = ("scenario", "rows", "repeats", "right", "alarms", "insufficient_data")
 
@@ -25,28 +25,29 @@ class Simulation:
         seed: The same seed gives the same table.
         repeats: Pairs of deliveries per scenario and size.
         rows: Sizes of the deliveries.
-        scenarios: What happens to the second one of each pair.
+        injections: What happens to the second one of each pair; mappings as :meth:`Scenario.of` takes them.
+
+    Raises:
+        SettingError: A value that cannot be meant.
     """
 
     seed: int
     repeats: int
-    rows: tuple[int, ...]
-    scenarios: tuple[Scenario, ...]
+    rows: Sequence[int]
+    injections: Sequence[Mapping[str, Any]]
 
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Self:
-        """A simulation from configuration.
+    def __post_init__(self) -> None:
+        for name, numbers in {"seed": (self.seed,), "repeats": (self.repeats,), "rows": self.rows}.items():
+            if not all(isinstance(number, int) and number >= (name != "seed") for number in numbers):
+                raise SettingError(f"drift_simulation.{name}", "whole numbers from 1", repr(numbers), _HINT)
+        self.scenarios()
 
-        Raises:
-            SettingError: A key or a value that cannot be meant.
-        """
-        keys = ("seed", "repeats", "rows", "injections")
-        if set(settings) != set(keys):
-            raise SettingError(
-                "drift_simulation", f"the keys {listed(keys)}", listed(settings), "see parameters_drift.yml"
-            )
-        scenarios = tuple(Scenario.of(entry) for entry in settings["injections"])
-        return cls(int(settings["seed"]), int(settings["repeats"]), tuple(settings["rows"]), scenarios)
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The injections, understood."""
+        return tuple(Scenario.of(entry) for entry in self.injections)
+
+
+_HINT = "see drift_simulation in parameters_drift.yml"
 
 
 def drift_power(profile: PurchaseProfile, settings: DriftSettings, simulation: Simulation) -> pd.DataFrame:
@@ -61,7 +62,14 @@ def drift_power(profile: PurchaseProfile, settings: DriftSettings, simulation: S
         Per scenario and size: ``scenario``, ``rows``, ``repeats``, ``right`` (share of repeats whose outcome was one of
         those expected, with an alarm in the column expected), ``alarms`` (share with any alarm: the false-alarm rate of
         A/A) and ``insufficient_data`` (share).
+
+    Raises:
+        ProfileError: A profile without rows.
     """
+    if not profile.rows():
+        raise ProfileError(
+            "drift_simulation", "a profile to draw deliveries from", "one without rows", "run it after a delivery"
+        )
     counted = [
         _counted(profile, settings, simulation, rows, range(simulation.seed, simulation.seed + simulation.repeats))
         for rows in simulation.rows
@@ -72,10 +80,10 @@ def drift_power(profile: PurchaseProfile, settings: DriftSettings, simulation: S
 def _counted(
     profile: PurchaseProfile, settings: DriftSettings, simulation: Simulation, rows: int, seeds: Sequence[int]
 ) -> list[tuple[Any, ...]]:
-    outcomes: dict[str, list[tuple[bool, Outcome]]] = {scenario.name: [] for scenario in simulation.scenarios}
+    outcomes: dict[str, list[tuple[bool, Outcome]]] = {scenario.name: [] for scenario in simulation.scenarios()}
     for seed in seeds:
         baseline, still = (resampled(profile, rows, 2 * seed + side) for side in (0, 1))
-        for scenario in simulation.scenarios:
+        for scenario in simulation.scenarios():
             findings = compare_profiles(baseline, injected(still, scenario.steps, seed), settings)
             outcome = outcome_of(findings)
             outcomes[scenario.name].append((outcome in scenario.expect and _seen(findings, scenario.column), outcome))

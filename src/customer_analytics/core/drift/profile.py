@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import Column
 from customer_analytics.core.drift import cells
 from customer_analytics.core.drift.amounts import BOUND, NO_AMOUNTS, NULL_CENTS, AmountCounts, minor_units
@@ -21,6 +23,17 @@ I64 = npt.NDArray[np.int64]
 
 SCHEMA_VERSION = 1
 MAX_AGE_CODE = (1 << cells.VALUE_BITS) - 2
+
+
+PROFILED = (
+    Column.PRODUCT_CATEGORY,
+    Column.PURCHASE_AMOUNT,
+    Column.PURCHASE_DATE,
+    Column.COUNTRY_CODE,
+    Column.CUSTOMER_AGE,
+    Column.PAYMENT_TYPE,
+)
+"""The columns that :meth:`PurchaseProfile.of` reads."""
 
 
 class ProfileError(CustomerAnalyticsError):
@@ -43,6 +56,24 @@ class ProfileShape:
         if self.period not in set(Period):
             raise SettingError("profile.period", listed(Period), repr(self.period), "see parameters_drift.yml")
         object.__setattr__(self, "period", Period(self.period))
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSettings:
+    """How deliveries are profiled (``params:profile``).
+
+    Args:
+        period: Length of a window: ``day``, ``week`` or ``month``.
+    """
+
+    period: Period
+
+    def __post_init__(self) -> None:
+        self.shape(0)
+
+    def shape(self, amount_decimals: int) -> ProfileShape:
+        """The shape of the profile of amounts with so many decimals."""
+        return ProfileShape(self.period, amount_decimals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +122,6 @@ class PurchaseProfile:
         ages = chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan)
         age = np.where(np.isnan(ages), -1, np.clip(ages, 0, MAX_AGE_CODE)).astype(np.int64) + 1
         columns = {
-            Table.COUNTRY: country,
             Table.AGE: age,
             Table.CATEGORY: category,
             Table.PAYMENT: payment,
@@ -105,8 +135,8 @@ class PurchaseProfile:
 
     def __add__(self, other: Self) -> Self:
         if self.shape is not None and other.shape is not None and self.shape != other.shape:
-            expected = f"profiles of one shape, here {_in_words(self.shape)}"
-            raise ProfileError("purchase_profile", expected, _in_words(other.shape), "profile both deliveries anew")
+            expected = f"profiles of one shape, here {in_words(self.shape)}"
+            raise ProfileError("purchase_profile", expected, in_words(other.shape), "profile both deliveries anew")
         words = self.words.union(other.words)
         tallies = (cells.in_words_of(one.tally, one.words, words) for one in (self, other))
         return type(self)(
@@ -159,6 +189,27 @@ class PurchaseProfile:
         return replace(self, amounts=self.amounts.within(windows), tally=tally, quarantined=())
 
 
+def profile_purchases(clean: Chunks, shape: ProfileShape) -> PurchaseProfile:
+    """The profile of a stream of clean purchases in one pass over the columns :data:`PROFILED`; settled."""
+    return clean.select(PROFILED).fold(partial(PurchaseProfile.of, shape=shape), PurchaseProfile(shape)).settled()
+
+
+def count_reasons(quarantined: Chunks) -> Counter[str]:
+    """Rows refused per reason; a row with several counts for each.
+
+    Args:
+        quarantined: ``reasons`` (category, joined by ``;``).
+    """
+    return quarantined.select(["reasons"]).fold(_reasons, Counter())
+
+
+def _reasons(chunk: pd.DataFrame) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for reasons, rows in chunk["reasons"].value_counts().items():
+        counted.update(dict.fromkeys(str(reasons).split(";"), int(rows)) if rows else {})
+    return counted
+
+
 def octave_of(cents: I64) -> I64:
     """The power of two below each amount, as a code: 0 null, 1 for 0, 2 for 1, 3 for 2 to 3, …; large ones the last."""
     _, bits = np.frexp(cents.astype(np.float64))
@@ -179,5 +230,6 @@ def _parts(profile: PurchaseProfile) -> tuple[object, ...]:
     return (profile.shape, profile.words, profile.amounts, profile.tally, profile.quarantined)
 
 
-def _in_words(shape: ProfileShape) -> str:
+def in_words(shape: ProfileShape) -> str:
+    """A shape in an error."""
     return f"windows of a {shape.period} and {shape.amount_decimals} decimals"

@@ -82,6 +82,8 @@ class DriftSettings:
     volume_fail: float
 
     def __post_init__(self) -> None:
+        if str(self.gate) == "False":  # YAML's reading of an unquoted off
+            object.__setattr__(self, "gate", "off")
         for name, expected in self._problems().items():
             raise SettingError(f"drift.{name}", expected, repr(getattr(self, name)), _HINT)
 
@@ -141,7 +143,7 @@ class DriftSettings:
         }
 
     def _unknown(self) -> dict[str, str]:
-        unknown = {} if self.gate in {"off", "fail"} else {"gate": "'off' or 'fail' (quote them in YAML)"}
+        unknown = {} if self.gate in {"off", "fail"} else {"gate": "'off' or 'fail'"}
         known = isinstance(self.baseline, str) and self.baseline != ""
         return unknown if known else unknown | {"baseline": "'previous', 'first' or a run id"}
 

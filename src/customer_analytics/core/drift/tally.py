@@ -9,6 +9,8 @@ import numpy.typing as npt
 I64 = npt.NDArray[np.int64]
 
 _FAN_IN = 8
+_MOST_RUNS = 64
+_MERGED_KEYS = 1 << 20
 _ROWS_AGAIN = 2_000_000
 
 
@@ -23,8 +25,9 @@ class Run(NamedTuple):
 class Tally:
     """Sums of whole numbers per key; ``Tally()`` is the identity.
 
-    Adding keeps several runs and merges only ``_FAN_IN`` of like size at once, so that adding n chunks costs
-    O(size log n) and not O(size n). Which runs there are is no part of the value: ``==`` compares the settled run.
+    Adding keeps several runs and merges only many of like size at once (``_FAN_IN`` that have ``_MERGED_KEYS`` keys, or
+    ``_MOST_RUNS``), so that adding n chunks costs O(size log n) and not O(size n). Which runs there are is no part of
+    the value: ``==`` compares the settled run.
     """
 
     runs: tuple[Run, ...] = ()
@@ -52,7 +55,7 @@ class Tally:
 
     def __add__(self, other: Self) -> Self:
         runs = (*self.runs, *other.runs)
-        while len(crowd := _crowd(runs)) == _FAN_IN:
+        while crowd := _crowd(runs):
             runs = (*(run for run in runs if not any(run is one for one in crowd)), _merged(crowd))
         return type(self)(runs)
 
@@ -88,8 +91,9 @@ def _crowd(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     sizes = [len(run.keys).bit_length() // 3 for run in runs]
     for size in sorted(set(sizes)):
         alike = tuple(run for run, own in zip(runs, sizes, strict=True) if own == size)
-        if len(alike) >= _FAN_IN:
-            return alike[:_FAN_IN]
+        few = len(alike) < _MOST_RUNS and sum(len(run.keys) for run in alike) < _MERGED_KEYS
+        if len(alike) >= _FAN_IN and not few:
+            return alike
     return ()
 
 

@@ -14,7 +14,6 @@ from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.texts import text_findings
 from customer_analytics.core.drift.volume import volume_finding
 
-VERDICT_VERSION = 1
 JUDGED_COLUMNS = (
     Column.PRODUCT_CATEGORY,
     Column.PURCHASE_AMOUNT,
@@ -22,6 +21,8 @@ JUDGED_COLUMNS = (
     Column.CUSTOMER_AGE,
     Column.PAYMENT_TYPE,
 )
+
+NUMBERS = (Column.PURCHASE_AMOUNT, Column.CUSTOMER_AGE)
 
 Findings = tuple[Finding, ...]
 
@@ -63,16 +64,14 @@ def compare_pair(pair: Pair) -> Findings:
     if min(rows) < least:
         said = f"{rows[0]:,} rows before and {rows[1]:,} now; {least:,} are needed on both sides to compare."
         return (_insufficient(said),)
-    found = [
-        finding for column in (Column.PURCHASE_AMOUNT, Column.CUSTOMER_AGE) for finding in number_findings(pair, column)
-    ]
+    found = [finding for column in NUMBERS for finding in number_findings(pair, column)]
     for table in (Table.CATEGORY, Table.COUNTRY, Table.PAYMENT):
         found += text_findings(pair, table)
     return judged([*found, volume_finding(pair), *segment_findings(pair)], pair.settings)
 
 
-def drift_verdict(findings: Sequence[Finding], settings: DriftSettings, most: int = 20) -> dict[str, Any]:
-    """The verdict as plain JSON values.
+def verdict_on(findings: Sequence[Finding], settings: DriftSettings, most: int = 20) -> dict[str, Any]:
+    """The verdict on a comparison as plain JSON values.
 
     Args:
         findings: Judged.
@@ -80,15 +79,14 @@ def drift_verdict(findings: Sequence[Finding], settings: DriftSettings, most: in
         most: Alarms told in words.
 
     Returns:
-        ``schema_version``, ``outcome``, ``columns`` (outcome of each), ``alarms`` (what failed or warns, worst first),
+        ``outcome``, ``columns`` (outcome of each), ``alarms`` (what failed or warns, worst first),
         ``real_below_threshold`` (likewise for changes that are real but too small), ``not_judged`` (columns), ``tests``
-        (how many p-values were adjusted together), ``significance``, ``gate``.
+        (how many p-values were adjusted together), ``significance``.
     """
     columns = {str(column): str(_of_column(findings, column)) for column in (*JUDGED_COLUMNS, "rows")}
     ranked = sorted(_alarms(findings), key=lambda one: (one.outcome is Outcome.WARN, one.segment != "all"))
     small = [one for one in findings if one.outcome is Outcome.OK and one.gated and one.is_real(settings.significance)]
     return {
-        "schema_version": VERDICT_VERSION,
         "outcome": str(outcome_of(findings)),
         "columns": columns,
         "alarms": [_told(one) for one in ranked[:most]],
@@ -98,7 +96,6 @@ def drift_verdict(findings: Sequence[Finding], settings: DriftSettings, most: in
         "reasons": [one.words for one in findings if one.outcome is Outcome.INSUFFICIENT and not one.gated],
         "tests": sum(one.gated for one in findings),
         "significance": settings.significance,
-        "gate": settings.gate,
     }
 
 
@@ -113,17 +110,17 @@ def outcome_of(findings: Sequence[Finding]) -> Outcome:
 
 
 def _of_column(findings: Sequence[Finding], column: str) -> Outcome:
-    """Worst alarm of a column; ``ok`` if anything but its nulls could be judged and is."""
+    """Worst alarm of a column; ``ok`` only if a measure that could have shown a drift that matters is.
+
+    For numbers that is the mean or the median: at few rows a quiet KS or PSI proves little, their thresholds are blunt.
+    """
     outcomes = [one.outcome for one in findings if one.column == column]
     for worst in (Outcome.FAIL, Outcome.WARN):
         if worst in outcomes:
             return worst
-    telling = [
-        one
-        for one in findings
-        if one.column == column and one.gated and one.segment == "all" and one.measure != "missing"
-    ]
-    return Outcome.OK if any(one.outcome is Outcome.OK for one in telling) else Outcome.INSUFFICIENT
+    telling = {"mean", "p50"} if column in NUMBERS else {"share", "psi", "volume"}
+    told = [one for one in findings if one.column == column and one.segment == "all" and one.measure in telling]
+    return Outcome.OK if any(one.gated and one.outcome is Outcome.OK for one in told) else Outcome.INSUFFICIENT
 
 
 def _alarms(findings: Sequence[Finding]) -> list[Finding]:

@@ -32,7 +32,7 @@ def window_codes(dates: npt.NDArray[np.datetime64], period: Period) -> I64:
     missing = np.isnat(dates)
     days = dates.view(np.int64) // _DAY_US
     if period is Period.WEEK:
-        days -= (days + 3) % 7  # 1970-01-01 was a Thursday
+        days = (days + 3) // 7 * 7 - 3  # 1970-01-01 was a Thursday; NumPy divides fast, but takes remainders slowly
     elif period is Period.MONTH:
         days = dates.astype("datetime64[M]").astype("datetime64[D]").view(np.int64)
     codes = days + _EPOCH

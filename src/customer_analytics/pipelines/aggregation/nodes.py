@@ -7,12 +7,22 @@ import pandas as pd
 from customer_analytics.core import customers, measures, revenue, summary
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import Contract
+from customer_analytics.core.drift import profile as profiles
+from customer_analytics.core.drift.frames import to_frame
 
 
 def measure_purchases(clean_purchases: Chunks, contract: Contract) -> measures.Measures:
     """One pass: totals per group and counts per value."""
     measured = clean_purchases.select(measures.MEASURED)
     return measured.fold(partial(measures.Measures.of, decimals=contract.amount_decimals), measures.Measures())
+
+
+def profile_purchases(
+    clean_purchases: Chunks, quarantined_purchases: Chunks, profile: profiles.ProfileSettings, contract: Contract
+) -> pd.DataFrame:
+    """``purchase_profile``: counts per value and window, in a pass of its own over the columns it needs."""
+    known = profiles.profile_purchases(clean_purchases, profile.shape(contract.amount_decimals))
+    return to_frame(known.with_quarantined(profiles.count_reasons(quarantined_purchases)))
 
 
 def count_customers(clean_purchases: Chunks, purchase_measures: measures.Measures) -> customers.CustomerCounts:
@@ -50,5 +60,5 @@ def find_outliers(
     contract: Contract,
 ) -> Chunks:
     """The purchases whose amount or age is an outlier."""
-    bounds = summary.OutlierBounds.of(purchase_measures, outliers)
+    bounds = summary.OutlierBounds.of(purchase_measures, outliers, contract.amount_decimals)
     return clean_purchases.map(partial(summary.mark_outliers, bounds=bounds, decimals=contract.amount_decimals))

@@ -16,6 +16,12 @@ def create_pipeline() -> Pipeline:
                 name="measure_purchases",
             ),
             node(
+                nodes.profile_purchases,
+                inputs=["clean_purchases", "quarantined_purchases", "params:profile", "params:contract"],
+                outputs="purchase_profile",
+                name="profile_purchases",
+            ),
+            node(
                 nodes.count_customers,
                 inputs=["clean_purchases", "purchase_measures"],
                 outputs="customer_counts",

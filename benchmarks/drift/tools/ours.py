@@ -1,0 +1,30 @@
+"""This project with the settings it comes with: profile both deliveries, compare, judge."""
+
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.drift.profile import ProfileShape, profile_purchases
+from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.verdict import compare_profiles
+
+CHUNK_ROWS = 131_072
+PARAMETERS = Path(__file__).resolve().parents[3] / "conf" / "base" / "parameters_drift.yml"
+
+
+def alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
+    """What fails or warns."""
+    settings = DriftSettings.of(yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))["drift"])
+    one, two = (profile_purchases(_chunks(frame), ProfileShape()) for frame in (baseline, current))
+    found = compare_profiles(one, two, settings)
+    return [
+        {"column": one.column, "says": f"{one.outcome} {one.measure} {one.words}".replace("p50", "median")}
+        for one in found
+        if one.outcome in {"warn", "fail"}
+    ]
+
+
+def _chunks(frame: pd.DataFrame) -> LocalChunks:
+    return LocalChunks.of([frame.iloc[start : start + CHUNK_ROWS] for start in range(0, len(frame), CHUNK_ROWS)])

@@ -1,0 +1,100 @@
+"""What a run leaves for those after it: its metrics, and how they differ from those before."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from customer_analytics.core.drift.comparisons import RUNS
+from customer_analytics.core.drift.deliveries import run_of
+from customer_analytics.core.drift.findings import Outcome
+from customer_analytics.core.drift.history import anomalies, differences
+from customer_analytics.core.drift.settings import DriftSettings
+
+METRICS_VERSION = 1
+USAGE = ("elapsed_s", "cpu_s", "peak_memory_bytes")
+
+_DRIFT = "drift "
+_FATES = ("rows_in", "clean", "quarantined", "duplicates_exact", "duplicates_conflicting")
+
+History = Mapping[str, Callable[[], Mapping[str, Any]]]
+
+
+def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mapping[str, float]) -> dict[str, Any]:
+    """The metrics of a run, one flat map of finite numbers.
+
+    Args:
+        ledger: The public ledger.
+        findings: ``drift_findings``.
+        usage: ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes``.
+
+    Returns:
+        ``schema_version`` and ``metrics``: rows and money (minor units) by fate, refused rows by reason, the effect of
+        each drift measure between runs that can alarm, the number of alarms, and the usage.
+    """
+    money = ledger["money_minor_units"]
+    alarms = findings["outcome"].isin([str(Outcome.WARN), str(Outcome.FAIL)])
+    between = findings[(findings["comparison"] == RUNS) & (findings["segment"] == "all") & findings["warn"].notna()]
+    effects = zip(between["column"], between["measure"], between["effect"], strict=True)
+    return {
+        "schema_version": METRICS_VERSION,
+        "metrics": {
+            **{f"rows {fate}": ledger[fate] for fate in _FATES},
+            **{f"minor units {fate}": money[fate] for fate in _FATES},
+            "amounts rounded": ledger["amounts_rounded"],
+            **{f"refused {reason}": rows for reason, rows in ledger["by_reason"].items()},
+            "alarms": int(alarms.sum()),
+            **{f"{_DRIFT}{column} {measure}": float(effect) for column, measure, effect in effects if pd.notna(effect)},
+            **{name: usage[name] for name in USAGE},
+        },
+    }
+
+
+def run_changes(current: Mapping[str, Any], history: History, settings: DriftSettings) -> dict[str, Any]:
+    """The newest run against all earlier ones.
+
+    Args:
+        current: Its ``run_metrics``.
+        history: Those of all runs, unread, by ``run id/file name``, the newest among them.
+        settings: ``history_min``, ``history_limit`` and ``history_floor``.
+
+    Returns:
+        ``run``, ``previous_run`` (``None`` for the first), ``earlier_runs``; ``differences`` from the previous run in
+        words; ``anomalies``: every metric against its history; ``in_words``.
+    """
+    newest, *earlier = sorted(history, key=run_of, reverse=True)
+    before = [history[name]()["metrics"] for name in earlier]
+    now: Mapping[str, float] = current["metrics"]
+    told = differences(_told(before[0]), _told(now)) if before else ()
+    found = anomalies(now, before, settings)
+    odd = [one.words for one in found if one.outcome is Outcome.WARN]
+    return {
+        "schema_version": METRICS_VERSION,
+        "run": run_of(newest),
+        "previous_run": run_of(earlier[0]) if earlier else None,
+        "earlier_runs": len(earlier),
+        "differences": list(told),
+        "anomalies": [{**asdict(one), "outcome": str(one.outcome)} for one in found],
+        "in_words": [*_compared(earlier, told), *_judged(len(earlier), odd, settings)],
+    }
+
+
+def _told(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Without time and memory, which always differ, and drift measures, which are differences themselves."""
+    return {name: figure for name, figure in metrics.items() if name not in USAGE and not name.startswith(_DRIFT)}
+
+
+def _compared(earlier: list[str], told: tuple[str, ...]) -> list[str]:
+    if not earlier:
+        return ["This is the first run: there is nothing to compare its metrics with."]
+    said = "nothing changed but time and memory." if not told else f"{len(told)} metrics changed."
+    return [f"Since the previous run ({run_of(earlier[0])}) {said}", *told]
+
+
+def _judged(earlier: int, odd: list[str], settings: DriftSettings) -> list[str]:
+    if earlier < settings.history_min:
+        return [f"{earlier} earlier runs are too few to tell what is usual; {settings.history_min} are needed."]
+    return [f"anomalous among {earlier} earlier runs: {words}" for words in odd] or [
+        f"No metric is anomalous among {earlier} earlier runs."
+    ]

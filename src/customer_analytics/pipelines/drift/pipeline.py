@@ -1,0 +1,49 @@
+"""Wiring of the ``drift`` pipeline."""
+
+from kedro.pipeline import Pipeline, node
+
+from customer_analytics.pipelines.drift import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """``purchase_profile`` and those of earlier runs → findings, verdict and charts; and the same for a simulation."""
+    return Pipeline(
+        [
+            node(
+                nodes.read_profile,
+                inputs="purchase_profile",
+                outputs="delivery_profile",
+                name="read_profile",
+            ),
+            node(
+                nodes.find_baseline,
+                inputs=["delivery_profile", "purchase_profiles", "params:drift"],
+                outputs="delivery_pair",
+                name="find_baseline",
+            ),
+            node(
+                nodes.compare_deliveries,
+                inputs=["delivery_pair", "params:drift"],
+                outputs="drift_comparisons",
+                name="compare_deliveries",
+            ),
+            node(
+                nodes.judge_drift,
+                inputs=["drift_comparisons", "params:drift"],
+                outputs=["drift_findings", "drift_verdict"],
+                name="judge_drift",
+            ),
+            node(
+                nodes.draw_drift,
+                inputs=["delivery_pair", "drift_comparisons"],
+                outputs=["drift_findings_chart", "volume_chart", "amount_percentiles_chart"],
+                name="draw_drift",
+            ),
+            node(
+                nodes.simulate_drift,
+                inputs=["delivery_profile", "params:simulated_drift", "params:drift"],
+                outputs=["simulated_drift_findings", "simulated_drift_verdict", "simulated_drift_chart"],
+                name="simulate_drift",
+            ),
+        ]
+    )

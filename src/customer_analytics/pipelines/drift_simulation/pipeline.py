@@ -1,0 +1,19 @@
+"""Wiring of the ``drift_simulation`` pipeline."""
+
+from kedro.pipeline import Pipeline, node
+
+from customer_analytics.pipelines.drift_simulation import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """``purchase_profile`` → ``drift_power``."""
+    return Pipeline(
+        [
+            node(
+                nodes.measure_power,
+                inputs=["purchase_profile", "params:drift", "params:drift_simulation"],
+                outputs="drift_power",
+                name="measure_power",
+            ),
+        ]
+    )

@@ -1,0 +1,25 @@
+"""Wiring of the ``history`` pipeline."""
+
+from kedro.pipeline import Pipeline, node
+
+from customer_analytics.pipelines.history import nodes
+
+
+def create_pipeline() -> Pipeline:
+    """``ledger`` and ``drift_findings`` → ``run_metrics``; these and those of earlier runs → ``run_changes``."""
+    return Pipeline(
+        [
+            node(
+                nodes.measure_run,
+                inputs=["ledger", "drift_findings", "run_usage"],
+                outputs="run_metrics",
+                name="measure_run",
+            ),
+            node(
+                nodes.compare_runs,
+                inputs=["run_metrics", "run_history", "params:drift"],
+                outputs="run_changes",
+                name="compare_runs",
+            ),
+        ]
+    )

@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+
+from customer_analytics.core.drift.findings import Outcome
+from customer_analytics.core.drift.history import anomalies, anomaly, differences
+
+
+def test_nine_ones_and_a_billion_are_seen_by_the_robust_rule(settings):
+    seen = anomaly("rows", 1e9, [1.0] * 9, settings)
+
+    assert seen.outcome is Outcome.WARN
+    assert seen.score > 1e9
+
+
+def test_four_earlier_runs_are_too_few(settings):
+    assert anomaly("rows", 1e9, [1.0] * 4, settings).outcome is Outcome.INSUFFICIENT
+
+
+def test_a_constant_metric_may_move_within_the_floor(settings):
+    assert anomaly("rows", 1_010.0, [1_000.0] * 5, settings).outcome is Outcome.OK
+    assert anomaly("rows", 1_100.0, [1_000.0] * 5, settings).outcome is Outcome.WARN
+
+
+def test_a_metric_that_was_always_zero_is_anomalous_from_the_first(settings):
+    assert anomaly("refused", 0.0, [0.0] * 5, settings).outcome is Outcome.OK
+    assert anomaly("refused", 1.0, [0.0] * 5, settings).score > 1e300
+
+
+def test_one_odd_earlier_run_does_not_hide_the_next(settings):
+    assert anomaly("rows", 5_000.0, [1_000.0, 1_001.0, 999.0, 1_002.0, 90_000.0], settings).outcome is Outcome.WARN
+
+
+@pytest.mark.parametrize(("limit", "outcome"), [(3.0, Outcome.WARN), (50.0, Outcome.OK)])
+def test_the_limit_acts(settings, limit, outcome):
+    assert anomaly("rows", 1_100.0, [1_000.0] * 5, replace(settings, history_limit=limit)).outcome is outcome
+
+
+def test_runs_without_a_metric_do_not_count_for_it(settings):
+    found = anomalies({"rows": 10.0, "new": 1.0}, [{"rows": 10.0}] * 5, settings)
+
+    assert [one.outcome for one in found] == [Outcome.OK, Outcome.INSUFFICIENT]
+
+
+def test_differences_from_the_previous_run_read_as_sentences():
+    said = differences(
+        {"rows": 1_000, "gone": 1, "same": 2, "zero": 0}, {"rows": 1_250, "same": 2, "zero": 0.5, "new": 3}
+    )
+
+    assert said == (
+        "rows went from 1,000 to 1,250 (+250, +25.0%).",
+        "gone was 1 and is gone.",
+        "zero went from 0 to 0.5 (+0.5).",
+        "new is new: 3.",
+    )

@@ -1,0 +1,179 @@
+"""The ``cleaning`` pipeline: every row in exactly one place, and a ledger that proves it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests import oracle
+from tests.hostile import csv_texts, many_purchases, plain_csv, purchase
+from tests.making import gathered, typed_chunks
+
+from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.contract import Contract
+from customer_analytics.core.errors import LedgerError
+from customer_analytics.pipelines.cleaning import create_pipeline, nodes
+
+CONTRACT = Contract()
+TEXT = plain_csv(many_purchases(500, seed=3)) + "ragged,record\n"
+FILES = [{"file": "purchases.csv", "bytes": 1, "sha256": "0"}]
+
+
+@pytest.fixture(scope="module")
+def settled():
+    return oracle.settle(oracle.judge_file(TEXT))
+
+
+@pytest.fixture(scope="module")
+def typed():
+    return LocalChunks.of(typed_chunks(TEXT, chunk_rows=77))
+
+
+def quarantined_rows(settled):
+    return [(row.file, row.number, ";".join(row.reasons), row.raw) for row in settled.quarantined]
+
+
+def ledger_of(typed, drop=()):
+    """The cleaning pipeline on chunks in memory; ``drop`` names tables that lose their last row."""
+    repeated = nodes.find_repeats(typed)
+    tables = {
+        "quarantined": nodes.quarantine_purchases(typed),
+        "repeated": repeated,
+        "clean": nodes.keep_first_copies(typed, repeated),
+    }
+    for name in drop:
+        frames = list(tables[name])
+        tables[name] = LocalChunks.of([*frames[:-1], frames[-1].iloc[:-1]])
+    outcome = nodes.count_outcome(
+        nodes.count_intake(typed, CONTRACT),
+        LocalChunks.of(tables["clean"]),
+        tables["quarantined"],
+        tables["repeated"],
+        CONTRACT,
+    )
+    return nodes.balance_ledger(outcome, FILES, CONTRACT)
+
+
+def test_quarantined_rows_are_the_oracles_with_all_their_reasons(twice, typed, settled):
+    quarantined = twice(nodes.quarantine_purchases, typed)
+
+    assert gathered(quarantined) == quarantined_rows(settled)
+    assert any(";" in row[2] for row in gathered(quarantined))
+
+
+def test_repeats_are_the_oracles(twice, typed, settled):
+    repeated = twice(nodes.find_repeats, typed)
+
+    assert gathered(repeated) == [
+        (copy.file, copy.number, first.file, first.number, kind, copy.purchase_id, copy.amount)
+        for copy, first, kind in settled.repeated
+    ]
+    assert {kind for _, _, kind in settled.repeated} == {"exact", "conflicting"} or len(settled.repeated) > 5
+
+
+def test_clean_purchases_are_the_oracles(twice, typed, settled):
+    repeated = LocalChunks.of(nodes.find_repeats(typed))
+
+    clean = twice(nodes.keep_first_copies, typed, repeated)
+
+    assert gathered(clean) == [row.cells for row in settled.clean]
+
+
+def test_the_ledger_is_the_oracles(typed, settled):
+    ledger = ledger_of(typed)
+
+    expected = oracle.ledger(settled)
+    assert {name: ledger[name] for name in expected} == expected
+    assert list(ledger["by_reason"]) == list(expected["by_reason"])
+    assert ledger["input_files"] == [{**FILES[0], "rows": 501}]
+    assert ledger["clean_ids_unique"] is True
+    assert ledger["schema_version"] == 1
+
+
+@given(csv_texts(most=12), st.integers(1, 12))
+def test_rows_and_money_are_conserved_for_any_text(text, chunk_rows):
+    ledger = ledger_of(LocalChunks.of(typed_chunks(text, chunk_rows=chunk_rows)))
+
+    expected = oracle.ledger(oracle.settle(oracle.judge_file(text)))
+    assert {name: ledger[name] for name in expected} == expected
+    for part in (ledger, ledger["money_minor_units"]):
+        assert part["rows_in"] == part["clean"] + part["quarantined"] + part["duplicates"]
+        assert part["duplicates"] == part["duplicates_exact"] + part["duplicates_conflicting"]
+
+
+@pytest.mark.parametrize("table", ["quarantined", "repeated", "clean"])
+def test_a_run_that_loses_a_row_of_any_table_fails(typed, table):
+    with pytest.raises(LedgerError, match=r"ledger: .*: expected \d+; found \d+\. Hint: do not use this run"):
+        ledger_of(typed, drop=[table])
+
+
+@pytest.mark.parametrize("table", ["repeated", "clean"])
+def test_a_lost_row_that_is_worth_nothing_fails_the_run_too(table):
+    free = [purchase(1, purchase_amount="0"), purchase(1, purchase_amount="0"), purchase(2, purchase_amount="0")]
+
+    with pytest.raises(LedgerError, match="ledger: valid rows: expected 3; found 2"):
+        ledger_of(LocalChunks.of(typed_chunks(plain_csv(free))), drop=[table])
+
+
+def test_money_that_changes_on_the_way_fails_the_run(typed):
+    outcome = nodes.count_outcome(
+        nodes.count_intake(typed, CONTRACT),
+        LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_repeats(typed))).map(
+            lambda frame: frame.assign(purchase_amount=frame["purchase_amount"] + 0.01)
+        ),
+        nodes.quarantine_purchases(typed),
+        nodes.find_repeats(typed),
+        CONTRACT,
+    )
+
+    with pytest.raises(LedgerError, match="money of valid rows, in minor units"):
+        nodes.balance_ledger(outcome, FILES, CONTRACT)
+
+
+def test_a_repeated_id_in_the_clean_table_fails_the_run(typed):
+    frame = next(iter(nodes.keep_first_copies(typed, nodes.find_repeats(typed))))
+    twice_there = frame.assign(purchase_id=[frame["purchase_id"].iloc[0]] * len(frame)).astype(frame.dtypes)
+
+    def swap(chunk):
+        return (
+            twice_there
+            if len(chunk) == len(frame) and chunk["purchase_id"].iloc[0] == frame["purchase_id"].iloc[0]
+            else chunk
+        )
+
+    clean = LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_repeats(typed)))
+    outcome = nodes.count_outcome(
+        nodes.count_intake(typed, CONTRACT),
+        clean.map(swap),
+        nodes.quarantine_purchases(typed),
+        nodes.find_repeats(typed),
+        CONTRACT,
+    )
+
+    with pytest.raises(LedgerError, match="purchase_id stands there before: expected 0; found "):
+        nodes.balance_ledger(outcome, FILES, CONTRACT)
+
+
+def test_no_rows_make_a_balanced_ledger_of_zeros():
+    ledger = ledger_of(typed_chunks(plain_csv([])))
+
+    assert [ledger[name] for name in ("rows_in", "clean", "quarantined", "duplicates", "amounts_rounded")] == [0] * 5
+    assert ledger["by_reason"] == {}
+
+
+def test_counting_leaves_the_chunks_alone(twice, typed):
+    repeated = LocalChunks.of(nodes.find_repeats(typed))
+    clean = LocalChunks.of(nodes.keep_first_copies(typed, repeated))
+    intake = twice(nodes.count_intake, typed, CONTRACT)
+
+    outcome = twice(
+        nodes.count_outcome, intake, clean, LocalChunks.of(nodes.quarantine_purchases(typed)), repeated, CONTRACT
+    )
+
+    assert twice(nodes.balance_ledger, outcome, FILES, CONTRACT)["rows_in"] == 501
+
+
+def test_the_pipeline_connects_the_names_of_the_catalog():
+    pipeline = create_pipeline()
+
+    assert pipeline.inputs() == {"typed_purchases", "params:contract", "input_files"}
+    assert pipeline.outputs() == {"ledger"}
+    assert {"clean_purchases", "quarantined_purchases", "repeated_purchases"} <= pipeline.all_outputs()

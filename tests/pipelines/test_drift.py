@@ -1,0 +1,338 @@
+"""Drift from end to end: real Kedro sessions on small deliveries."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
+
+ROOT = Path(__file__).parents[2]
+DELIVERY = ("ingestion", "cleaning", "aggregation", "drift", "history")
+ROWS = 3_000
+
+
+def delivery(  # noqa: PLR0913  what a test varies
+    path, *, rows=ROWS, weeks=12, new_payment=0, seed=1, payments=("card", "cash", "wire")
+):
+    """A clean CSV; the last ``new_payment`` rows pay in a way that nobody knew."""
+    rng = np.random.default_rng(seed)
+    days = np.datetime64("2024-01-01") + np.sort(rng.integers(0, 7 * weeks, rows))
+    payment = rng.choice(np.array(payments, object), rows) if payments else np.full(rows, "", object)
+    payment[rows - new_payment :] = "barter"
+    pd.DataFrame(
+        {
+            "customer_id": rng.integers(1, rows + 1, rows),
+            "purchase_id": np.arange(rows) + seed * 10**6,
+            "product_category": rng.choice(["books", "food", "toys"], rows),
+            "purchase_amount": np.char.mod("%.2f", rng.lognormal(3.5, 0.8, rows)),
+            "purchase_date": days.astype(str),
+            "country_code": rng.choice(["AT", "DE", "FR"], rows),
+            "customer_age": np.clip(np.rint(rng.normal(42, 14, rows)), 10, 120).astype(int),
+            "payment_type": payment,
+        }
+    ).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project's configuration, so that logs of tests stay out of the checkout."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    (folder / "conf" / "local").mkdir()
+    (folder / "src").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+@pytest.fixture
+def run(project, monkeypatch):
+    """Runs pipelines on a data folder, in a session of their own."""
+
+    def start(data, *pipelines, csv="unused.csv", params=None, **workshop):
+        settings = {"PURCHASES_CSV": csv, "DATA_DIR": data, "CHUNK_ROWS": "", "THREADS": "1", **workshop}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, str(value))
+        monkeypatch.chdir(project)
+        bootstrap_project(project)
+        with KedroSession.create(project_path=project, runtime_params=params) as session:
+            session.run(pipeline_names=list(pipelines))
+        return data
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def two_runs(project, tmp_path_factory):
+    """The data folder after two deliveries, of which the second has 40 rows of a new payment type."""
+    folder = tmp_path_factory.mktemp("deliveries")
+    with pytest.MonkeyPatch.context() as patch:
+        start = run.__wrapped__(project, patch)
+        for name, new_payment in (("first.csv", 0), ("second.csv", 40)):
+            csv = delivery(folder / name, new_payment=new_payment, seed=1 + bool(new_payment))
+            start(folder / "data", *DELIVERY, csv=csv)
+            (folder / "after" / name).mkdir(parents=True)
+            for written in ("07_model_output", "08_reporting"):
+                shutil.copytree(folder / "data" / written, folder / "after" / name / written)
+    return folder
+
+
+@pytest.fixture
+def data(two_runs, tmp_path):
+    """A copy of that folder, to run on."""
+    return Path(shutil.copytree(two_runs / "data", tmp_path / "data"))
+
+
+def read(folder, name):
+    return json.loads((folder / name).read_text())
+
+
+def verdict(folder, name="drift_verdict"):
+    return read(folder, f"07_model_output/{name}.json")
+
+
+def runs(data):
+    return sorted(path.name for path in (data / "05_model_input/purchase_profile.parquet").iterdir())
+
+
+def profile(data, run_id=None):
+    return data / "05_model_input/purchase_profile.parquet" / (run_id or runs(data)[-1]) / "purchase_profile.parquet"
+
+
+def test_a_first_run_has_insufficient_data_and_says_so(two_runs):
+    after = two_runs / "after" / "first.csv"
+
+    said = verdict(after)
+
+    assert said["outcome"] == "insufficient_data"
+    assert said["comparisons"]["runs"]["baseline"] == "no earlier run"
+    assert "There is no baseline to compare with: this run can become one." in said["in_words"]
+    assert said["comparisons"]["latest_windows"]["outcome"] not in {"warn", "fail"}
+    assert read(after, "08_reporting/run_changes.json")["previous_run"] is None
+
+
+def test_a_first_run_shows_simulated_drift_under_its_own_names(two_runs):
+    after = two_runs / "after" / "first.csv"
+
+    said = verdict(after, "simulated_drift_verdict")
+
+    assert said["outcome"] == "fail"
+    assert any("mean of purchase_amount" in line and "+12.0%" in line for line in said["in_words"])
+    table = pd.read_parquet(after / "07_model_output/simulated_drift_findings.parquet")
+    assert set(table["comparison"]) == {"simulation"}
+
+
+def test_a_new_payment_type_is_named_and_fails(two_runs):
+    after = two_runs / "after" / "second.csv"
+
+    said = verdict(after)
+
+    assert said["outcome"] == "fail"
+    assert any(line.startswith("fail: payment_type") and "'barter' (40 rows" in line for line in said["in_words"])
+    table = pd.read_parquet(after / "07_model_output/drift_findings.parquet")
+    assert table.columns[:4].tolist() == ["comparison", "column", "segment", "measure"]
+    assert set(table["comparison"]) == {"runs", "latest_windows"}
+    assert table["explanation"].notna().all()
+
+
+@pytest.mark.parametrize("name", ["drift_findings", "volume", "amount_percentiles", "simulated_drift"])
+def test_charts_are_plotly_figures_with_something_in_them(two_runs, name):
+    chart = read(two_runs / "after" / "second.csv", f"08_reporting/{name}_chart.json")
+
+    assert chart["layout"]["title"]["text"]
+    assert all(trace["type"] in {"bar", "scatter"} for trace in chart["data"])
+    assert sum(len(trace["x"]) for trace in chart["data"]) > 10
+
+
+def test_differences_from_the_previous_run_are_said_and_logged(two_runs, run, data, caplog):
+    (previous, _) = runs(data)
+
+    changes = read(two_runs / "after" / "second.csv", "08_reporting/run_changes.json")
+
+    assert changes["previous_run"] == previous
+    assert any(line.startswith("minor units rows_in went from") for line in changes["differences"])
+    assert not any(line.startswith("rows rows_in") for line in changes["differences"])
+    with caplog.at_level("INFO", "customer_analytics"):
+        run(data, "drift")
+    assert any("drift_verdict: fail: payment_type" in line for line in caplog.messages)
+
+
+def test_drift_alone_compares_the_newest_profile_with_the_one_before(two_runs, run, data):
+    run(data, "drift")
+
+    assert verdict(data) == verdict(two_runs / "after" / "second.csv")
+    assert runs(data)[0] in verdict(data)["comparisons"]["runs"]["baseline"]
+
+
+@pytest.mark.parametrize("baseline", ["first", 0])
+def test_the_first_run_and_a_run_id_can_be_the_baseline(run, data, baseline):
+    chosen = runs(data)[0] if baseline == 0 else baseline
+
+    run(data, "drift", params={"drift": {"baseline": chosen}})
+
+    assert verdict(data)["outcome"] == "fail"
+
+
+def test_a_run_that_is_its_own_baseline_has_nothing_to_compare_with(run, data):
+    run(data, "drift", params={"drift": {"baseline": runs(data)[-1]}})
+
+    assert verdict(data)["comparisons"]["runs"]["outcome"] == "insufficient_data"
+
+
+def test_a_baseline_that_does_not_exist_is_refused_with_those_that_do(run, data):
+    with pytest.raises(Exception, match=r"drift\.baseline: expected 'previous', 'first'.*; found '2020'") as refused:
+        run(data, "drift", params={"drift": {"baseline": "2020"}})
+
+    assert all(name in str(refused.value) for name in runs(data))
+
+
+def test_a_baseline_of_another_schema_version_is_refused_by_name(run, data):
+    frame = pd.read_parquet(profile(data, runs(data)[0]))
+    frame.loc[frame["column"] == "schema_version", "number"] = 99
+    frame.to_parquet(profile(data, runs(data)[0]))
+
+    with pytest.raises(Exception, match=f"purchase_profile of {runs(data)[0]}: expected schema_version 1; found 99"):
+        run(data, "drift")
+
+
+def test_a_baseline_with_other_windows_is_refused_in_words(run, data, two_runs):
+    csv = two_runs / "second.csv"
+
+    with pytest.raises(Exception, match="windows of a week and 2 decimals against windows of a month and 2 decimals"):
+        run(data, "ingestion", "cleaning", "aggregation", "drift", csv=csv, params={"profile": {"period": "month"}})
+
+
+def test_a_threshold_acts_from_yaml_to_verdict(run, data):
+    run(data, "drift", params={"drift": {"new_value_fail_share": 0.9, "share_warn": 0.9, "share_fail": 0.9}})
+
+    assert verdict(data)["comparisons"]["runs"]["outcome"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"drift": {"mean_wran": 0.1}}, "mean_wran"),
+        ({"drift": {"mean_warn": -1}}, r"drift\.mean_warn: expected a number above 0; found -1"),
+        ({"profile": {"period": "fortnight"}}, "profile.period: expected 'day', 'week', 'month'; found 'fortnight'"),
+        ({"simulated_drift": {"steps": [{"kind": "earthquake"}]}}, "earthquake"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_fails_before_the_run(run, two_runs, tmp_path, params, said):
+    with pytest.raises(Exception, match=said):
+        run(tmp_path / "data", *DELIVERY, csv=two_runs / "first.csv", params=params)
+
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "chunk_rows", "threads"), [(100, 1, 2), (600, 7, 1), (600, 7, 3), (ROWS, 10_000, 1), (ROWS, 10_000, 2)]
+)
+def test_a_profile_has_the_same_bytes_for_any_chunks_and_threads(run, tmp_path, rows, chunk_rows, threads):
+    csv = delivery(tmp_path / "purchases.csv", rows=rows)
+
+    for name, workshop in {"one": {"CHUNK_ROWS": chunk_rows, "THREADS": threads}, "other": {}}.items():
+        run(tmp_path / name, "ingestion", "cleaning", "aggregation", csv=csv, **workshop)
+
+    assert profile(tmp_path / "one").read_bytes() == profile(tmp_path / "other").read_bytes()
+
+
+def test_the_profile_counts_the_refused_rows_by_reason(run, tmp_path):
+    csv = delivery(tmp_path / "purchases.csv", rows=50)
+    csv.write_text(csv.read_text() + "1,x1,books,-5,2024-01-01,DE,30,card\n1,x2,books,-5,2024-01-01,XX,30,card\n")
+
+    run(tmp_path, "ingestion", "cleaning", "aggregation", csv=csv)
+
+    table = pd.read_parquet(profile(tmp_path))
+    refused = table[table["column"] == "quarantined"].set_index("value")["count"]
+    assert refused.to_dict() == {"negative:purchase_amount": 2, "unknown:country_code": 1}
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ({"rows": 0}, "0 rows before and 0 now"),
+        ({"weeks": 1}, "The delivery has 1 windows"),
+        ({"payments": ()}, "payment_type: 0 values before, 0 now"),
+    ],
+    ids=["empty", "one window", "null column"],
+)
+def test_deliveries_that_cannot_be_judged_have_an_outcome_and_a_reason(run, tmp_path, shape, reason):
+    for seed in (1, 2):
+        run(tmp_path / "data", *DELIVERY, csv=delivery(tmp_path / f"{seed}.csv", seed=seed, **shape))
+
+    said = verdict(tmp_path / "data")
+
+    assert said["outcome"] == ("ok" if "weeks" in shape else "insufficient_data")
+    assert any(reason in line for line in said["in_words"])
+
+
+def kedro_run(project, data, *options):
+    environment = {**os.environ, "DATA_DIR": str(data), "CHUNK_ROWS": "", "THREADS": "1"}
+    command = [sys.executable, "-m", "kedro", "run", *options]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def test_the_gate_ends_a_run_with_one_line_after_all_pipelines_have_written(project, data):
+    for name in ("07_model_output/drift_verdict.json", "08_reporting/run_changes.json"):
+        (data / name).unlink()
+
+    process = kedro_run(project, data, "--pipelines", "drift,history", "--params", "drift.gate=fail")
+
+    assert process.returncode == 1
+    lines = [line for line in process.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(lines) == 1
+    assert "drift_verdict: expected no failing finding (drift.gate is 'fail'); found fail: payment_type" in lines[0]
+    assert "Traceback (most recent call last)" not in process.stderr
+    assert verdict(data)["outcome"] == "fail"
+    assert (data / "08_reporting/run_changes.json").exists()
+
+
+@pytest.mark.parametrize(
+    "params", ["drift.gate=off", "drift.gate=fail,drift.baseline=first,drift.new_value_fail_share=0.9"]
+)
+def test_a_gate_that_is_off_or_a_verdict_that_does_not_fail_ends_well(project, data, params):
+    assert kedro_run(project, data, "--pipelines", "drift", "--params", params).returncode == 0
+
+
+def test_history_sees_an_odd_run_among_six(run, data):
+    for _ in range(5):
+        run(data, "history")
+    ledger = read(data, "08_reporting/ledger.json")
+    (data / "08_reporting/ledger.json").write_text(json.dumps(ledger | {"rows_in": 10 * ledger["rows_in"]}))
+
+    run(data, "history")
+
+    changes = read(data, "08_reporting/run_changes.json")
+    assert changes["earlier_runs"] == 7
+    assert "rows rows_in went from 3,000 to 30,000 (+27,000, +900.0%)." in changes["in_words"]
+    odd = {one["metric"] for one in changes["anomalies"] if one["outcome"] == "warn"}
+    assert "rows rows_in" in odd
+    assert "rows clean" not in odd
+
+
+def test_the_simulation_writes_a_power_table(run, data):
+    params = {"drift_simulation": {"rows": [2_000], "repeats": 1}}
+
+    run(data, "drift_simulation", params=params)
+
+    table = pd.read_parquet(data / "07_model_output/drift_power.parquet").set_index("scenario")
+    assert table.loc["nothing (A/A)", "alarms"] == 0
+    assert table.loc["amounts in cents (x 100)", "right"] == 1
+
+
+def test_a_simulation_needs_rows_to_draw_from(run, tmp_path):
+    run(tmp_path, "ingestion", "cleaning", "aggregation", csv=delivery(tmp_path / "empty.csv", rows=0))
+
+    with pytest.raises(
+        Exception, match="drift_simulation: expected a profile to draw deliveries from; found one without"
+    ):
+        run(tmp_path, "drift_simulation")
