@@ -68,7 +68,7 @@ def _check_names(wanted: Iterable[str]) -> None:
 
 
 def explain(error: BaseException) -> str:
-    """The error in one message: this project's own if it is the cause, else the cause as its raiser said it.
+    """The error in one message: this project's own if it is among the causes, else the system's, else Kedro's.
 
     Args:
         error: Notes on it (``add_note``) follow the message.
@@ -76,6 +76,8 @@ def explain(error: BaseException) -> str:
     causes = list(_causes(error))
     ours = next((str(one) for one in causes if isinstance(one, CustomerAnalyticsError)), None)
     system = next((str(one) for one in reversed(causes) if isinstance(one, OSError)), None)
+    if system and isinstance(error, DatasetError):
+        system = f"{str(error).partition(':')[0]}: {system}"  # the dataset's name, which Kedro puts first
     return "\n".join([ours or system or _tidied(str(error)), *getattr(error, "__notes__", ())])
 
 
@@ -115,17 +117,16 @@ def _raised_in(error: BaseException) -> str:
 def ledger(env: str | None) -> None:
     """Tell in words where every row of the last run went, and where its tables are."""
     session = KedroSession.create(env=env)
-    with session:
+    try:
         catalog = session.load_context().catalog
-        try:
-            click.echo(in_words(catalog.load("ledger")))
-        except DatasetError as error:
-            _end_with(error)
-        click.echo("\nWhere to look:")
-        for name in sorted(pipelines["__default__"].all_outputs()):
-            dataset = catalog[name]
-            if hasattr(dataset, "_filepath") and dataset.exists():
-                click.echo(f"  {name:<28} {_shown(Path(dataset._filepath))}")  # noqa: SLF001  Kedro has no other
+        click.echo(in_words(catalog.load("ledger")))
+    except _ACTIONABLE as error:
+        _end_with(error)
+    click.echo("\nWhere to look:")
+    for name in sorted(pipelines["__default__"].all_outputs()):
+        dataset = catalog[name]
+        if hasattr(dataset, "_filepath") and dataset.exists():
+            click.echo(f"  {name:<28} {_shown(Path(dataset._filepath))}")  # noqa: SLF001  Kedro has no other
 
 
 def _shown(path: Path) -> Path:

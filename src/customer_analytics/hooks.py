@@ -6,12 +6,16 @@ from typing import Any
 
 import pandas as pd
 from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from customer_analytics.datasets import usage
 from customer_analytics.datasets.progress import running
 
 logger = logging.getLogger(__name__)
 
+_SUMMARISED_ROWS = 100_000
 _LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
@@ -23,7 +27,8 @@ class RunHooks:
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Open ``logs/<run id>.log``."""
+        """Open ``logs/<run id>.log`` and start the clock."""
+        usage.begin()
         folder = Path(run_params["project_path"]) / "logs"
         folder.mkdir(exist_ok=True)
         name = str(run_params["run_id"]).replace(":", ".")
@@ -39,15 +44,22 @@ class RunHooks:
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
         """Log a summary of each small table; streamed tables log their own while they are written."""
-        if isinstance(data, pd.DataFrame):
+        if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
             from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
 
             logger.info("%s: %s", dataset_name, describe_frame(data))
+        elif isinstance(data, dict):
+            for line in data.get("in_words", ()):
+                logger.info("%s: %s", dataset_name, line)
 
     @hook_impl
-    def after_pipeline_run(self) -> None:
-        """Close the run's log."""
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Close the run's log; then end the run with an error if its drift verdict is to stop someone."""
         self._close_log()
+        if "drift_verdict" in pipeline.all_outputs():
+            from customer_analytics.core.drift.comparisons import check_gate  # noqa: PLC0415  costs what drift costs
+
+            check_gate(catalog.load("drift_verdict"))
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:

@@ -140,11 +140,10 @@ def _not_text(block: Block, error: pa.ArrowInvalid) -> InputError:
         block.data.to_pybytes().decode()
     except UnicodeDecodeError as wrong:
         row = block.first_row + int(np.searchsorted(block.offsets, wrong.start, side="right")) - 1
-        byte = f"byte 0x{block.data[wrong.start]:02x}" if isinstance(block.data[wrong.start], int) else "another byte"
         return InputError(
             f"{block.source_file}, record {row}",
             "UTF-8 text",
-            byte,
+            f"byte 0x{block.data[wrong.start]:02x}",
             "set csv.encoding in globals.yml, e.g. latin-1 or cp1252",
         )
     return InputError(

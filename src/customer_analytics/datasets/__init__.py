@@ -6,8 +6,13 @@ _HOMES = {
     "AtomicDataset": "atomic_dataset",
     "ChunkedCSVDataset": "chunked_csv",
     "ChunkedParquetDataset": "chunked_parquet",
+    "DaskCSVDataset": "dask_csv",
+    "DaskInputFilesDataset": "dask_input_files",
+    "DaskParquetDataset": "dask_parquet",
     "InputFilesDataset": "input_files",
+    "LeanParquetDataset": "lean_parquet",
     "RecordLinesDataset": "record_lines",
+    "RunUsageDataset": "usage",
     "CleanChunks": "validation",
 }
 

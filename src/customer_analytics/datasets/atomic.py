@@ -1,6 +1,7 @@
 """Files that appear whole or not at all."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield beside
+        if path.is_dir():  # a table in parts, from a run on a cluster
+            shutil.rmtree(path)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, Never, NoReturn
+from typing import Any, BinaryIO, Never, NoReturn, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -86,7 +86,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         files = self._files.list()
         for file in files:
             self._header(file)
-        return LocalChunks(_CsvSource(self._files, files, self._dialect, self._settings), self._settings.workshop())
+        return LocalChunks(CsvSource(self._files, files, self._dialect, self._settings), self._settings.workshop())
 
     def save(self, _data: Never) -> NoReturn:
         """Raw deliveries are not written."""
@@ -107,13 +107,21 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         return {"filepath": self._filepath, "dialect": self._dialect, "settings": self._settings}
 
     def _header(self, file: SourceFile) -> Header:
-        source = _CsvSource(self._files, [file], self._dialect, self._settings)
+        source = CsvSource(self._files, [file], self._dialect, self._settings)
         with self._files.open(file) as stream:
-            return source.header(_Utf8(stream, self._dialect, file.name), file)[0]
+            return source.header(Utf8(stream, self._dialect, file.name), file)[0]
+
+
+class ByteReader(Protocol):
+    """Something that UTF-8 bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """About ``size`` bytes more; empty only at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class _CsvSource:
+class CsvSource:
     """Blocks of whole records, cut one after the other; what is in them is read by the workers."""
 
     files: SourceFiles
@@ -122,21 +130,23 @@ class _CsvSource:
     settings: WorkshopSettings
 
     def total(self) -> int:
+        """Bytes of all files; 0 where some are compressed."""
         plain = all(not name.endswith((".gz", ".bz2", ".xz", ".zst", ".zip")) for _, name, _ in self.listed)
         return sum(file.size for file in self.listed) if plain else 0
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
+        """See :class:`~customer_analytics.core.chunks.Source`."""
         return closing(self._tasks(columns))
 
     def _tasks(self, columns: Sequence[str] | None) -> Generator[Task, None, None]:
         for file in self.listed:
             with self.files.open(file) as stream:
-                text = _Utf8(stream, self.dialect, file.name)
+                text = Utf8(stream, self.dialect, file.name)
                 header, rest = self.header(text, file)
-                for block in self._blocks(text, rest, file):
+                for block in self.blocks(text, rest, file):
                     yield Task(partial(read_block, block, header, self.dialect, columns), block.data.size)
 
-    def header(self, text: "_Utf8", file: SourceFile) -> tuple[Header, bytes]:
+    def header(self, text: "Utf8", file: SourceFile) -> tuple[Header, bytes]:
         """The file's header, and the bytes read past it."""
         head = text.read(_SNIFFED_BYTES)
         if b"\0" in head:
@@ -158,9 +168,16 @@ class _CsvSource:
         record = _ended(head)[start:end].decode(errors="replace")
         return read_header(record.rstrip("\r\n"), self.dialect, file.name), head[end:] + more
 
-    def _blocks(self, text: "_Utf8", rest: bytes, file: SourceFile) -> Iterator[Block]:
-        """Blocks of ``chunk_rows`` records while there are so many in what was read; what is left over waits."""
-        row, record_bytes, most = 1, _RECORD_BYTES, self.settings.chunk_rows
+    def blocks(self, text: ByteReader, rest: bytes, file: SourceFile, row: int = 1) -> Iterator[Block]:
+        """Blocks of ``chunk_rows`` records while there are so many in what was read; what is left over waits.
+
+        Args:
+            text: UTF-8 bytes from where a record begins, or from where ``rest`` ends.
+            rest: Bytes read before.
+            file: Where they come from.
+            row: Number of the first record in its file.
+        """
+        record_bytes, most = _RECORD_BYTES, self.settings.chunk_rows
         while True:
             room = max(int(most * record_bytes * _OVERREAD) - len(rest), _SNIFFED_BYTES)
             more = text.read(min(room, self.settings.block_bytes))
@@ -206,7 +223,7 @@ class _CsvSource:
             )
 
 
-class _Utf8:
+class Utf8:
     """A stream's bytes as UTF-8 without a byte order mark."""
 
     def __init__(self, stream: BinaryIO, dialect: Dialect, name: str) -> None:

@@ -85,7 +85,10 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         path = Path(self._get_save_path())
         sweep(path)
         description = TableDescription.start(self._schema)
-        with replacing(path) as beside, pq.ParquetWriter(beside, self._schema, **self._options()) as writer:
+        with (
+            replacing(path) as beside,
+            pq.ParquetWriter(beside, self._schema, **writer_options(self._schema, self._compression)) as writer,
+        ):
             for group in regroup(data.map(partial(canonical_table, schema=self._schema)), self._schema):
                 writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
                 description.add(group)
@@ -103,21 +106,6 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             "data": [[_shown(row[name]) for name in names] for row in rows],
         }
 
-    def _options(self) -> dict[str, Any]:
-        def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
-            return [one.name for one in self._schema if holds(one.type)]
-
-        text = named(pa.types.is_string)
-        packed = [*named(pa.types.is_int64), *named(pa.types.is_timestamp)]
-        return {
-            "compression": {name: self._compression if name in text else "none" for name in self._schema.names},
-            "use_dictionary": [*named(pa.types.is_dictionary), *named(pa.types.is_uint32)],
-            "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
-            "write_statistics": [name for name in self._schema.names if name not in text],
-            "write_batch_size": ROW_GROUP_ROWS,
-            "store_schema": False,
-        }
-
     def _exists(self) -> bool:
         try:
             return Path(self._get_load_path()).is_file()
@@ -126,6 +114,24 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath), "version": self._version, "settings": self._settings}
+
+
+def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
+    """How a table is written: dictionaries for few-valued columns, packed integers, a codec for text alone."""
+
+    def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
+        return [one.name for one in schema if holds(one.type)]
+
+    text = named(pa.types.is_string)
+    packed = [*named(pa.types.is_int64), *named(pa.types.is_timestamp)]
+    return {
+        "compression": {name: compression if name in text else "none" for name in schema.names},
+        "use_dictionary": [*named(pa.types.is_dictionary), *named(pa.types.is_uint32)],
+        "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+        "write_statistics": [name for name in schema.names if name not in text],
+        "write_batch_size": ROW_GROUP_ROWS,
+        "store_schema": False,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class SourceFiles:
             head = raw.read(8)
             raw.seek(0)
             try:
-                yield _decompressed(raw, _compression(file, head), file.name)
+                yield _decompressed(raw, compression_of(file, head), file.name)
             except _CORRUPT as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
@@ -103,7 +103,12 @@ def _is_csv(path: str) -> bool:
     return any(fnmatch(name, f"*{text}{archive}") for text in _TEXT_SUFFIXES for archive in ("", *_ARCHIVES))
 
 
-def _compression(file: SourceFile, head: bytes) -> str | None:
+def compression_of(file: SourceFile, head: bytes) -> str | None:
+    """The kind of archive that a file's first bytes show; ``None`` for a plain file.
+
+    Raises:
+        InputError: The file is called an archive and is none.
+    """
     found = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
     claimed = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower())
     if claimed and found != claimed[0]:

@@ -65,7 +65,11 @@ class FileSpill:
 
     def read(self, start: int, size: int) -> pa.Buffer:
         """See :class:`~customer_analytics.core.exchange.Spill`."""
-        return pa.py_buffer(os.pread(self._descriptor, size, start))
+        pieces: list[bytes] = []
+        while size and (piece := os.pread(self._descriptor, size, start)):
+            pieces.append(piece)
+            start, size = start + len(piece), size - len(piece)
+        return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
 
 @contextmanager

@@ -1,0 +1,183 @@
+"""What holds for the project as a whole: configuration, wiring, layers, packaging, documents."""
+
+import dataclasses
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from kedro.framework.project import configure_project
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import customer_analytics
+from customer_analytics.core.contract import Contract
+from customer_analytics.core.dialect import Dialect
+from customer_analytics.pipeline_registry import register_pipelines
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LAYERS = ("raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting")
+IN_MEMORY = "MemoryDataset"
+
+
+def pipelines():
+    configure_project("customer_analytics")
+    return register_pipelines()
+
+
+def nodes():
+    return sorted({one for pipeline in pipelines().values() for one in pipeline.nodes})
+
+
+def catalog():
+    entries = {}
+    for path in sorted((ROOT / "conf" / "base").glob("catalog*.yml")):
+        entries |= yaml.safe_load(path.read_text())
+    return {name: entry for name, entry in entries.items() if not name.startswith("_")}
+
+
+def layer(entry):
+    name = entry.get("metadata", {}).get("kedro-viz", {}).get("layer")
+    return LAYERS.index(re.sub(r"^\d\d_", "", name)) if name else None
+
+
+def tracked_files():
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],  # noqa: S607  the caller's git
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "conf").rglob("*.yml")), ids=lambda path: path.name)
+def test_every_configuration_file_is_a_yaml_map(path):
+    assert isinstance(yaml.safe_load(path.read_text()), dict)
+
+
+def test_the_defaults_in_yaml_are_those_of_the_code():
+    globals_ = yaml.safe_load((ROOT / "conf/base/globals.yml").read_text())
+
+    contract = dataclasses.asdict(Contract())
+    dialect = dataclasses.asdict(Dialect())
+
+    assert {name: list(one) if isinstance(one, tuple) else one for name, one in contract.items()} == globals_[
+        "contract"
+    ]
+    assert globals_["csv"].items() <= dialect.items()
+
+
+def test_every_stored_dataset_names_a_layer():
+    nameless = [name for name, one in catalog().items() if one["type"] != IN_MEMORY and layer(one) is None]
+
+    assert nameless == []
+
+
+def test_every_dataset_of_a_pipeline_is_in_the_catalog():
+    wired = {name for one in nodes() for name in (*one.inputs, *one.outputs)}
+
+    assert {name for name in wired if not name.startswith("params:") and name != "parameters"} <= set(catalog())
+
+
+@pytest.mark.parametrize("name", sorted(pipelines()))
+def test_layers_only_go_up_along_every_edge(name):
+    heights = {dataset: layer(entry) for dataset, entry in catalog().items()}
+    down = []
+    for one in pipelines()[name].nodes:  # in the order they run, so that what is in memory takes its sources' layer
+        source = max((heights.get(dataset) or 0 for dataset in one.inputs), default=0)
+        for dataset in one.outputs:
+            if heights.get(dataset) is None:
+                heights[dataset] = source
+            if heights[dataset] < source:
+                down.append(f"{one.name} -> {dataset}")
+
+    assert down == []
+
+
+@pytest.mark.parametrize("one", nodes(), ids=lambda one: one.name)
+def test_a_node_is_named_verb_object_as_its_function(one):
+    assert one.name == one.func.__name__
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", one.name)
+
+
+def test_the_import_contracts_hold():
+    lint = subprocess.run(  # noqa: S603  the linter beside this Python
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert lint.returncode == 0, lint.stdout
+
+
+def test_no_tracked_file_holds_a_path_of_a_machine():
+    machine = re.compile(r"/(?:home|root|Users|work)/\w|/opt/(?:wheels|pypi)")
+    found = []
+    for path in tracked_files():
+        text = path.read_bytes().decode(errors="replace")
+        found += [f"{path.relative_to(ROOT)}: {match}" for match in machine.findall(text)]
+
+    assert found == []
+
+
+def test_versions_agree():
+    version = PYPROJECT["project"]["version"]
+
+    assert version == customer_analytics.__version__
+    assert version == metadata.version("customer-analytics")
+    assert PYPROJECT["tool"]["kedro"]["package_name"] == customer_analytics.__name__
+
+
+def test_the_least_python_is_the_same_everywhere():
+    tools = PYPROJECT["tool"]
+
+    assert PYPROJECT["project"]["requires-python"] == ">=3.11"
+    assert tools["mypy"]["python_version"] == "3.11"
+    assert tools["ruff"]["target-version"] == "py311"
+    assert "Programming Language :: Python :: 3.11" in PYPROJECT["project"]["classifiers"]
+
+
+def test_the_lock_is_exact_and_satisfies_every_range():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    locked = dict(line.split("==") for line in lines if not line.startswith("#"))
+    versions = {canonicalize_name(name): version for name, version in locked.items()}
+    project = PYPROJECT["project"]
+    extras = [one for group in project["optional-dependencies"].values() for one in group]
+
+    unmet = [
+        one
+        for one in map(Requirement, [*project["dependencies"], *extras])
+        if versions.get(canonicalize_name(one.name), "") not in one.specifier
+    ]
+
+    assert unmet == []
+
+
+def test_kedros_telemetry_has_no_consent():
+    assert yaml.safe_load((ROOT / ".telemetry").read_text()) == {"consent": False}
+
+
+def test_the_readme_can_be_read_on_one_sitting():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+def test_every_pipeline_has_a_readme():
+    folders = [path.parent for path in (ROOT / "src/customer_analytics/pipelines").glob("*/pipeline.py")]
+
+    assert [path.name for path in folders if not (path / "README.md").is_file()] == []
+
+
+def test_links_between_documents_lead_somewhere():
+    dead = []
+    for path in tracked_files():
+        if path.suffix == ".md":
+            links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text())
+            dead += [f"{path.name}: {one}" for one in links if "://" not in one and not (path.parent / one).exists()]
+
+    assert dead == []
