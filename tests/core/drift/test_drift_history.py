@@ -1,9 +1,19 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from customer_analytics.core.drift.findings import Outcome
 from customer_analytics.core.drift.history import anomalies, anomaly, differences
+
+
+def test_few_normal_runs_before_a_normal_one_raise_at_most_one_alarm_in_a_hundred(settings):
+    rng = np.random.default_rng(0)
+    runs = rng.normal(1_000, 50, (1_000, 6))
+
+    odd = sum(anomaly("rows", run[0], run[1:], settings).outcome is Outcome.WARN for run in runs)
+
+    assert odd <= 10
 
 
 def test_nine_ones_and_a_billion_are_seen_by_the_robust_rule(settings):

@@ -354,3 +354,18 @@ def test_few_rows_of_wild_amounts_are_not_called_ok(profiled, settings):
     assert verdict["outcome"] == "insufficient_data"
     assert "purchase_amount" in verdict["not_judged"]
     assert verdict["columns"]["customer_age"] == "ok"
+
+
+def test_a_peak_that_the_baseline_has_seen_is_no_alarm_and_a_new_one_is(settings):
+    def delivery(*peaks):
+        weeks = np.arange(60).repeat([900 if week in peaks else 500 for week in range(60)])
+        dates = np.datetime64("2024-01-01", "us") + weeks * np.timedelta64(7, "D")
+        rows = {"purchase_date": dates, "purchase_amount": 1.0, "customer_age": 30, "country_code": "DE"}
+        frame = pd.DataFrame(rows | {"product_category": "books", "payment_type": "card"})
+        return PurchaseProfile.of(frame, WEEKLY)
+
+    seen = finding(compare_profiles(delivery(10, 11, 12), delivery(40), settings), "rows", "volume")
+    new = finding(compare_profiles(delivery(), delivery(40), settings), "rows", "volume")
+
+    assert seen.outcome is Outcome.INSUFFICIENT
+    assert new.outcome is Outcome.FAIL
