@@ -1,5 +1,7 @@
 """One cluster of two workers for all tests that need one."""
 
+from pathlib import Path
+
 import pytest
 from processes import Cluster
 
@@ -26,3 +28,9 @@ def settings(cluster):
         cluster.add_worker()
     connect(settings).wait_for_workers(2, timeout=30)
     return settings
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("cluster")

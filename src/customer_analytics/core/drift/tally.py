@@ -107,14 +107,19 @@ def _merged(runs: tuple[Run, ...]) -> Run:
     order = np.argsort(keys, kind="stable")  # merges runs that are sorted already
     keys = keys[order]
     starts = _starts(keys)
-    columns = (np.concatenate(column) for column in zip(*(run.sums for run in runs), strict=True))
-    return Run(keys[starts], tuple(_summed(column[order], starts) for column in columns))
+    keys = keys[starts]
+    if len(order) <= np.iinfo(np.int32).max:
+        order = order.astype(np.int32)  # half of what a merge holds at its peak
+    return Run(
+        keys, tuple(_summed([run.sums[place] for run in runs], order, starts) for place in range(len(runs[0].sums)))
+    )
 
 
-def _summed(column: I64, starts: npt.NDArray[np.intp]) -> I64:
+def _summed(pieces: list[I64], order: npt.NDArray[np.signedinteger], starts: npt.NDArray[np.intp]) -> I64:
     """Sums between starts, as differences of a running sum: ``add.reduceat`` is slow on short stretches."""
-    running = np.cumsum(column)
-    ends = running[np.append(starts[1:], len(column)) - 1]
+    running = np.concatenate(pieces)[order]
+    np.cumsum(running, out=running)
+    ends = running[np.append(starts[1:], len(running)) - 1]
     return np.asarray(np.diff(ends, prepend=0), np.int64)
 
 
