@@ -1,6 +1,7 @@
 """Integers and amounts of money from text, exactly.
 
-Rows of the usual shape are read by one vectorised cast; the rest are judged by the contract's own grammar.
+Rows of the usual shapes are read by vectorised arithmetic; what is left is judged by the contract's own grammar, by
+means that are slower the rarer the shape.
 """
 
 import math

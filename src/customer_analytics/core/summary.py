@@ -101,7 +101,7 @@ class OutlierBounds:
     """What :func:`mark_outliers` needs to know of the whole table; a bound is ``None`` where there is no value.
 
     Args:
-        amount_zscore: Within three deviations, or whatever the rules say, in minor units.
+        amount_zscore: Within so many deviations as the rules allow, in minor units.
         amount_iqr: Within the quartiles' reach, in minor units.
         age_zscore: The same for the age in years.
         age_iqr: Likewise.
