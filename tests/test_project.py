@@ -48,7 +48,7 @@ def layer(entry):
 
 def tracked_files():
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],  # noqa: S607  the caller's git
+        ["git", "ls-files"],  # noqa: S607  the caller's git
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return [path for name in listed.stdout.splitlines() if (path := ROOT / name).is_file()]
