@@ -1,0 +1,21 @@
+"""Loops compiled to machine code: for what must look at every byte or row and holds no object of Python's."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from numba import njit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """The same function on NumPy arrays and numbers, as machine code that holds no interpreter lock.
+
+    The code is made at the first call with arguments of new types and kept beside the source, or in the user's cache
+    folder; where neither can be written it is made anew by every process.
+    """
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # no folder for the cache
+        return njit(nogil=True)(function)
