@@ -60,23 +60,6 @@ def test_only_the_columns_asked_for_are_there_in_their_order(columns):
     assert len(frame) == 2
 
 
-def test_a_reader_that_counts_other_records_is_an_error_and_no_wrong_answer():
-    block = Block(pa.py_buffer(f"{WHOLE}\n{WHOLE}\n".encode()), np.array([0, 32], np.int32), 5, "purchases.csv")
-
-    with pytest.raises(InputError, match=r"purchases\.csv, from record 5: expected 1 records; found 2\. Hint: "):
-        read_block(block, HEADER, Dialect())
-
-
-def test_what_the_reader_cannot_cut_is_an_error_with_its_place(monkeypatch):
-    def refuse(*_, **__):
-        raise pa.ArrowInvalid("a straddling object")
-
-    monkeypatch.setattr(blocks.arrow_csv, "read_csv", refuse)
-
-    with pytest.raises(InputError, match="from record 5: expected CSV records; found a straddling object"):
-        read_block(block_of([f"{WHOLE}\n"], 5), HEADER, Dialect())
-
-
 def test_bytes_that_are_not_utf_8_are_an_error_with_their_record():
     lines = [f"{WHOLE}\n".encode()] * 3 + [b"1,2,3,4,5,6,7,\xe9\n"]
     offsets = np.cumsum([0, *map(len, lines)]).astype(np.int32)

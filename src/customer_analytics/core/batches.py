@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_analytics.core.compiled import compiled
 from customer_analytics.core.frames import contiguous, to_table
 
 ROW_GROUP_ROWS = 131_072
@@ -52,13 +53,36 @@ def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 def _canonical_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
     array = contiguous(column.unify_dictionaries())
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False) + 1
-    texts = array.dictionary
-    used = np.bincount(codes, minlength=len(texts) + 1)[1:] > 0
+    texts, codes = array.dictionary, array.indices
+    if array.null_count:
+        codes = codes.fill_null(-1)
+    codes = codes.to_numpy().copy()
     order = pc.sort_indices(texts).to_numpy()
-    order = order[used[order]]
-    rank = np.full(len(texts) + 1, -1, np.int32)
-    rank[order + 1] = np.arange(len(order), dtype=np.int32)
-    ranked = rank[codes]
-    indices = pa.array(ranked, mask=ranked < 0) if array.null_count else pa.array(ranked)
+    order = order[_used(codes, len(texts))[order]]
+    rank = np.full(len(texts), -1, np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    known = _rerank(codes, rank)
+    valid = pa.py_buffer(np.packbits(known, bitorder="little")) if array.null_count else None
+    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(codes)])
     return pa.DictionaryArray.from_arrays(indices, texts.take(pa.array(order)))
+
+
+@compiled
+def _used(codes: np.ndarray, size: int) -> np.ndarray:
+    """Which of ``size`` texts a row has; a row without one has -1."""
+    used = np.zeros(size, np.bool_)
+    for code in codes:
+        if code >= 0:
+            used[code] = True
+    return used
+
+
+@compiled
+def _rerank(codes: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Put the rank of each code in its place; which rows have one."""
+    known = np.zeros(len(codes), np.bool_)
+    for row in range(len(codes)):
+        if codes[row] >= 0:
+            codes[row] = rank[codes[row]]
+            known[row] = True
+    return known

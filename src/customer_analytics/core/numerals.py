@@ -1,7 +1,7 @@
 """Integers and amounts of money from text, exactly.
 
-Rows of the usual shapes are read by vectorised arithmetic; what is left is judged by the contract's own grammar, by
-means that are slower the rarer the shape.
+Integers and plain decimals are read by compiled loops; what is left is judged by the contract's own grammar, one
+distinct text at a time.
 """
 
 import math
@@ -13,16 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.text import layout, rows_with, strip
-from customer_analytics.core.words import WORD, digit_pairs, has_shape, last_words, pair_at, word_view
+from customer_analytics.core.compiled import compiled
+from customer_analytics.core.text import MINUS, NINE, PLUS, POINT, ZERO, bare, layout, strip
 
-_INTEGER = r"^[+-]?[0-9]{1,18}$"
 _DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
-_PLAIN = r"^[0-9]{1,15}\.[0-9]{1,12}$"
 _INTEGER_DIGITS = 18
-_CENT_DIGITS = 2
-_FLOAT_DIGITS = 15
-"""A decimal of so many significant digits survives the way through float64 and back."""
+_POWERS = 10 ** np.arange(_INTEGER_DIGITS + 1, dtype=np.int64)
+_EXACT_INTEGERS = 1 << 53
+"""Every smaller integer is a float64."""
 
 EXACT_MINOR_UNITS = 1 << 50
 """Below it a float64 in major units gives back its whole minor units by one multiplication and rounding."""
@@ -56,17 +54,23 @@ class Amounts(NamedTuple):
 def read_integers(text: pa.StringArray) -> Integers:
     """Read text as integer literals ``[+-]?[0-9]{1,18}``; white space around them means nothing; no nulls."""
     offsets, codes = layout(text)
-    size = np.diff(offsets)
-    odd = rows_with(codes[offsets[0] :] - np.uint8(ord("0")) > 9, offsets)  # noqa: PLR2004  a digit
-    plain = ~odd & (size > 0) & (size <= _INTEGER_DIGITS)
-    values, known = _cast(text, plain, pa.int64(), 0), plain
-    rest = np.flatnonzero(odd & (size > 0))
-    if len(rest):
-        signed = strip(text.take(pa.array(rest)))
-        literal = pc.match_substring_regex(signed, _INTEGER).to_numpy(zero_copy_only=False)
-        values[rest] = _cast(pc.utf8_ltrim(signed, "+"), literal, pa.int64(), 0)
-        known[rest] = literal
-    return Integers(values, known)
+    numbers, known = np.zeros(len(text), np.int64), np.zeros(len(text), bool)
+    _read_integers(codes, offsets, numbers, known)
+    return Integers(numbers, known)
+
+
+@compiled
+def _read_integers(codes: np.ndarray, offsets: np.ndarray, numbers: np.ndarray, known: np.ndarray) -> None:
+    for row in range(len(numbers)):
+        start, stop = bare(codes, offsets[row], offsets[row + 1])
+        first = start + 1 if start < stop and (codes[start] == PLUS or codes[start] == MINUS) else start
+        number, place = 0, first
+        while place < stop and ZERO <= codes[place] <= NINE:
+            number = number * 10 + codes[place] - ZERO
+            place += 1
+        if place == stop and 0 < stop - first <= _INTEGER_DIGITS:
+            numbers[row] = -number if codes[start] == MINUS else number
+            known[row] = True
 
 
 def read_amounts(text: pa.StringArray, decimals: int) -> Amounts:
@@ -76,13 +80,60 @@ def read_amounts(text: pa.StringArray, decimals: int) -> Amounts:
         text: White space around a number means nothing; no sign of a currency, no thousands mark.
         decimals: Digits of the minor unit.
     """
-    values, known = _read_short(text, decimals)
-    amounts = Amounts(values, known, np.zeros(len(text), bool), np.zeros(len(text), bool))
-    for read in (_read_plain, _read_fine, _read_any):
-        rest = np.flatnonzero(~amounts.known)
-        if len(rest):
-            _put(amounts, rest, read(strip(text.take(pa.array(rest))), decimals))
+    offsets, codes = layout(text)
+    flags = (np.zeros(len(text), bool), np.zeros(len(text), bool), np.zeros(len(text), bool))
+    amounts = Amounts(np.full(len(text), np.nan), *flags)
+    if decimals <= _INTEGER_DIGITS:
+        _read_amounts(codes, offsets, decimals, _POWERS, amounts)
+    rest = np.flatnonzero(~amounts.known & (np.diff(offsets) > 0))
+    if len(rest):
+        for column, found in zip(amounts, _read_any(strip(text.take(pa.array(rest))), decimals), strict=True):
+            column[rest] = found
     return amounts
+
+
+@compiled
+def _read_amounts(codes: np.ndarray, offsets: np.ndarray, decimals: int, powers: np.ndarray, amounts: Amounts) -> None:
+    """Plain decimals, as integers of all their digits: exact where the quotient of two exact float64 is the answer."""
+    for row in range(len(amounts.known)):
+        start, stop = bare(codes, offsets[row], offsets[row + 1])
+        negative = start < stop and codes[start] == MINUS
+        first = start + 1 if negative or (start < stop and codes[start] == PLUS) else start
+        digits, fraction = _plain_digits(codes, first, stop)
+        if fraction < 0:
+            continue
+        units, lost = digits, 0
+        if fraction > decimals:
+            unit = powers[fraction - decimals]
+            units, lost = digits // unit, digits % unit
+            units += 2 * lost > unit or (2 * lost == unit and units % 2)
+            fraction = decimals
+        if units < _EXACT_INTEGERS:
+            amounts.known[row], amounts.rounded[row] = True, lost > 0
+            amounts.negative[row] = negative and digits > 0
+            amounts.amounts[row] = (-units if negative else units) / powers[fraction]
+
+
+@compiled
+def _plain_digits(codes: np.ndarray, place: int, stop: int) -> tuple[int, int]:
+    """The digits of a plain decimal as one integer, and how many of them are behind the point; -1 if it is none.
+
+    More digits than an int64 holds for certain are none of this function's either.
+    """
+    digits, count, point = 0, 0, -1
+    while place < stop:
+        code = codes[place]
+        if ZERO <= code <= NINE:
+            digits = digits * 10 + code - ZERO
+            count += 1
+        elif code == POINT and point < 0:
+            point = count
+        else:
+            return 0, -1
+        place += 1
+    if not 0 < count <= _INTEGER_DIGITS:
+        return 0, -1
+    return digits, 0 if point < 0 else count - point
 
 
 class MinorUnits(NamedTuple):
@@ -118,47 +169,6 @@ def as_float(number: Fraction) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def _read_short(text: pa.StringArray, decimals: int) -> tuple[np.ndarray, np.ndarray]:
-    """Amounts of the commonest shape, up to five digits, a point and two digits, from one word each."""
-    offsets, codes = layout(text)
-    size = np.diff(offsets)
-    short = (size >= len("0.00")) & (size <= WORD) & (decimals >= _CENT_DIGITS)
-    word = last_words(word_view(offsets, codes), offsets[1:].astype(np.int64) - offsets[0], np.minimum(size, WORD))
-    pairs = digit_pairs(word)
-    units = (word & np.uint64(0x0F)).view(np.int64) * 10_000 + pair_at(pairs, 1) * 100 + pair_at(pairs, 3)
-    known = short & has_shape(word, "00000.00")
-    return np.where(known, (units * 100 + pair_at(pairs, 6)) / 100, np.nan), known
-
-
-def _read_plain(text: pa.StringArray, decimals: int) -> Amounts:
-    """Digits and a point, by one cast; what needs rounding is left unknown."""
-    plain, scale = _looks_plain(text), float(10**decimals)
-    values = _cast(text, plain, pa.float64(), np.nan)
-    exact = plain & (np.rint(values * scale) / scale == values)
-    return Amounts(values, exact, np.zeros(len(text), bool), np.zeros(len(text), bool))
-
-
-def _looks_plain(text: pa.StringArray) -> np.ndarray:
-    """Rows of digits with at most one point among them, short enough for float64 to hold exactly."""
-    offsets, codes = layout(text)
-    mine = codes[offsets[0] : offsets[-1]]
-    edges, size = offsets - offsets[0], np.diff(offsets)
-    point = mine == ord(".")
-    odd = rows_with((mine - np.uint8(ord("0")) > 9) ^ point, offsets)  # noqa: PLR2004  a point is no digit either
-    many = np.diff(np.searchsorted(np.flatnonzero(point), edges))
-    return ~odd & (many <= 1) & (size > many) & (size - many <= _FLOAT_DIGITS)
-
-
-def _read_fine(text: pa.StringArray, decimals: int) -> Amounts:
-    """Plain decimals with more digits than the minor unit, rounded by Arrow's decimal arithmetic."""
-    fine = pc.match_substring_regex(text, _PLAIN).to_numpy(zero_copy_only=False)
-    numbers = pc.cast(pc.if_else(pa.array(fine), text, None), pa.decimal128(30, 12))
-    rounded = pc.round(numbers, ndigits=decimals, round_mode="half_to_even")
-    values = pc.cast(pc.cast(rounded, pa.string()), pa.float64()).fill_null(np.nan).to_numpy()
-    changed = pc.not_equal(rounded, numbers).fill_null(pa.scalar(value=False)).to_numpy(zero_copy_only=False)
-    return Amounts(np.array(values), np.array(fine), np.array(changed), np.zeros(len(text), bool))
-
-
 def _read_any(text: pa.StringArray, decimals: int) -> Amounts:
     """Every other decimal, one distinct text at a time."""
     distinct = text.dictionary_encode()
@@ -189,15 +199,3 @@ def _read_one(text: str, decimals: int) -> tuple[float, bool, bool, bool]:
 
 def _quantized(number: Decimal, decimals: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, _EXACT)
-
-
-def _cast(text: pa.StringArray, rows: np.ndarray, kind: pa.DataType, empty: float) -> np.ndarray:
-    """Cast the marked rows, ``empty`` elsewhere; a fresh array."""
-    if rows.all():
-        return np.array(pc.cast(text, kind))
-    return np.array(pc.fill_null(pc.cast(pc.if_else(pa.array(rows), text, None), kind), empty))
-
-
-def _put(amounts: Amounts, rows: np.ndarray, read: Amounts) -> None:
-    for column, found in zip(amounts, read, strict=True):
-        column[rows] = found

@@ -14,7 +14,7 @@ from customer_analytics.core.dates import read_dates
 from customer_analytics.core.frames import categorical, text_array
 from customer_analytics.core.numerals import read_amounts, read_integers
 from customer_analytics.core.tables import AMOUNT_ROUNDED, ISSUES, RAW_TEXT, SOURCE_FILE, SOURCE_ROW, TYPED
-from customer_analytics.core.text import lengths, nulls_as_empty, strip, upper_ascii
+from customer_analytics.core.text import lengths, nulls_as_empty, strip, upper_ascii, with_nulls
 
 _UNREADABLE = "?"
 
@@ -126,8 +126,8 @@ def _judge_customer(text: pa.StringArray, column: str, contract: Contract) -> Ju
 def _judge_purchase(text: pa.StringArray, column: str, contract: Contract) -> Judged:
     text = strip(text)
     null = _is_null(text, column, contract)
-    kept = pc.if_else(pa.array(~null), text, None) if null.any() else text
-    return Judged(pd.arrays.ArrowExtensionArray(kept), _nulls(null, column, contract))
+    bare = pc.if_else(pa.array(null), "", text) if contract.null_tokens else text
+    return Judged(pd.arrays.ArrowExtensionArray(with_nulls(bare, null)), _nulls(null, column, contract))
 
 
 def _judge_label(found: _Distinct, column: str, contract: Contract) -> Judged:

@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from customer_analytics.core.compiled import compiled
+from customer_analytics.core.words import find_below, find_byte, pattern_of
+
 LF, CR = 10, 13
+NO_QUOTE = -1
+"""The code of the quote where quotes mean nothing."""
 
 
 class Records(NamedTuple):
@@ -28,7 +33,7 @@ class Records(NamedTuple):
     used: int
 
 
-def find_records(data: bytes, delimiter: bytes, quote: bytes | None) -> Records:
+def find_records(data: bytes | memoryview, delimiter: bytes, quote: bytes | None) -> Records:
     """Find the whole records in ``data``, which begins where a record begins.
 
     Args:
@@ -37,62 +42,45 @@ def find_records(data: bytes, delimiter: bytes, quote: bytes | None) -> Records:
         quote: The quoting byte; ``None`` where quotes mean nothing.
     """
     codes = np.frombuffer(data, np.uint8)
-    ends = _line_ends(codes, data)
-    if quote is not None and quote in data:
-        ends = _outside_quotes(ends, codes, delimiter[0], quote[0])
-    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])[: len(ends)]
-    used = int(ends[-1]) if len(ends) else 0
-    lengths = ends - starts
-    short = np.flatnonzero(lengths <= 2)  # noqa: PLR2004  the longest line end, CRLF
-    blank = short[(lengths[short] == 1) | (codes[starts[short]] == CR)]
-    if len(blank):
-        ends, starts = np.delete(ends, blank), np.delete(starts, blank)
-    return Records(ends, starts, len(blank), used)
+    most = len(codes) // len(b"a\n") + 1
+    ends, starts = np.empty(most, np.int64), np.empty(most, np.int64)
+    found, blank, used = _scan(codes, delimiter[0], NO_QUOTE if quote is None else quote[0], ends, starts)
+    return Records(ends[:found].copy(), starts[:found].copy(), blank, used)
 
 
-def _line_ends(codes: np.ndarray, data: bytes) -> np.ndarray:
-    """Just past each LF, and past each CR that no LF follows; a CR as the last byte may still be half a CRLF."""
-    ends = np.flatnonzero(codes == LF) + 1
-    if b"\r" not in data or data.count(b"\r") == data.count(b"\r\n"):
-        return ends
-    returns = np.flatnonzero(codes[:-1] == CR)
-    lone = returns[codes[returns + 1] != LF] + 1
-    return np.sort(np.concatenate([ends, lone]))
-
-
-def _outside_quotes(ends: np.ndarray, codes: np.ndarray, delimiter: int, quote: int) -> np.ndarray:
-    quotes = np.flatnonzero(codes == quote)
-    opening, closing = quotes[0::2], quotes[1::2]
-    before, after = np.zeros(256, bool), np.zeros(256, bool)
-    before[[delimiter, LF, CR, quote]] = after[[delimiter, LF, CR, quote]] = True
-    plain = before[codes[opening - 1]] | (opening == 0)
-    if not (plain.all() and after[codes[np.minimum(closing + 1, len(codes) - 1)]].all()):
-        opening, closing = _quoted_fields(quotes, codes, before, quote)
-    if not len(opening):
-        return ends
-    closing = np.append(closing, len(codes)) if len(closing) < len(opening) else closing
-    place = np.searchsorted(opening, ends) - 1
-    return ends[(place < 0) | (ends > closing[np.maximum(place, 0)])]
-
-
-def _quoted_fields(
-    quotes: np.ndarray, codes: np.ndarray, before: np.ndarray, quote: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Opening and closing quotes where some quotes stand inside plain text and mean nothing."""
-    opening, closing = [], []
-    starts_field = (before[codes[quotes - 1]] & (codes[quotes - 1] != quote)) | (quotes == 0)
-    doubled = np.append(np.diff(quotes) == 1, [False])
-    flags, twice, places = starts_field.tolist(), doubled.tolist(), quotes.tolist()
-    at = 0
-    while at < len(places):
-        if not flags[at]:
+@compiled
+def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray, starts: np.ndarray) -> tuple[int, int, int]:
+    """Fill ``ends`` and ``starts``; how many records, how many blank lines, and the bytes they take."""
+    size, found, blank, used, at = len(codes), 0, 0, 0, 0
+    plain = pattern_of(max(CR, quote) + 1)
+    while True:
+        at = find_below(codes, at, plain)
+        if at == size:
+            return found, blank, used
+        code = codes[at]
+        if code == LF or (code == CR and at + 1 < size):
+            stop = at + 2 if code == CR and codes[at + 1] == LF else at + 1
+            if at == used:
+                blank += 1
+            else:
+                starts[found], ends[found] = used, stop
+                found += 1
+            at = used = stop
+        elif code == quote and (at == used or codes[at - 1] == delimiter):
+            closed = quoted_end(codes, at + 1, size, quote)
+            at = closed if closed > 0 else size
+        else:
             at += 1
-            continue
-        opening.append(places[at])
-        at += 1
-        while at < len(places) and twice[at]:
-            at += 2
-        if at < len(places):
-            closing.append(places[at])
-            at += 1
-    return np.array(opening, np.int64), np.array(closing, np.int64)
+
+
+@compiled
+def quoted_end(codes: np.ndarray, at: int, stop: int, quote: int) -> int:
+    """Just past the quote that closes the quoted field whose text begins at ``at``; -1 if none does before ``stop``."""
+    pattern = pattern_of(quote)
+    while True:
+        at = find_byte(codes, at, stop, pattern)
+        if at == stop:
+            return -1
+        if at + 1 == stop or codes[at + 1] != quote:
+            return at + 1
+        at += 2

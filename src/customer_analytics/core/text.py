@@ -1,13 +1,15 @@
-"""Text columns by their bytes: what is rare is found by one pass over the buffer, so that only rare rows cost more."""
+"""Text columns by their bytes."""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from customer_analytics.core.compiled import compiled
+from customer_analytics.core.words import WORD, copy_text
+
+PLUS, MINUS, POINT, ZERO, NINE = b"+-.09"
 
 _WHITE = np.zeros(256, bool)
 _WHITE[[9, 10, 11, 12, 13, 32]] = True
-_AFTER_WHITE = 33
-"""Every ASCII white space is below."""
 
 
 def layout(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
@@ -21,36 +23,47 @@ def layout(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     return offsets, np.frombuffer(body, np.uint8) if body is not None else np.zeros(0, np.uint8)
 
 
-def rows_with(flagged: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Which rows own a flagged byte.
-
-    Args:
-        flagged: bool, one per byte of the column's buffer from ``offsets[0]`` on.
-        offsets: As :func:`layout` gives them.
-
-    Returns:
-        bool, shape ``(rows,)``.
-    """
-    rows = np.zeros(len(offsets) - 1, bool)
-    places = np.flatnonzero(flagged[: offsets[-1] - offsets[0]]) + offsets[0]
-    rows[np.searchsorted(offsets, places, side="right") - 1] = True
-    return rows
+@compiled
+def bare(codes: np.ndarray, start: int, stop: int) -> tuple[int, int]:
+    """Where a text begins and ends without ASCII white space around it."""
+    while start < stop and _WHITE[codes[start]]:
+        start += 1
+    while stop > start and _WHITE[codes[stop - 1]]:
+        stop -= 1
+    return start, stop
 
 
 def strip(text: pa.StringArray) -> pa.StringArray:
-    """Text without ASCII white space at either end; the same array when no row has any."""
+    """Text without ASCII white space at either end; the same array when no row has any. No nulls."""
     offsets, codes = layout(text)
-    mine = codes[offsets[0] : offsets[-1]]
-    if mine.min(initial=_AFTER_WHITE) >= _AFTER_WHITE:
+    if not _is_padded(codes, offsets):
         return text
-    last = len(codes) - 1
-    first_byte = codes[np.minimum(offsets[:-1], last)]
-    last_byte = codes[np.maximum(offsets[1:] - 1, 0)]
-    padded = (_WHITE[first_byte] | _WHITE[last_byte]) & (offsets[1:] > offsets[:-1])
-    if not padded.any():
-        return text
-    mask = pa.array(padded)
-    return pc.replace_with_mask(text, mask, pc.ascii_trim_whitespace(text.filter(mask)))
+    bare_offsets = np.empty_like(offsets)
+    body = _strip(codes, offsets, bare_offsets)
+    return pa.StringArray.from_buffers(len(text), pa.py_buffer(bare_offsets), pa.py_buffer(body))
+
+
+@compiled
+def _is_padded(codes: np.ndarray, offsets: np.ndarray) -> bool:
+    """Whether a row begins or ends with white space."""
+    for row in range(len(offsets) - 1):
+        start, stop = offsets[row], offsets[row + 1]
+        if start < stop and (_WHITE[codes[start]] or _WHITE[codes[stop - 1]]):
+            return True
+    return False
+
+
+@compiled
+def _strip(codes: np.ndarray, offsets: np.ndarray, bare_offsets: np.ndarray) -> np.ndarray:
+    """The stripped rows end to end, and in ``bare_offsets`` where each begins."""
+    body, filled = np.empty(offsets[-1] - offsets[0] + WORD, np.uint8), 0
+    for row in range(len(offsets) - 1):
+        bare_offsets[row] = filled
+        start, stop = bare(codes, offsets[row], offsets[row + 1])
+        copy_text(codes, start, stop, body, filled)
+        filled += stop - start
+    bare_offsets[-1] = filled
+    return body[:filled]
 
 
 def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
@@ -63,6 +76,20 @@ def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
         return text
     _, offsets, body = text.buffers()
     return pa.StringArray.from_buffers(len(text), offsets, body, offset=text.offset)
+
+
+def with_nulls(text: pa.StringArray, null: np.ndarray) -> pa.StringArray:
+    """The same texts, null where ``null`` (bool, shape ``(rows,)``) says so; shares the memory.
+
+    Args:
+        text: No nulls, no slice of a longer array; empty where ``null`` is true.
+        null: The rows to forget.
+    """
+    if not null.any():
+        return text
+    _, offsets, body = text.buffers()
+    valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
+    return pa.StringArray.from_buffers(len(text), offsets, body, valid)
 
 
 def upper_ascii(text: str) -> str:

@@ -1,69 +1,128 @@
-"""Text eight bytes at a time: a row's bytes as machine words, whose digits are checked and weighed all at once."""
+"""Bytes of text eight at a time, in compiled loops: found, compared, copied and keyed as machine words."""
 
 import numpy as np
+
+from customer_analytics.core.compiled import compiled
 
 WORD = 8
 """Bytes of a word."""
 
-_KEPT = np.array([(1 << (8 * kept)) - 1 for kept in range(WORD + 1)], np.uint64)
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_ZEROS = np.uint64(0x3030303030303030)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_ONES, _HIGHS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_PLACES = np.uint64(0x0001020304050607)
+"""Times ``1 << 8 * n``, its highest byte is ``n``."""
 
 
-def word_view(offsets: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Every eight consecutive bytes of a column's buffer as one little-endian word.
+@compiled
+def word_at(codes: np.ndarray, start: int) -> np.uint64:
+    """Eight bytes as one little-endian word; the compiler makes one load of it."""
+    at = np.uint64(start)
+    word = np.uint64(codes[at])
+    word |= np.uint64(codes[at + np.uint64(1)]) << np.uint64(8)
+    word |= np.uint64(codes[at + np.uint64(2)]) << np.uint64(16)
+    word |= np.uint64(codes[at + np.uint64(3)]) << np.uint64(24)
+    word |= np.uint64(codes[at + np.uint64(4)]) << np.uint64(32)
+    word |= np.uint64(codes[at + np.uint64(5)]) << np.uint64(40)
+    word |= np.uint64(codes[at + np.uint64(6)]) << np.uint64(48)
+    return word | np.uint64(codes[at + np.uint64(7)]) << np.uint64(56)
 
-    Returns:
-        uint64; the word at ``i`` begins ``i - 8`` bytes after ``offsets[0]``, with zeros before the first row and after
-        the last: a row that begins at ``start`` has its first word at ``start + 8 - offsets[0]``.
+
+@compiled
+def put_word(body: np.ndarray, start: int, word: np.uint64) -> None:
+    """Store eight bytes, the word's lowest first; the compiler makes one store of it."""
+    at = np.uint64(start)
+    body[at] = word
+    body[at + np.uint64(1)] = word >> np.uint64(8)
+    body[at + np.uint64(2)] = word >> np.uint64(16)
+    body[at + np.uint64(3)] = word >> np.uint64(24)
+    body[at + np.uint64(4)] = word >> np.uint64(32)
+    body[at + np.uint64(5)] = word >> np.uint64(40)
+    body[at + np.uint64(6)] = word >> np.uint64(48)
+    body[at + np.uint64(7)] = word >> np.uint64(56)
+
+
+@compiled
+def pattern_of(code: int) -> np.uint64:
+    """One byte eight times over."""
+    return np.uint64(code) * _ONES
+
+
+@compiled
+def bytes_before(flags: np.uint64) -> np.int64:
+    """How many bytes of a word come before the first one that is flagged by its highest bit; 8 for none.
+
+    The flags are those of Mycroft's test for small bytes (1987): the lowest is always true, which is all that counts.
     """
-    margin = np.zeros(WORD, np.uint8)
-    padded = np.concatenate([margin, codes[offsets[0] : offsets[-1]], margin])
-    return np.lib.stride_tricks.as_strided(padded[:WORD].view("<u8"), shape=(len(padded) - WORD + 1,), strides=(1,))
+    if not flags:
+        return np.int64(WORD)
+    lowest = flags & (~flags + np.uint64(1))
+    return np.int64(((lowest >> np.uint64(7)) * _PLACES) >> np.uint64(56))
 
 
-def words_at(view: np.ndarray, starts: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """The words that begin at ``starts``; bytes past the ``left`` ones of a row are 0.
-
-    Args:
-        view: As :func:`word_view` gives it.
-        starts: Places in ``view``, one per row.
-        left: Bytes that each row still has there; more than 8 counts as 8.
-    """
-    word = view[starts]
-    if left.min(initial=WORD) < WORD:
-        word &= _KEPT[np.minimum(left, WORD)]
-    return word
-
-
-def last_words(view: np.ndarray, stops: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """The words that end where rows end, with the digit 0 before a row's first byte.
-
-    Args:
-        view: As :func:`word_view` gives it.
-        stops: Where each row ends, counted from ``offsets[0]``.
-        size: Bytes of each row, at most 8.
-    """
-    foreign = _KEPT[WORD - size]
-    return (view[stops] & (foreign ^ _ALL)) | (_ZEROS & foreign)
+@compiled
+def find_byte(codes: np.ndarray, start: int, stop: int, pattern: np.uint64) -> int:
+    """Where the pattern's byte first stands from ``start`` on; ``stop`` if nowhere before it."""
+    while start < stop and start + WORD <= len(codes):
+        differing = word_at(codes, start) ^ pattern
+        before = int(bytes_before((differing - _ONES) & ~differing & _HIGHS))
+        if before < WORD:
+            return min(start + before, stop)
+        start += WORD
+    while start < stop and codes[start] != pattern & np.uint64(0xFF):
+        start += 1
+    return min(start, stop)
 
 
-def has_shape(word: np.ndarray, shape: str) -> np.ndarray:
-    """Whether each word has digits where ``shape`` has ``0`` and its other bytes, and 0 bytes past its end."""
-    wanted = np.frombuffer(shape.ljust(WORD, "\0").encode(), np.uint8)
-    digits = wanted == ord("0")
-    high = np.where(digits, 0xF0, 0xFF).astype(np.uint8).view("<u8")
-    bytes_wanted = np.where(digits, 0x30, wanted).astype(np.uint8).view("<u8")
-    six = np.where(digits, 0x06, 0).astype(np.uint8).view("<u8")
-    return ((word & high) == bytes_wanted) & (((word + six) & high) == bytes_wanted)
+@compiled
+def find_below(codes: np.ndarray, start: int, pattern: np.uint64) -> int:
+    """Where a byte below the pattern's, which is at most 128, first stands; the end if nowhere."""
+    while start + WORD <= len(codes):
+        word = word_at(codes, start)
+        before = int(bytes_before((word - pattern) & ~word & _HIGHS))
+        if before < WORD:
+            return start + before
+        start += WORD
+    while start < len(codes) and codes[start] >= pattern & np.uint64(0xFF):
+        start += 1
+    return start
 
 
-def digit_pairs(word: np.ndarray) -> np.ndarray:
-    """In each byte the number that its digit and the next one spell; nonsense where they are no digits."""
-    digits = word & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return digits * np.uint64(10) + (digits >> np.uint64(8))
+@compiled
+def text_key(codes: np.ndarray, start: int, end: int) -> np.uint64:
+    """A 64-bit key of the bytes from ``start`` to ``end``; equal texts have equal keys, and few others do."""
+    key = np.uint64(end - start)
+    while end - start >= WORD:
+        key = (key ^ word_at(codes, start)) * _STEP
+        key ^= key >> np.uint64(32)
+        start += WORD
+    rest = np.uint64(0)
+    while start < end:
+        rest = (rest << np.uint64(8)) | codes[start]
+        start += 1
+    key = (key ^ rest) * _STEP
+    return key ^ (key >> np.uint64(32))
 
 
-def pair_at(pairs: np.ndarray, place: int) -> np.ndarray:
-    """The number in one byte of each word; int64."""
-    return ((pairs >> np.uint64(8 * place)) & np.uint64(0xFF)).view(np.int64)
+@compiled
+def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: int) -> None:
+    """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on; up to seven more mean nothing."""
+    while start < end and start + WORD <= len(codes):
+        put_word(body, place, word_at(codes, start))
+        place, start = place + WORD, start + WORD
+    while start < end:
+        body[place] = codes[start]
+        place, start = place + 1, start + 1
+
+
+@compiled
+def same_text(codes: np.ndarray, other: int, start: int, end: int) -> bool:
+    """Whether the bytes from ``other`` on are those from ``start`` to ``end``."""
+    while end - start >= WORD:
+        if word_at(codes, other) != word_at(codes, start):
+            return False
+        other, start = other + WORD, start + WORD
+    while start < end:
+        if codes[other] != codes[start]:
+            return False
+        other, start = other + 1, start + 1
+    return True

@@ -1,0 +1,62 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customer_analytics.core.words import copy_text, find_below, find_byte, pattern_of, same_text, text_key
+
+TEXTS = st.binary(max_size=40) | st.text("ab,\n\x7f\x80\xff", max_size=40).map(lambda text: text.encode("latin-1"))
+
+
+def codes_of(data):
+    return np.frombuffer(data, np.uint8)
+
+
+@given(TEXTS, st.data())
+def test_a_byte_is_found_where_bytes_find_it(data, draw):
+    start = draw.draw(st.integers(0, len(data)))
+    stop = draw.draw(st.integers(start, len(data)))
+    code = draw.draw(st.integers(0, 255))
+
+    found = find_byte(codes_of(data), start, stop, np.uint64(pattern_of(code)))
+
+    place = data.find(bytes([code]), start, stop)
+    assert found == (stop if place < 0 else place)
+
+
+@given(TEXTS, st.data())
+def test_a_small_byte_is_found_where_a_loop_finds_it(data, draw):
+    start = draw.draw(st.integers(0, len(data)))
+    bound = draw.draw(st.integers(0, 128))
+
+    found = find_below(codes_of(data), start, np.uint64(pattern_of(bound)))
+
+    assert found == next((place for place in range(start, len(data)) if data[place] < bound), len(data))
+
+
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_the_same_text_is_the_same_wherever_it_stands_and_has_the_same_key(text, other, before, after):
+    codes = codes_of(before + text + after + other)
+    one = (len(before), len(before) + len(text))
+    two = (len(codes) - len(other), len(codes))
+
+    assert text_key(codes, *one) == text_key(codes_of(text), 0, len(text))
+    if len(text) == len(other):
+        assert same_text(codes, two[0], *one) == (text == other)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_copy_is_the_text_whatever_stands_around_it(text, before, after):
+    body = np.zeros(len(text) + 10, np.uint8)
+
+    copy_text(codes_of(before + text + after), len(before), len(before) + len(text), body, 2)
+
+    assert body[2 : 2 + len(text)].tobytes() == text
+    assert not body[:2].any()
+
+
+def test_texts_of_one_length_have_keys_of_their_own():
+    texts = [f"P{number:07}".encode() for number in range(50_000)]
+
+    keys = {int(text_key(codes_of(text), 0, len(text))) for text in texts}
+
+    assert len(keys) == len(texts)
