@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.keys import bucket_of_keys, mix, text_keys
+from customer_analytics.core.keys import bucket_of_keys, mix, shared, text_keys
 
 TEXTS = st.lists(st.text(max_size=40), max_size=12)
 
@@ -66,3 +66,10 @@ def test_texts_of_every_length_around_words_differ_in_their_last_byte(size):
     one, other = text_keys(pa.array(["x" * size + "a", "x" * size + "b"])).tolist()
 
     assert one != other
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 2**63, 2**64 - 1, 64, 128, 192]) | st.integers(0, 2**64 - 1), max_size=80))
+def test_shared_keys_are_those_that_two_rows_have(keys):
+    found = shared(np.array(keys, np.uint64)).tolist()
+
+    assert found == [keys.count(key) > 1 for key in keys]

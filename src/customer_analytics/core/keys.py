@@ -3,15 +3,55 @@
 import numpy as np
 import pyarrow as pa
 
+from customer_analytics.core.compiled import compiled
 from customer_analytics.core.text import layout
-from customer_analytics.core.words import WORD, word_view, words_at
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
+_BYTE, _WORD = np.uint64(8), np.uint64(8)
+"""Bits of a byte, bytes of a word."""
 
 
-def mix(number: np.ndarray) -> np.ndarray:
+def text_keys(text: pa.StringArray) -> np.ndarray:
+    """A key for each text; a key is no proof: different texts can share one.
+
+    Returns:
+        uint64, shape ``(rows,)``; nulls share the key of the empty text.
+    """
+    return _keys(*layout(text))
+
+
+def bucket_of_keys(keys: np.ndarray, bits: int = 8) -> np.ndarray:
+    """The bucket of each key (uint16): its highest ``bits``; 256 buckets hold 400,000 of 100 M rows each."""
+    return (keys >> np.uint64(64 - bits)).astype(np.uint16)
+
+
+@compiled
+def shared(keys: np.ndarray) -> np.ndarray:
+    """Which keys another row has too; bool.
+
+    Each key looks for a place in a table twice as long as the keys, from the one that its lowest bits name, and finds
+    the first row that has the same key, or a free place.
+    """
+    places = 1
+    while places < 2 * len(keys):
+        places *= 2
+    first = np.full(places, -1, np.int64)
+    found = np.zeros(len(keys), np.bool_)
+    for row in range(len(keys)):
+        place = np.int64(keys[row] & np.uint64(places - 1))
+        while first[place] >= 0 and keys[first[place]] != keys[row]:
+            place = (place + 1) & (places - 1)
+        if first[place] < 0:
+            first[place] = row
+        else:
+            found[row] = found[first[place]] = True
+    return found
+
+
+@compiled
+def mix(number: np.uint64) -> np.uint64:
     """A bijection of uint64 whose every output bit depends on every input bit.
 
     Source: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
@@ -21,28 +61,30 @@ def mix(number: np.ndarray) -> np.ndarray:
     return number ^ (number >> np.uint64(31))
 
 
-def text_keys(text: pa.StringArray) -> np.ndarray:
-    """A key for each text; a key is no proof: different texts can share one.
+@compiled
+def _keys(offsets: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """The bytes of each text, a little-endian word at a time, folded into its length, and mixed."""
+    keys = np.empty(len(offsets) - 1, np.uint64)
+    for row in range(len(keys)):
+        place, stop = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
+        key = stop - place + _STEP
+        while place + _WORD <= stop:
+            word = np.uint64(0)
+            for byte in range(8):  # unrolled into one load
+                word |= np.uint64(codes[place + np.uint64(byte)]) << np.uint64(8 * byte)
+            key = _folded(key, word)
+            place += _WORD
+        if place < stop:
+            word, shift = np.uint64(0), np.uint64(0)
+            while place < stop:
+                word |= np.uint64(codes[place]) << shift
+                place, shift = place + np.uint64(1), shift + _BYTE
+            key = _folded(key, word)
+        keys[row] = mix(key)
+    return keys
 
-    Returns:
-        uint64, shape ``(rows,)``; nulls share the key of the empty text.
-    """
-    offsets, codes = layout(text)
-    size = np.diff(offsets)
-    key = size.astype(np.uint64) + _STEP
-    view = word_view(offsets, codes)
-    rows: slice | np.ndarray = slice(None)
-    starts, place = offsets[:-1].astype(np.int64) + WORD - offsets[0], 0
-    while len(left := size[rows] - place):
-        if not (left > 0).all():
-            rows = np.flatnonzero(size > place)
-            continue
-        folded = (key[rows] ^ words_at(view, starts[rows] + place, left)) * _STEP
-        key[rows] = folded ^ (folded >> np.uint64(32))
-        place += WORD
-    return mix(key)
 
-
-def bucket_of_keys(keys: np.ndarray, bits: int = 8) -> np.ndarray:
-    """The bucket of each key (uint16): its highest ``bits``; 256 buckets hold 400,000 of 100 M rows each."""
-    return (keys >> np.uint64(64 - bits)).astype(np.uint16)
+@compiled
+def _folded(key: np.uint64, word: np.uint64) -> np.uint64:
+    key = (key ^ word) * _STEP
+    return key ^ (key >> np.uint64(32))

@@ -13,7 +13,7 @@ import pyarrow as pa
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import COLUMNS, Column
 from customer_analytics.core.frames import categorical, text_array
-from customer_analytics.core.keys import bucket_of_keys, text_keys
+from customer_analytics.core.keys import bucket_of_keys, shared, text_keys
 from customer_analytics.core.rows import Places, RowSet
 from customer_analytics.core.tables import CLEAN, ISSUES, REPEATED, SOURCE_FILE, SOURCE_ROW
 
@@ -88,17 +88,12 @@ def _keys(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
-    valid = typed[ISSUES].to_numpy() == 0
-    keys = _keys(typed)
-    return keys if valid.all() else keys[valid]
+    keys, valid = _keys(typed), typed[ISSUES].to_numpy() == 0
+    return pd.DataFrame({name: keys[name].to_numpy()[valid] for name in keys}, copy=False)
 
 
 def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowSet:
-    keys = bucket[_KEY].to_numpy()
-    order = np.argsort(keys)
-    same = np.diff(keys[order]) == 0
-    shared = np.append(same, [False]) | np.append([False], same)
-    return RowSet.of(bucket[_ROW].to_numpy()[order[shared[: len(order)]]])
+    return RowSet.of(bucket[_ROW].to_numpy()[shared(bucket[_KEY].to_numpy())])
 
 
 def _rows_among(frame: pd.DataFrame, suspects: RowSet) -> np.ndarray:
