@@ -1,0 +1,5 @@
+"""The ``memory_profiling`` pipeline."""
+
+from customer_analytics.pipelines.memory_profiling.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]
