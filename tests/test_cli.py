@@ -100,6 +100,8 @@ def test_the_ledger_command_tells_where_every_row_went(project):
     ]
     assert "1 negative:purchase_amount" in words
     assert "ledger data/08_reporting/ledger.json" in words
+    assert "summary_report data/08_reporting/latest/summary_report.html" in words
+    assert words[-1] == f"The report of the run: {(project / 'data/08_reporting/latest/summary_report.html').as_uri()}"
 
 
 def test_the_ledger_command_says_what_is_missing_before_the_first_run(project, tmp_path):

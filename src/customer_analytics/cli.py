@@ -125,8 +125,11 @@ def ledger(env: str | None) -> None:
     click.echo("\nWhere to look:")
     for name in sorted(pipelines["__default__"].all_outputs()):
         dataset = catalog[name]
-        if hasattr(dataset, "_filepath") and dataset.exists():
-            click.echo(f"  {name:<28} {_shown(Path(dataset._filepath))}")  # noqa: SLF001  Kedro has no other
+        if not name.endswith("_chart") and hasattr(dataset, "_filepath") and dataset.exists():
+            place = getattr(dataset, "latest", None) or Path(dataset._filepath)  # noqa: SLF001  Kedro has no other
+            click.echo(f"  {name:<28} {_shown(place)}")
+    if catalog["summary_report"].exists():
+        click.echo(f"\nThe report of the run: {catalog['summary_report'].latest.absolute().as_uri()}")
 
 
 def _shown(path: Path) -> Path:

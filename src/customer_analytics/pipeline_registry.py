@@ -3,7 +3,7 @@
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
-_DEFAULT = ("ingestion", "cleaning", "aggregation", "drift", "history")
+_DEFAULT = ("ingestion", "cleaning", "aggregation", "drift", "history", "reporting")
 """What ``kedro run`` runs; the others run when they are asked for."""
 
 

@@ -133,7 +133,11 @@ def _told(one: Finding) -> dict[str, Any]:
         "column": str(one.column),
         "segment": one.segment,
         "measure": one.measure,
+        "baseline": one.baseline,
+        "current": one.current,
         "effect": one.effect,
+        "warn": one.warn,
+        "fail": one.fail,
         "explanation": one.words,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift import charts, comparisons, deliveries
+from customer_analytics.core.drift import charts, comparisons, deliveries, distributions
 from customer_analytics.core.drift.frames import from_frame
 from customer_analytics.core.drift.injections import Scenario
 from customer_analytics.core.drift.profile import PurchaseProfile
@@ -17,6 +17,11 @@ Compared = tuple[comparisons.Comparison, ...]
 def read_profile(purchase_profile: pd.DataFrame) -> PurchaseProfile:
     """This delivery; a node of its own, so that never more than one profile is in memory as a table."""
     return from_frame(purchase_profile)
+
+
+def tabulate_profile(delivery_profile: PurchaseProfile) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``amount_distribution`` and ``purchases_by_window``."""
+    return distributions.amount_distribution(delivery_profile), distributions.purchases_by_window(delivery_profile)
 
 
 def find_baseline(

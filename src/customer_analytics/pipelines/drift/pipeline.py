@@ -16,6 +16,12 @@ def create_pipeline() -> Pipeline:
                 name="read_profile",
             ),
             node(
+                nodes.tabulate_profile,
+                inputs="delivery_profile",
+                outputs=["amount_distribution", "purchases_by_window"],
+                name="tabulate_profile",
+            ),
+            node(
                 nodes.find_baseline,
                 inputs=["delivery_profile", "purchase_profiles", "params:drift"],
                 outputs="delivery_pair",
@@ -45,5 +51,7 @@ def create_pipeline() -> Pipeline:
                 outputs=["simulated_drift_findings", "simulated_drift_verdict", "simulated_drift_chart"],
                 name="simulate_drift",
             ),
-        ]
+        ],
+        namespace="drift",
+        prefix_datasets_with_namespace=False,
     )

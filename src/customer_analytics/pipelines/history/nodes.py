@@ -4,13 +4,18 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift import run_record
+from customer_analytics.core.drift import run_record, runs
 from customer_analytics.core.drift.settings import DriftSettings
 
 
 def measure_run(ledger: dict[str, Any], drift_findings: pd.DataFrame, run_usage: dict[str, float]) -> dict[str, Any]:
     """``run_metrics``."""
     return run_record.run_metrics(ledger, drift_findings, run_usage)
+
+
+def tabulate_runs(run_metrics: dict[str, Any], run_history: run_record.History) -> pd.DataFrame:
+    """``runs``."""
+    return runs.tabulate_runs(run_metrics, run_history)
 
 
 def compare_runs(run_metrics: dict[str, Any], run_history: run_record.History, drift: DriftSettings) -> dict[str, Any]:

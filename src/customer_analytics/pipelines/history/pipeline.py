@@ -6,7 +6,7 @@ from customer_analytics.pipelines.history import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``ledger`` and ``drift_findings`` → ``run_metrics``; these and those of earlier runs → ``run_changes``."""
+    """``ledger`` and ``drift_findings`` → ``run_metrics``; all runs' → ``runs`` and ``run_changes``."""
     return Pipeline(
         [
             node(
@@ -16,10 +16,18 @@ def create_pipeline() -> Pipeline:
                 name="measure_run",
             ),
             node(
+                nodes.tabulate_runs,
+                inputs=["run_metrics", "run_history"],
+                outputs="runs",
+                name="tabulate_runs",
+            ),
+            node(
                 nodes.compare_runs,
                 inputs=["run_metrics", "run_history", "params:drift"],
                 outputs="run_changes",
                 name="compare_runs",
             ),
-        ]
+        ],
+        namespace="history",
+        prefix_datasets_with_namespace=False,
     )

@@ -1,0 +1,1 @@
+"""The summary report: what a run comes to, as one page."""

@@ -1,0 +1,428 @@
+"""The page as text: what it says of runs of every kind, and that data cannot break out of it."""
+
+import dataclasses
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from customer_analytics.core.charts import amounts, flow, quality, revenue, runs, style
+from customer_analytics.core.charts.style import nothing_drawn
+from customer_analytics.core.drift.runs import RUN_COLUMNS
+from customer_analytics.core.report import page, words
+from customer_analytics.core.report.content import name
+from customer_analytics.core.report.facts import Facts
+from customer_analytics.core.summary import PERCENTILES
+
+FATES = ("rows_in", "clean", "quarantined", "duplicates", "duplicates_exact", "duplicates_conflicting")
+
+
+def ledger(clean=3, quarantined=2, exact=1, by_reason=None, **money):
+    rows = dict(zip(FATES, (clean + quarantined + exact, clean, quarantined, exact, exact, 0), strict=True))
+    reasons = {"negative:purchase_amount": quarantined} if by_reason is None and quarantined else by_reason or {}
+    worth = {fate: 1_050 * count for fate, count in rows.items()} | money
+    return {
+        **rows,
+        "by_reason": reasons,
+        "money_minor_units": {"decimals": 2, **worth, "by_reason": dict.fromkeys(reasons, 7)},
+        "amounts_unreadable": 0,
+        "amounts_rounded": 1,
+        "input_files": [{"file": "purchases.csv", "bytes": 1_234_567, "sha256": "0123456789abcdef", "rows": 6}],
+    }
+
+
+def earned(column, names):
+    count = len(names)
+    return pd.DataFrame(
+        {
+            column: names,
+            "revenue": np.arange(count, 0, -1) * 10.5,
+            "orders": np.arange(count, 0, -1),
+            "average_basket": np.full(count, 10.5),
+            "unique_customers": np.ones(count, np.int64),
+        }
+    )
+
+
+def summary(rows):
+    amount = {f"p{percent}": 10.5 if rows else None for percent in PERCENTILES}
+    figures = {"mean": 10.5, "standard_deviation": 0.0, "min": 10.5, "max": 10.5, **amount}
+    described = {name: value if rows else None for name, value in figures.items()}
+    counts = {"count": rows, "nulls": 0, "outliers_zscore": 0, "outliers_iqr": 0}
+    return pd.DataFrame([{"column": column, **counts, **described} for column in ("purchase_amount", "customer_age")])
+
+
+def facts(countries=("AT", "DE"), categories=("books", "food"), **known):
+    months = pd.to_datetime(["2024-01-01", "2024-03-01"])[: len(countries)]
+    given = {"ledger": ledger(), "numeric_summary": summary(3), **known}
+    return Facts(
+        revenue_by_month=earned("month", months),
+        revenue_by_country=earned("country_code", list(countries)),
+        revenue_by_category=earned("product_category", list(categories)),
+        **given,
+    )
+
+
+def charts(told):
+    return {
+        "ledger_flow_chart": flow.draw_flow(told.ledger),
+        "reasons_chart": quality.draw_reasons(told.ledger),
+        "revenue_by_month_chart": revenue.draw_months(told.revenue_by_month),
+        "revenue_by_country_chart": revenue.draw_names(told.revenue_by_country, "Revenue by country"),
+        "revenue_by_category_chart": revenue.draw_names(told.revenue_by_category, "Revenue by category"),
+        "amount_distribution_chart": amounts.draw_distribution(told.amount_distribution, told.numeric_summary),
+        "missing_by_window_chart": quality.draw_missing(told.purchases_by_window),
+        "refused_by_run_chart": runs.draw_refused(told.runs),
+        "usage_by_run_chart": runs.draw_usage(told.runs),
+        "drift_findings_chart": None,
+    }
+
+
+def written(told):
+    return page.write_report(told, charts(told))
+
+
+def text_of(html):
+    body = re.sub(r"<(script|style).*?</\1>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body.replace("<wbr>", "")))
+
+
+def run_table(*changes):
+    usual = dict.fromkeys(RUN_COLUMNS, 1.0) | {"rows_in": 6.0, "clean": 3.0, "clean_minor_units": 3_150.0}
+    table = [{**usual, "run": f"2024-01-0{day}T10.00.00.000Z", **change} for day, change in enumerate(changes, 1)]
+    return pd.DataFrame(table).astype({column: "Float64" for column in RUN_COLUMNS if column != "run"})
+
+
+CHANGES = {"run": "2024-01-02T10.00.00.000Z", "in_words": ["Since the previous run nothing changed.", "Few runs."]}
+ALARM = {
+    "outcome": "warn",
+    "column": "payment_type",
+    "segment": "AT",
+    "measure": "share",
+    "effect": 0.0171,
+    "warn": 0.01,
+    "fail": 0.05,
+    "explanation": "The share of '<b>' went up; now 8 rows worth 621.56.",
+}
+VERDICT = {
+    "outcome": "warn",
+    "comparisons": {
+        "runs": {
+            "baseline": "no earlier run",
+            "outcome": "insufficient_data",
+            "columns": {"payment_type": "insufficient_data"},
+            "alarms": [],
+            "alarm_count": 0,
+            "real_below_threshold": [],
+            "not_judged": ["payment_type"],
+            "reasons": ["There is no baseline."],
+        },
+        "latest_windows": {
+            "baseline": "all windows before the last 4",
+            "outcome": "warn",
+            "columns": {"payment_type": "warn"},
+            "alarms": [ALARM],
+            "alarm_count": 3,
+            "real_below_threshold": [{"explanation": "PSI is 0.014."}],
+            "not_judged": [],
+            "reasons": [],
+        },
+    },
+}
+
+
+def test_the_first_screen_answers_four_questions():
+    told = page.compose(facts(drift_verdict=VERDICT))
+
+    answers = {card.question: (card.answer, card.words) for card in told.cards}
+
+    assert told.headline == "3 of 6 rows can be trusted, worth 31.50."
+    assert answers == {
+        "What came in?": ("6", "rows in 1 file, 1.2 MB"),
+        "What can be trusted?": ("50.00 %", "2 quarantined, 1 repeat"),
+        "What is it worth?": ("31.50", "mean purchase 10.50, median 10.50"),
+        "Did anything change?": ("Have a look", "3 alarms: payment_type"),
+    }
+
+
+def test_an_alarm_is_told_with_effect_thresholds_and_money():
+    html = written(facts(drift_verdict=VERDICT))
+
+    assert "The share of &#39;&lt;b&gt;&#39; went up; now 8 rows worth 621.56." in html
+    assert "payment_type, share in AT; effect +1.71 points; warns from 1 point, fails from 5 points" in html
+    assert "2 more alarms stand in" in html
+    assert "There is no baseline." in html
+
+
+@pytest.mark.parametrize(
+    ("measure", "effect", "said"),
+    [
+        ("mean", 0.12, "effect +12 %; warns from 5 %, fails from 10 %"),
+        ("mean", 99.0, "effect +9,900 %; warns from 5 %, fails from 10 %"),
+        ("psi", 0.3, "effect +0.3; warns from 0.05, fails from 0.1"),
+        ("new_value", 0.002, "effect +0.2 %; warns from the first row, fails from 10 %"),
+        ("share", None, "payment_type, share; warns from 5 points, fails from 10 points"),
+    ],
+)
+def test_each_measure_is_told_in_its_own_unit(measure, effect, said):
+    changed = {**ALARM, "segment": "all", "measure": measure, "effect": effect, "warn": 0.05, "fail": 0.1}
+    comparison = {**VERDICT["comparisons"]["latest_windows"], "alarms": [changed]}
+
+    html = written(facts(drift_verdict={"outcome": "warn", "comparisons": {"latest_windows": comparison}}))
+
+    assert said in html
+
+
+def test_a_verdict_of_an_earlier_version_has_no_thresholds_to_tell():
+    alarm = {name: value for name, value in ALARM.items() if name not in {"warn", "fail"}}
+    comparison = {**VERDICT["comparisons"]["latest_windows"], "alarms": [alarm]}
+
+    html = written(facts(drift_verdict={"outcome": "warn", "comparisons": {"latest_windows": comparison}}))
+
+    assert "payment_type, share in AT; effect +1.71 points<" in html
+
+
+def test_windows_are_listed_the_newest_first_and_purchases_without_a_date_named():
+    windows = pd.DataFrame(
+        {
+            "window": pd.to_datetime(["2024-01-01", "2024-01-08", None]),
+            "rows": [10, 1_000, 5],
+            "revenue": [1.0, 2.5, 0.5],
+            "missing_customer_age": [1, 0, 0],
+        }
+    )
+    told = facts(drift_verdict=VERDICT, purchases_by_window=windows)
+
+    words_ = text_of(
+        page.write_report(told, charts(told) | {"volume_chart": revenue.draw_months(told.revenue_by_month)})
+    )
+
+    assert "no date 5 0.50 2024-01-08 1,000 2.50 2024-01-01 10 1.00" in words_
+    assert "customer_age 1 0.10 %" in words_
+
+
+def test_what_is_missing_is_named_with_the_command_that_makes_it():
+    words_ = text_of(written(facts()))
+
+    assert "drift_verdict is missing. kedro run --pipelines drift,history,reporting makes it" in re.sub(
+        r" +", " ", words_
+    )
+    assert "amount_distribution is missing: kedro run --pipelines drift,history,reporting makes it." in words_
+    assert "purchases_by_window is missing: kedro run" in words_
+    assert "No run has left its metrics yet. kedro run records every run." in words_
+    assert "kedro run --pipelines memory_profiling,reporting does." in words_
+    assert "Not judged" in words_
+
+
+def test_a_run_without_rows_says_so():
+    nothing = ledger(clean=0, quarantined=0, exact=0)
+
+    html = written(facts((), (), ledger=nothing, numeric_summary=summary(0)))
+
+    assert "<h1>No row came in.</h1>" in html
+    assert "data-chart=" not in html
+    assert "No clean purchase, so there is no revenue." in html
+    assert "No clean purchase, so there is no amount." in html
+    assert "nan" not in text_of(html).lower().split()
+
+
+def test_a_run_without_clean_rows_says_so_and_shows_why():
+    nothing = ledger(clean=0, exact=0)
+
+    html = written(facts((), (), ledger=nothing, numeric_summary=summary(0)))
+
+    assert "<h1>None of 2 rows can be trusted.</h1>" in html
+    assert 'data-chart="reasons_chart"' in html
+
+
+def test_one_row_of_one_country_makes_a_page():
+    told = facts(("AT",), ("books",), ledger=ledger(clean=1, quarantined=0, exact=0), numeric_summary=summary(1))
+
+    html = written(told)
+
+    assert "1 of 1 row can be trusted, worth 10.50." in html
+    assert "All revenue is from one country: AT." in html
+    assert "No row was refused." in html
+
+
+def test_of_many_names_the_largest_are_shown_and_the_others_summed():
+    many = [f"category {number:04}" for number in range(5_000)]
+
+    html = written(facts(categories=many))
+
+    rest = sum(10.5 * number for number in range(1, 5_000 - revenue.TOP + 1))
+    assert "4,985 others" in html
+    assert f"{rest:,.2f}" in html
+    assert "The 15 categories that earn most of 5,000;" in html
+    assert "category 0014" in html
+    assert "category 0015" not in html
+    assert len(html.encode()) < 6_000_000
+
+
+def test_history_and_usage_are_those_of_the_recorded_runs():
+    told = facts(runs=run_table({"elapsed_s": 61.0}, {"elapsed_s": 2.0, "peak_memory_bytes": 5e8}), run_changes=CHANGES)
+
+    words_ = text_of(written(told))
+
+    assert "run of 2024-01-02 10:00:00 UTC" in words_
+    assert "2.0 s from the start of the run until it was measured, with at most 500 MB of memory" in words_
+    assert "3 rows a second" in words_
+    assert "1 min 1 s" in words_
+    assert "Few runs." in words_
+
+
+@pytest.mark.parametrize(("rows_in", "is_stale"), [(6.0, False), (7.0, True)])
+def test_a_ledger_newer_than_the_recorded_runs_is_pointed_out(rows_in, is_stale):
+    html = written(facts(runs=run_table({"rows_in": rows_in}), run_changes=CHANGES))
+
+    assert ("The ledger is newer than the recorded runs" in html) is is_stale
+
+
+def test_a_run_that_left_no_usage_is_told_without_it():
+    told = facts(runs=run_table({"elapsed_s": None, "cpu_s": None, "peak_memory_bytes": None}), run_changes=CHANGES)
+
+    assert "0 rows a second" in text_of(written(told))
+
+
+def test_what_a_chunk_takes_in_memory_is_told_where_it_was_measured():
+    told = facts(memory_report_summary={"in_words": ["typed: 80 % saved."]})
+    figure = revenue.draw_names(told.revenue_by_country, "Memory by column")
+
+    html = page.write_report(told, charts(told) | {"memory_by_column_chart": figure, "chunk_rows_chart": None})
+
+    assert "typed: 80 % saved." in html
+    assert 'data-chart="memory_by_column_chart"' in html
+    assert "No size of chunk was tried." in html
+
+
+def test_data_cannot_end_a_script_or_start_an_element():
+    hostile = "</script><script>alert(1)</script><!--"
+
+    html = written(facts(categories=[hostile, "<img src=x onerror=alert(1)>"]))
+
+    assert html.count("<script>") == 2  # Plotly and the page's own
+    assert "<img" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert "&lt;/script&gt;&lt;script&gt;" in html
+
+
+def test_a_figure_cannot_end_the_script_that_holds_it():
+    hostile = style.figure([{"type": "bar", "x": ["</script><b>"], "y": [1]}], {"title": {"text": "Flow"}})
+
+    html = page.write_report(facts(), {"ledger_flow_chart": hostile})
+
+    ((_, text),) = re.findall(r'data-chart="(\w+)">(.*?)</script>', html, flags=re.DOTALL)
+    assert json.loads(text)["data"][0]["x"] == ["</script><b>"]
+
+
+def test_embedded_charts_are_the_figures_they_were_made_from():
+    told = facts()
+
+    found = re.findall(r'data-chart="(\w+)">(.*?)</script>', written(told), flags=re.DOTALL)
+
+    drawn = {name: figure for name, figure in charts(told).items() if figure is not None and figure.data}
+    assert dict(found).keys() == drawn.keys()
+    assert {name: json.loads(text) for name, text in found} == {
+        name: json.loads(figure.to_json()) for name, figure in drawn.items()
+    }
+
+
+def test_a_figure_without_a_mark_gives_way_to_words():
+    html = page.write_report(facts(), {"ledger_flow_chart": nothing_drawn("nothing")})
+
+    assert "data-chart=" not in html
+
+
+def test_the_same_facts_give_the_same_page_and_are_left_alone():
+    told = facts(runs=run_table({}), run_changes=CHANGES, drift_verdict=VERDICT)
+    before = {field.name: str(getattr(told, field.name)) for field in dataclasses.fields(told)}
+
+    first, second = written(told), written(told)
+
+    assert first == second
+    assert {field.name: str(getattr(told, field.name)) for field in dataclasses.fields(told)} == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("", "(none)"),
+        ("tab\there", "tab\u2409here"),
+        ("x" * 80, "x" * 80),
+        ("x" * 81, "x" * 79 + "… (81 characters)"),
+        ("<b>", "<b>"),
+    ],
+)
+def test_names_are_readable_and_cut_with_their_length(typed, shown):
+    assert name(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (words.count(1_000_000), "1,000,000"),
+        (words.count(float("nan")), words.NOTHING),
+        (words.minor_money(-123_456_789, 2), "-1,234,567.89"),
+        (words.minor_money(10**20 + 1, 0), "100,000,000,000,000,000,001"),
+        (words.money(0.5, 2), "0.50"),
+        (words.money(float("nan"), 2), words.NOTHING),
+        (words.share(0, 5), "0.00 %"),
+        (words.share(1, 10**6), "< 0.01 %"),
+        (words.share(1, 0), words.NOTHING),
+        (words.size(999), "999 bytes"),
+        (words.size(90_676_701), "90.7 MB"),
+        (words.size(9.2e9), "9.20 GB"),
+        (words.seconds(8.06), "8.1 s"),
+        (words.seconds(163), "2 min 43 s"),
+        (words.seconds(float("nan")), words.NOTHING),
+        (words.plural(1, "country", "countries"), "1 country"),
+        (words.plural(2, "country", "countries"), "2 countries"),
+        (words.plural(2, "row"), "2 rows"),
+    ],
+)
+def test_figures_are_written_for_people(said, expected):
+    assert said == expected
+
+
+def test_many_files_are_cut_with_their_number():
+    many = ledger()
+    many["input_files"] *= 40
+
+    html = written(facts(ledger=many))
+
+    assert "40 files in all;" in html
+
+
+def _luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    """WCAG 2.2, relative luminance and contrast ratio."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_text_and_marks_stand_out_in_light_and_dark():
+    html = written(facts())
+    roots = re.findall(r":root \{(.*?)\}", html, re.DOTALL)
+    light, dark, paper = (dict(re.findall(r"--(\w+): (#\w{6})", root)) for root in roots)
+
+    texts = {
+        (scheme, colour): contrast(scheme_colours[colour], scheme_colours[ground])
+        for scheme, scheme_colours in {"light": light, "dark": dark, "paper": paper}.items()
+        for colour in ("ink", "soft", "accent", "good", "warn", "fail", "unknown")
+        for ground in ("paper", "raised")
+    }
+    marks = {
+        (twin, ground): contrast(twin, ground)
+        for one, other in style.DARK.items()
+        if one != style.GRID
+        for twin, ground in ((one, light["paper"]), (other, dark["paper"]))
+    }
+
+    assert {name: ratio for name, ratio in texts.items() if ratio < 4.5} == {}
+    assert {name: ratio for name, ratio in marks.items() if ratio < 3} == {}
