@@ -100,8 +100,22 @@ def test_layers_only_go_up_along_every_edge(name):
 
 @pytest.mark.parametrize("one", nodes(), ids=lambda one: one.name)
 def test_a_node_is_named_verb_object_as_its_function(one):
-    assert one.name == one.func.__name__
-    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", one.name)
+    assert one.short_name == one.func.__name__
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", one.short_name)
+
+
+def test_a_namespace_belongs_to_one_pipeline():
+    owners = {}
+    for name, pipeline in pipelines().items():
+        for one in pipeline.nodes if name != "__default__" else ():
+            owners.setdefault(one.namespace, set()).add(name)
+
+    assert {namespace: names for namespace, names in owners.items() if len(names) > 1 or not namespace} == {}
+    assert set(owners) >= set(pipelines()) - {"__default__"}
+
+
+def test_names_of_data_and_settings_have_no_namespace():
+    assert [name for pipeline in pipelines().values() for name in pipeline.datasets() if "." in name] == []
 
 
 def test_the_import_contracts_hold():

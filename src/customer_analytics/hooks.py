@@ -1,16 +1,21 @@
-"""Around every run: a log file of its own, summaries of what was saved, names for the progress."""
+"""Around every run: a log file of its own, summaries of what was saved, names for the progress, sizes for Kedro-Viz."""
 
+import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from kedro.framework.hooks import hook_impl
-from kedro.io import CatalogProtocol
+from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from customer_analytics.core.errors import CustomerAnalyticsError
 from customer_analytics.datasets import usage
+from customer_analytics.datasets.atomic import replacing
 from customer_analytics.datasets.progress import running
 
 logger = logging.getLogger(__name__)
@@ -38,8 +43,9 @@ class RunHooks:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Name the progress after the node."""
+        """Name the progress after the node, which is not to pay for the peaks of those before it."""
         running.set(node.short_name)
+        usage.release_memory()
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
@@ -75,3 +81,74 @@ class RunHooks:
             logging.getLogger().removeHandler(self._log)
             self._log.close()
             self._log = None
+
+
+_COUNTED_BY = {"ledger": "raw_purchases", "synthesis_truth": "synthetic_purchases"}
+"""Accounts whose ``rows_in`` are the rows of a file that has no footer to tell them."""
+
+Stats = dict[str, dict[str, int]]
+"""``rows``, ``columns`` and ``file_size`` by name of dataset, as Kedro-Viz reads them from ``.viz/stats.json``."""
+
+
+class VizHooks:
+    """The sizes of streamed tables for Kedro-Viz, whose own hook knows pandas frames alone.
+
+    That hook is called first, as those of plugins are, and replaces the file by what it saw in this run; this one adds
+    what it cannot see, and what earlier runs of other pipelines had left. No run fails for want of it.
+    """
+
+    def __init__(self) -> None:
+        self._earlier: Stats = {}
+        self._counted: Stats = {}
+
+    @hook_impl
+    def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
+        """Remember what earlier runs left."""
+        self._earlier, self._counted = _stats_in(_stats_file(run_params)), {}
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
+        """Note the rows of a text file when its account is saved."""
+        if dataset_name in _COUNTED_BY:
+            self._counted[_COUNTED_BY[dataset_name]] = {"rows": data["rows_in"], **_size_of_inputs(data)}
+
+    @hook_impl
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Put the sizes of this run beside those of earlier ones; only a checkout has a Kedro-Viz that reads them."""
+        file = _stats_file(run_params)
+        if not (file.parents[1] / "pyproject.toml").is_file():
+            return
+        streamed = {name: size for name in sorted(pipeline.datasets()) if (size := _stats_of(catalog.get(name)))}
+        stats = {**self._earlier, **_stats_in(file), **self._counted, **streamed}
+        try:
+            with replacing(file) as beside:
+                beside.write_text(json.dumps(stats, indent=2), encoding="utf-8")
+        except OSError as error:
+            logger.warning("Kedro-Viz will show no sizes of this run: %s", error)
+
+
+def _stats_file(run_params: Mapping[str, Any]) -> Path:
+    return Path(run_params["project_path"]) / ".viz" / "stats.json"
+
+
+def _stats_in(file: Path) -> Stats:
+    """What a file says; nothing where there is none, or half of one that another run is writing."""
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _stats_of(dataset: Any) -> dict[str, int]:  # noqa: ANN401  any dataset
+    """What a streamed dataset says of itself; nothing for another, or where nothing was saved."""
+    try:
+        return dict(dataset.stats()) if hasattr(dataset, "stats") else {}
+    except (CustomerAnalyticsError, DatasetError, OSError, pa.ArrowException):
+        return {}
+
+
+def _size_of_inputs(account: Mapping[str, Any]) -> dict[str, int]:
+    files = account.get("input_files", ())
+    return {"file_size": sum(file["bytes"] for file in files)} if files else {}

@@ -11,9 +11,9 @@ os.environ.setdefault("YDATA_PROFILING_NO_ANALYTICS", "1")
 load_dotenv(find_dotenv(usecwd=True))
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")  # Kedro calls omegaconf's former name
 
-from customer_analytics.hooks import RunHooks  # noqa: E402  after the environment is set
+from customer_analytics.hooks import RunHooks, VizHooks  # noqa: E402  after the environment is set
 
-HOOKS = (RunHooks(),)
+HOOKS = (RunHooks(), VizHooks())
 
 _packaged = Path(__file__).parent / "conf"
 CONF_SOURCE = str(_packaged) if _packaged.is_dir() and not Path("conf").is_dir() else "conf"

@@ -1,9 +1,13 @@
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
+from customer_analytics.core.chunks import LocalChunks
 from customer_analytics.datasets import LeanParquetDataset, RunUsageDataset
-from customer_analytics.datasets.usage import begin
+from customer_analytics.datasets.usage import begin, release_memory
 
 
 def test_usage_counts_from_the_beginning_of_a_run():
@@ -14,6 +18,22 @@ def test_usage_counts_from_the_beginning_of_a_run():
     assert 0 <= usage["elapsed_s"] < 5
     assert 0 <= usage["cpu_s"] < 5
     assert usage["peak_memory_bytes"] > 10**7
+
+
+def resident_bytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be asked for what was freed")
+def test_memory_that_was_freed_in_scattered_pieces_goes_back_to_the_system():
+    pieces = [bytes(20_000) for _ in range(10_000)]
+    full = resident_bytes()
+    pieces = pieces[::100]
+
+    release_memory()
+
+    assert resident_bytes() < full - 100_000_000
+    assert len(pieces) == 100
 
 
 def test_usage_is_only_read():
@@ -35,6 +55,6 @@ def test_a_lean_load_is_the_frame_that_was_saved(tmp_path):
     )
     dataset = LeanParquetDataset(filepath=str(tmp_path / "frame.parquet"))
 
-    dataset.save(frame)
+    dataset.save(LocalChunks.of([frame.iloc[:1], frame.iloc[1:]]))
 
     pd.testing.assert_frame_equal(dataset.load(), frame)

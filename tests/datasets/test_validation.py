@@ -1,5 +1,8 @@
 """The clean table's schema, checked on every chunk while it is written."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,6 +84,18 @@ def test_the_schema_follows_the_contracts_settings(clean):
         checked(odd, relaxed, {"age_max": 120})
     with pytest.raises(ContractViolationError):
         checked(clean, {"critical_columns": [*Contract().critical_columns, "customer_age"]})
+
+
+@pytest.mark.parametrize(("first", "there"), [("", False), ("import hypothesis; ", True)])
+def test_checking_imports_no_hypothesis_and_takes_none_away(first, there):
+    script = (
+        f"{first}import sys; from customer_analytics.datasets import CleanChunks; CleanChunks({{}})._schema; "
+        "print('hypothesis' in sys.modules); import hypothesis.strategies"
+    )
+
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  this Python
+
+    assert run.stdout.split() == [str(there)]
 
 
 def test_the_check_leaves_the_frame_alone(clean):

@@ -29,4 +29,4 @@ def test_the_pipeline_connects_the_names_of_the_catalog():
 
     assert pipeline.inputs() == {"raw_purchases", "params:contract"}
     assert pipeline.outputs() == {"typed_purchases"}
-    assert [node.name for node in pipeline.nodes] == ["parse_purchases"]
+    assert [node.name for node in pipeline.nodes] == ["ingestion.parse_purchases"]

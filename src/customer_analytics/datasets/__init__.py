@@ -4,6 +4,7 @@ from typing import Any
 
 _HOMES = {
     "AtomicDataset": "atomic_dataset",
+    "ChartDataset": "optional",
     "ChunkedCSVDataset": "chunked_csv",
     "ChunkedParquetDataset": "chunked_parquet",
     "DaskCSVDataset": "dask_csv",
@@ -11,8 +12,12 @@ _HOMES = {
     "DaskParquetDataset": "dask_parquet",
     "InputFilesDataset": "input_files",
     "LeanParquetDataset": "lean_parquet",
+    "OptionalDataset": "optional",
     "RecordLinesDataset": "record_lines",
+    "ReportDataset": "report",
     "RunUsageDataset": "usage",
+    "TrialBenchDataset": "trial_bench",
+    "SampleProfileDataset": "sample_profile",
     "CleanChunks": "validation",
 }
 

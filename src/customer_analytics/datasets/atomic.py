@@ -24,11 +24,12 @@ def replacing(path: Path) -> Iterator[Path]:
 def sweep(path: Path) -> None:
     """Remove what killed runs left beside ``path``."""
     for left in path.parent.glob(f".{path.name}.*.part"):
-        if not _alive(int(left.name.rsplit(".", 2)[1])):
+        if not is_alive(int(left.name.rsplit(".", 2)[1])):
             left.unlink(missing_ok=True)
 
 
-def _alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether a process of this number runs, whoever owns it."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

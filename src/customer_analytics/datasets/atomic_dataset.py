@@ -1,5 +1,6 @@
 """Any single-file dataset of Kedro's, saved whole or not at all."""
 
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -52,9 +53,15 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         with replacing(path) as beside:
             self._inside(beside).save(data)
 
-    def preview(self) -> Any:  # noqa: ANN401  Kedro-Viz's own types
-        """The preview of the dataset inside, for Kedro-Viz."""
-        return self._inside(Path(self._get_load_path())).preview()  # type: ignore[attr-defined]
+    @property
+    def filepath(self) -> str:
+        """The file that would be loaded, for Kedro-Viz, which shows its size."""
+        return str(self._get_load_path() if self._exists() else self._filepath)
+
+    @property
+    def preview(self) -> Callable[..., Any]:
+        """That of the dataset inside, if it has one; Kedro-Viz goes by what it is declared to return."""
+        return self._inside(Path(self.filepath)).preview  # type: ignore[attr-defined]
 
     def _inside(self, path: Path) -> AbstractDataset[Any, Any]:
         return AbstractDataset.from_config(str(self._filepath), {**self._config, "filepath": str(path)})

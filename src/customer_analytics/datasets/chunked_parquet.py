@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
+from kedro_datasets._typing import TablePreview
 
 from customer_analytics.core import tables
 from customer_analytics.core.batches import ROW_GROUP_ROWS, canonical_table, regroup
@@ -39,7 +40,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
           filepath: data/03_primary/clean_purchases.parquet
           table: clean
           compression: zstd
-          metadata: {kedro-viz: {layer: primary}}
+          metadata: {kedro-viz: {layer: 03_primary}}
     """
 
     def __init__(  # noqa: PLR0913  the options of a catalog entry
@@ -94,7 +95,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
                 description.add(group)
         logger.info("%s: %s", path.stem, description)
 
-    def preview(self, nrows: int = 5) -> Any:  # noqa: ANN401  Kedro-Viz's own type
+    def preview(self, nrows: int = 5) -> TablePreview:
         """The first rows of the first row group, for Kedro-Viz."""
         with pq.ParquetFile(self._get_load_path()) as file:
             batch = next(file.iter_batches(nrows), None)
@@ -105,6 +106,12 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             "columns": names,
             "data": [[_shown(row[name]) for name in names] for row in rows],
         }
+
+    def stats(self) -> dict[str, int]:
+        """Rows, columns and bytes as the file's footer and the disk tell them, for Kedro-Viz."""
+        path = Path(self._get_load_path())
+        meta = pq.read_metadata(path)
+        return {"rows": meta.num_rows, "columns": meta.num_columns, "file_size": path.stat().st_size}
 
     def _exists(self) -> bool:
         try:
@@ -117,18 +124,18 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
 
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
-    """How a table is written: dictionaries for few-valued columns, packed integers, a codec for text alone."""
+    """How a table is written: dictionaries for few-valued columns, packed integers, a codec and no bounds for text."""
 
     def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
         return [one.name for one in schema if holds(one.type)]
 
-    text = named(pa.types.is_string)
+    text, few = named(pa.types.is_string), named(pa.types.is_dictionary)
     packed = [*named(pa.types.is_int64), *named(pa.types.is_timestamp)]
     return {
         "compression": {name: compression if name in text else "none" for name in schema.names},
-        "use_dictionary": [*named(pa.types.is_dictionary), *named(pa.types.is_uint32)],
+        "use_dictionary": [*few, *named(pa.types.is_uint32)],
         "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
-        "write_statistics": [name for name in schema.names if name not in text],
+        "write_statistics": [name for name in schema.names if name not in (*text, *few)],
         "write_batch_size": ROW_GROUP_ROWS,
         "store_schema": False,
     }

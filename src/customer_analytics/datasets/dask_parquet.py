@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 from kedro.io import AbstractDataset, DatasetError
+from kedro_datasets._typing import TablePreview
 
 from customer_analytics.core import tables
 from customer_analytics.core.batches import ROW_GROUP_ROWS, canonical_table, regroup
@@ -97,7 +98,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         name = self._folder.path.rpartition("/")[2]
         logger.info("%s: %s rows in %d parts, %.1f MB", name, f"{rows:,}", len(parts), size / 1e6)
 
-    def preview(self, nrows: int = 5) -> Any:  # noqa: ANN401  Kedro-Viz's own type
+    def preview(self, nrows: int = 5) -> TablePreview:
         """The first rows, for Kedro-Viz; read here, without a cluster."""
         first = self._folder.parts()[0]
         with self._folder.opened(first.name) as raw, pq.ParquetFile(raw) as file:
@@ -109,6 +110,12 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
             "columns": names,
             "data": [[_shown(row[name]) for name in names] for row in rows],
         }
+
+    def stats(self) -> dict[str, int]:
+        """Rows, columns and bytes of all parts, for Kedro-Viz."""
+        parts = self._folder.parts()
+        rows, size = sum(part.rows for part in parts), sum(part.size for part in parts)
+        return {"rows": rows, "columns": len(self._schema), "file_size": size}
 
     def _exists(self) -> bool:
         return self._folder.exists()

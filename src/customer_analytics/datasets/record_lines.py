@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Never
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from kedro.io import AbstractDataset, DatasetError
+from kedro_datasets._typing import TablePreview
 
 from customer_analytics.core.chunks import LocalChunks
 from customer_analytics.core.frames import text_array
@@ -57,6 +59,12 @@ class RecordLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
         with replacing(self._filepath) as beside, beside.open("wb") as lines:
             for chunk in chunks:
                 lines.write(_as_lines(chunk))
+
+    def preview(self, nrows: int = 5) -> TablePreview:
+        """The first lines, for Kedro-Viz."""
+        with self._filepath.open(encoding="utf-8", newline="\n") as lines:
+            shown = [[line.removesuffix("\n")] for line in islice(lines, nrows)]
+        return {"index": list(range(len(shown))), "columns": ["record"], "data": shown}
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath)}

@@ -1,10 +1,12 @@
 """What the run that is under way has used so far."""
 
+import ctypes
 import resource
 import sys
 import time
 from typing import Any, Never
 
+import pyarrow as pa
 from kedro.io import AbstractDataset, DatasetError
 
 _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
@@ -13,6 +15,14 @@ _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 def begin() -> None:
     """Count from here: called when a run begins; before that, from the import of this module."""
     _started.update(wall=time.perf_counter(), cpu=time.process_time())
+
+
+def release_memory() -> None:
+    """Give back to the system what was freed: allocators keep it for themselves, scattered, until they are asked."""
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
+    if trim is not None:
+        trim(0)
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):

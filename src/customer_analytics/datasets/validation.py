@@ -1,6 +1,8 @@
 """Validators for streamed tables: the catalog's ``validator:`` for chunks."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +40,25 @@ class CleanChunks:
 
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
-        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
+        with _hidden("hypothesis"):
+            import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
 
+            from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
         return clean_schema(self._contract)
+
+
+@contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """As if a package were not installed, unless it is imported already.
+
+    Where pandera finds hypothesis, which it needs to make up data and not to check any, it imports that and with it
+    every plugin there is: most of a second.
+    """
+    hide = package not in sys.modules
+    if hide:
+        sys.modules[package] = None  # type: ignore[assignment]  # Python's own mark of what cannot be imported
+    try:
+        yield
+    finally:
+        if hide:
+            sys.modules.pop(package, None)

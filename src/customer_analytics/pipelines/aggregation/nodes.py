@@ -8,7 +8,7 @@ from customer_analytics.core import customers, measures, revenue, summary
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import Contract
 from customer_analytics.core.drift import profile as profiles
-from customer_analytics.core.drift.frames import to_frame
+from customer_analytics.core.drift.frames import to_chunks
 
 
 def measure_purchases(clean_purchases: Chunks, contract: Contract) -> measures.Measures:
@@ -19,10 +19,10 @@ def measure_purchases(clean_purchases: Chunks, contract: Contract) -> measures.M
 
 def profile_purchases(
     clean_purchases: Chunks, quarantined_purchases: Chunks, profile: profiles.ProfileSettings, contract: Contract
-) -> pd.DataFrame:
+) -> Chunks:
     """``purchase_profile``: counts per value and window, in a pass of its own over the columns it needs."""
     known = profiles.profile_purchases(clean_purchases, profile.shape(contract.amount_decimals))
-    return to_frame(known.with_quarantined(profiles.count_reasons(quarantined_purchases)))
+    return to_chunks(known.with_quarantined(profiles.count_reasons(quarantined_purchases)))
 
 
 def count_customers(clean_purchases: Chunks, purchase_measures: measures.Measures) -> customers.CustomerCounts:

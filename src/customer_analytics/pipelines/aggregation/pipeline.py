@@ -50,5 +50,7 @@ def create_pipeline() -> Pipeline:
                 outputs="outlier_purchases",
                 name="find_outliers",
             ),
-        ]
+        ],
+        namespace="aggregation",
+        prefix_datasets_with_namespace=False,
     )

@@ -51,5 +51,7 @@ def create_pipeline() -> Pipeline:
                 outputs="ledger",
                 name="balance_ledger",
             ),
-        ]
+        ],
+        namespace="cleaning",
+        prefix_datasets_with_namespace=False,
     )

@@ -15,5 +15,7 @@ def create_pipeline() -> Pipeline:
                 outputs="drift_power",
                 name="measure_power",
             ),
-        ]
+        ],
+        namespace="drift_simulation",
+        prefix_datasets_with_namespace=False,
     )

@@ -15,5 +15,7 @@ def create_pipeline() -> Pipeline:
                 outputs="typed_purchases",
                 name="parse_purchases",
             )
-        ]
+        ],
+        namespace="ingestion",
+        prefix_datasets_with_namespace=False,
     )

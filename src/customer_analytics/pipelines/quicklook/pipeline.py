@@ -15,5 +15,7 @@ def create_pipeline() -> Pipeline:
                 outputs="quicklook_revenue",
                 name="total_revenue",
             )
-        ]
+        ],
+        namespace="quicklook",
+        prefix_datasets_with_namespace=False,
     )

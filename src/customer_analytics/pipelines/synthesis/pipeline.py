@@ -11,5 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(synthesise_purchases, "params:synthesis", "synthetic_purchases", name="synthesise_purchases"),
             Node(tally_truth, "params:synthesis", "synthesis_truth", name="tally_truth"),
-        ]
+        ],
+        namespace="synthesis",
+        prefix_datasets_with_namespace=False,
     )
