@@ -25,6 +25,7 @@ from customer_analytics.core.partials.totals import Totals
 from customer_analytics.core.partials.value_counts import ValueCounts
 from customer_analytics.core.quicklook import QuickTotals
 from customer_analytics.core.rows import Places, RowSet
+from customer_analytics.core.sample import LowestKeys, SampleRules
 from customer_analytics.core.tables import CLEAN
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
 
@@ -90,13 +91,13 @@ def numbers():
     )
 
 
-NAMES = {code: (f"group {code}", "") for code in range(5)}
+AXES = (("even", "odd"), ("low", "middle", "high"))
 
 
 def totals_of(frame):
     known = frame[frame["amount"].notna()]
     money = MinorUnits.of(known["amount"].to_numpy(), DECIMALS)
-    return Totals.of(money, known["code"].to_numpy(), NAMES.__getitem__)
+    return Totals.of(money, known["code"].to_numpy(), AXES)
 
 
 def value_counts_of(frame):
@@ -113,6 +114,7 @@ LAWS = {
     "Copies": Law(partial(Copies.of, decimals=DECIMALS), Copies, repeated),
     "Measures": Law(partial(Measures.of, decimals=DECIMALS), Measures, clean),
     "QuickTotals": Law(partial(QuickTotals.of, contract=Contract()), QuickTotals, raw),
+    "LowestKeys": Law(partial(LowestKeys.of, rules=SampleRules(rows=40)), partial(LowestKeys, 40), typed),
     "rows": Law(len, int, typed),
 }
 

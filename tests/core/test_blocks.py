@@ -9,7 +9,6 @@ from tests.hostile import record_texts
 from tests.making import plain
 from tests.oracle import COLUMNS, records
 
-from customer_analytics.core import blocks
 from customer_analytics.core.blocks import RAW_COLUMNS, Block, read_block
 from customer_analytics.core.dialect import Dialect, Header, read_header
 from customer_analytics.core.errors import InputError

@@ -35,7 +35,9 @@ def frames_of(buckets):
 
 def numbers_of(buckets):
     """The same frames with their numbers alone, which travel another way."""
-    return [frame.drop(columns=["text", "label", "known"]).assign(half=frame["row"] / 2) for frame in frames_of(buckets)]
+    return [
+        frame.drop(columns=["text", "label", "known"]).assign(half=frame["row"] / 2) for frame in frames_of(buckets)
+    ]
 
 
 every_kind = pytest.mark.parametrize("make", [frames_of, numbers_of])

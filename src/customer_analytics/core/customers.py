@@ -1,4 +1,4 @@
-"""Distinct customers per group, exact: every customer's rows meet in one bucket, where pairs are sorted and counted."""
+"""Distinct customers per group, exact: every customer's rows meet in one bucket, where groups count those they meet."""
 
 from dataclasses import dataclass, fields
 from functools import partial
@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.chunks import Chunks
+from customer_analytics.core.compiled import compiled
 from customer_analytics.core.contract import Column
-from customer_analytics.core.keys import bucket_of_keys, mix
+from customer_analytics.core.keys import mix
 from customer_analytics.core.measures import UNKNOWN, Vocabulary
+from customer_analytics.core.months import months_of
 
 _COUNTED = (Column.CUSTOMER_ID, Column.PRODUCT_CATEGORY, Column.PURCHASE_DATE, Column.COUNTRY_CODE)
 _MONTH = "month"
@@ -68,16 +70,15 @@ def count_customers(clean: Chunks, vocabulary: Vocabulary) -> CustomerCounts:
 
 
 def _coded(clean: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    first = np.datetime64(vocabulary.months[0], "M").astype(np.int64)
-    months = clean[Column.PURCHASE_DATE].to_numpy().astype("datetime64[M]").astype(np.int64) - first
-    present = np.array(vocabulary.months, "datetime64[M]").astype(np.int64) - first
-    place = np.zeros(int(present[-1]) + 1, np.int32)
-    place[present] = np.arange(len(present))
+    months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
+    occurring = np.array(vocabulary.months, "datetime64[M]").astype(np.int64)
+    place = np.zeros(int(occurring[-1] - occurring[0]) + 1, np.int64)
+    place[occurring - occurring[0]] = np.arange(len(occurring))
     columns = {
         Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(),
-        Column.COUNTRY_CODE: _places(clean[Column.COUNTRY_CODE], vocabulary.countries).astype(np.int16),
+        Column.COUNTRY_CODE: _places(clean[Column.COUNTRY_CODE], vocabulary.countries),
         Column.PRODUCT_CATEGORY: _places(clean[Column.PRODUCT_CATEGORY], vocabulary.categories),
-        _MONTH: place[months],
+        _MONTH: place[months - occurring[0]].astype(np.int32),
     }
     return pd.DataFrame(columns, copy=False)
 
@@ -89,24 +90,45 @@ def _places(column: pd.Series, names: tuple[str, ...]) -> np.ndarray:
 
 
 def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
-    return bucket_of_keys(mix(frame[Column.CUSTOMER_ID].to_numpy().astype(np.uint64)))
+    return _buckets(frame[Column.CUSTOMER_ID].to_numpy())
 
 
 def _distinct_in_bucket(bucket: pd.DataFrame, vocabulary: Vocabulary) -> CustomerCounts:
-    customers, distinct = pd.factorize(bucket[Column.CUSTOMER_ID].to_numpy())
     countries, categories, months = map(len, vocabulary)
     country, category = bucket[Column.COUNTRY_CODE].to_numpy(), bucket[Column.PRODUCT_CATEGORY].to_numpy()
-    pairs = country.astype(np.int64) * categories + category
+    customers = bucket[Column.CUSTOMER_ID].to_numpy()
+    order = np.argsort(customers)
+    counts = partial(_customers_per_group, customers[order])
     return CustomerCounts(
-        _customers_per_group(customers, country, countries),
-        _customers_per_group(customers, category, categories),
-        _customers_per_group(customers, pairs, countries * categories),
-        _customers_per_group(customers, bucket[_MONTH].to_numpy(), months),
-        len(distinct),
+        counts(country[order], countries),
+        counts(category[order], categories),
+        counts((country.astype(np.int32) * categories + category)[order], countries * categories),
+        counts(bucket[_MONTH].to_numpy()[order], months),
+        int(counts(np.zeros(len(order), np.int32), 1)[0]),
     )
 
 
+@compiled
+def _buckets(customers: np.ndarray) -> np.ndarray:
+    """The highest byte of each customer's mixed number, so that any numbering fills 256 buckets evenly."""
+    buckets = np.empty(len(customers), np.uint16)
+    for row in range(len(customers)):
+        buckets[row] = mix(np.uint64(customers[row])) >> np.uint64(56)
+    return buckets
+
+
+@compiled
 def _customers_per_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    pairs = np.sort(customers.astype(np.int64) * count + groups)
-    distinct = pairs[np.diff(pairs, prepend=-1) != 0]
-    return np.bincount(distinct % count, minlength=count)
+    """Distinct customers of each group: where rows are sorted by customer, a group counts each when it meets him first.
+
+    Args:
+        customers: int64, above 0.
+        groups: The group of each row, from 0.
+        count: Number of groups.
+    """
+    latest, counts = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    for row in range(len(customers)):
+        group = groups[row]
+        counts[group] += latest[group] != customers[row]
+        latest[group] = customers[row]
+    return counts

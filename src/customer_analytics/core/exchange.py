@@ -1,14 +1,14 @@
 """Regrouping rows by bucket in flat memory: chunks are sorted by bucket, and spilled when they become many.
 
-Rows of numbers alone travel as records, of which any stretch can be read back; rows with text as Arrow messages, one for
-each bucket of some chunks.
+Rows of numbers alone travel as records, of which any stretch can be read back; rows with text as Arrow messages, one
+for each bucket of some chunks.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from customer_analytics.core.frames import to_frame, to_table
 GATHERED_BYTES = 16 << 20
 """Rows gathered in memory before they are spilled."""
 
-Rows = pa.Table | np.ndarray
+Rows: TypeAlias = Any
 """Rows with text as a table; rows of numbers as a structured array."""
 
 
@@ -61,7 +61,7 @@ class MemorySpill(AbstractContextManager["MemorySpill"]):
 
 
 class Addressed(NamedTuple):
-    """A chunk's rows sorted by bucket, in their order in each: bucket ``b`` is from ``bounds[b]`` to ``bounds[b + 1]``."""
+    """A chunk's rows sorted by bucket, their order kept in each: those of bucket ``b`` begin at ``bounds[b]``."""
 
     rows: Rows
     bounds: np.ndarray
@@ -184,14 +184,16 @@ def _stretch(bounds: np.ndarray, bucket: int) -> slice:
 
 
 def _records(frame: pd.DataFrame, order: np.ndarray) -> np.ndarray:
-    records = np.empty(len(order), [(str(name), dtype) for name, dtype in frame.dtypes.items()])
-    for name in frame:
-        records[name] = frame[name].to_numpy()[order]
+    columns = {str(name): frame[name].to_numpy() for name in frame}
+    records = np.empty(len(order), [(name, column.dtype) for name, column in columns.items()])
+    for name, column in columns.items():
+        records[name] = column[order]
     return records
 
 
 def _frame(pieces: Sequence[Rows]) -> pd.DataFrame:
     if isinstance(pieces[0], np.ndarray):
         rows = np.concatenate(pieces)
-        return pd.DataFrame({name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names}, copy=False)
+        names = rows.dtype.names or ()
+        return pd.DataFrame({name: np.ascontiguousarray(rows[name]) for name in names}, copy=False)
     return to_frame(pa.concat_tables(pieces))

@@ -5,12 +5,10 @@ import pyarrow as pa
 
 from customer_analytics.core.compiled import compiled
 from customer_analytics.core.text import layout
+from customer_analytics.core.words import text_key
 
-_STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_BYTE, _WORD = np.uint64(8), np.uint64(8)
-"""Bits of a byte, bytes of a word."""
 
 
 def text_keys(text: pa.StringArray) -> np.ndarray:
@@ -63,28 +61,7 @@ def mix(number: np.uint64) -> np.uint64:
 
 @compiled
 def _keys(offsets: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """The bytes of each text, a little-endian word at a time, folded into its length, and mixed."""
     keys = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(keys)):
-        place, stop = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
-        key = stop - place + _STEP
-        while place + _WORD <= stop:
-            word = np.uint64(0)
-            for byte in range(8):  # unrolled into one load
-                word |= np.uint64(codes[place + np.uint64(byte)]) << np.uint64(8 * byte)
-            key = _folded(key, word)
-            place += _WORD
-        if place < stop:
-            word, shift = np.uint64(0), np.uint64(0)
-            while place < stop:
-                word |= np.uint64(codes[place]) << shift
-                place, shift = place + np.uint64(1), shift + _BYTE
-            key = _folded(key, word)
-        keys[row] = mix(key)
+        keys[row] = mix(text_key(codes, offsets[row], offsets[row + 1]))
     return keys
-
-
-@compiled
-def _folded(key: np.uint64, word: np.uint64) -> np.uint64:
-    key = (key ^ word) * _STEP
-    return key ^ (key >> np.uint64(32))

@@ -1,6 +1,5 @@
 """What one pass over the clean table measures."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column
+from customer_analytics.core.months import months_of
 from customer_analytics.core.numerals import MinorUnits
 from customer_analytics.core.partials.totals import Group, Totals
 from customer_analytics.core.partials.value_counts import ValueCounts
@@ -90,15 +90,16 @@ class Measures:
         )
 
 
-def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, Callable[[int], Group]]:
+def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
     country, category = clean[Column.COUNTRY_CODE].cat, clean[Column.PRODUCT_CATEGORY].cat
-    countries, categories = [UNKNOWN, *country.categories], [UNKNOWN, *category.categories]
-    width = len(categories)
-    codes = (country.codes.to_numpy().astype(np.int64) + 1) * width + category.codes.to_numpy() + 1
-    return codes, lambda code: (countries[code // width], categories[code % width])
+    countries, categories = (UNKNOWN, *country.categories), (UNKNOWN, *category.categories)
+    rows = (country.codes.to_numpy().astype(np.int64) + 1) * len(categories)
+    return rows + (category.codes.to_numpy() + np.int64(1)), (countries, categories)
 
 
-def _months(clean: pd.DataFrame) -> tuple[np.ndarray, Callable[[int], Group]]:
-    months = clean[Column.PURCHASE_DATE].to_numpy().astype("datetime64[M]").astype(np.int64)
-    first = int(months.min(initial=0))
-    return months - first, lambda code: (str(np.datetime64(first + code, "M")),)
+def _months(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
+    months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
+    first = months.min() if len(months) else 0
+    occurs = np.bincount(months - first) > 0
+    names = tuple(map(str, (np.flatnonzero(occurs) + first).astype("datetime64[M]")))
+    return (np.cumsum(occurs) - 1)[months - first], (names,)

@@ -36,7 +36,7 @@ class QuickTotals:
         valid = ~np.logical_or.reduce(faults)
         names = country.typed.categories
         money = MinorUnits.of(amount.typed[valid], contract.amount_decimals)
-        totals = Totals.of(money, codes[valid].astype(np.int64), lambda code: (str(names[code]),))
+        totals = Totals.of(money, codes[valid].astype(np.int64), [names.astype(str)])
         return cls(totals, len(raw) - int(valid.sum()))
 
     def __add__(self, other: "QuickTotals") -> "QuickTotals":

@@ -1,5 +1,6 @@
 """The clean table's schema in pandera, from the contract."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
@@ -16,7 +17,8 @@ def clean_schema(contract: Contract) -> pa.DataFrameSchema:
     (:func:`~customer_analytics.core.repeats.count_repeated_ids`).
     """
     nullable = {column: column not in contract.critical_columns for column in Column}
-    text = partial(pa.Check, _all_filled, name="not_empty", error="not empty")
+    text = partial(_check, _all_filled, "not empty")
+    ages = partial(_all_between, low=contract.age_min, high=contract.age_max)
     return pa.DataFrameSchema(
         {
             Column.CUSTOMER_ID: pa.Column("int64", pa.Check.gt(0)),
@@ -26,12 +28,12 @@ def clean_schema(contract: Contract) -> pa.DataFrameSchema:
             Column.PURCHASE_DATE: pa.Column("datetime64[us]"),
             Column.COUNTRY_CODE: pa.Column(
                 "category",
-                pa.Check(_all_iso, name="iso_3166_1", error="an ISO 3166-1 alpha-2 code"),
+                _check(_all_iso, "an ISO 3166-1 alpha-2 code"),
                 nullable=nullable[Column.COUNTRY_CODE],
             ),
             Column.CUSTOMER_AGE: pa.Column(
                 "Int16",
-                pa.Check.in_range(contract.age_min, contract.age_max),
+                _check(ages, f"from {contract.age_min} to {contract.age_max}"),
                 nullable=nullable[Column.CUSTOMER_AGE],
             ),
             Column.PAYMENT_TYPE: pa.Column("category", text(), nullable=nullable[Column.PAYMENT_TYPE]),
@@ -42,6 +44,11 @@ def clean_schema(contract: Contract) -> pa.DataFrameSchema:
     )
 
 
+def _check(holds: Callable[[pd.Series], bool], wanted: str) -> pa.Check:
+    """A check of a whole column at once, which looks past nulls by itself."""
+    return pa.Check(holds, name=wanted, error=wanted, ignore_na=False)
+
+
 def _all_filled(column: pd.Series) -> bool:
     """No text is empty; for a category its few texts are looked at."""
     texts = column.cat.categories.to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
@@ -50,3 +57,7 @@ def _all_filled(column: pd.Series) -> bool:
 
 def _all_iso(column: pd.Series) -> bool:
     return set(column.cat.categories) <= iso_countries()
+
+
+def _all_between(column: pd.Series, low: int, high: int) -> bool:
+    return bool(((column >= low) & (column <= high)).all())

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customer_analytics.core.contract import Column
-from customer_analytics.core.drift import cells
-from customer_analytics.core.drift.amounts import AmountCounts, bucket_of
+from customer_analytics.core.drift import cells, frames
+from customer_analytics.core.drift.amounts import WHOLE_EXACT, WINDOWS_EXACT, AmountCounts, bucket_of
 from customer_analytics.core.drift.cells import Table, Vocabulary
 from customer_analytics.core.drift.frames import FRAME_COLUMNS, from_frame, to_frame
 from customer_analytics.core.drift.profile import ProfileError, ProfileShape, PurchaseProfile
@@ -138,6 +138,22 @@ def test_profiles_by_chunks_of_any_size_are_the_same_bytes(purchases):
         written.append(to_frame(sum(parts, PurchaseProfile())).to_csv(index=False))
 
     assert written[0] == written[1] == written[2]
+
+
+@pytest.mark.parametrize("caps", [(10**9, 10**9), (1_000, 10**9), (10**9, 1_000)])
+@pytest.mark.parametrize("piece_rows", [1, 997, 10**6])
+def test_pieces_of_a_frame_of_any_size_are_the_frame_of_the_settled_profile(purchases, monkeypatch, caps, piece_rows):
+    amounts = AmountCounts(pair_cap=caps[0], distinct_cap=caps[1])
+    frame = purchases(1_500 if piece_rows > 1 else 40, 1)
+    parts = [PurchaseProfile.of(frame.iloc[at : at + 100], WEEKLY) for at in range(0, len(frame), 100)]
+    profile = sum(parts, PurchaseProfile(WEEKLY, amounts=amounts)).with_quarantined({"structure": 2})
+    monkeypatch.setattr(frames, "PIECE_ROWS", piece_rows)
+
+    pieces = list(frames.to_chunks(profile))
+
+    whole = to_frame(profile.settled())
+    pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), whole)
+    assert {len(piece) for piece in pieces[:-1]} <= {piece_rows}
 
 
 def test_profiling_leaves_the_chunk_as_it_was_and_gives_the_same_twice(purchases):
@@ -313,3 +329,26 @@ def test_an_empty_tally_has_no_keys():
     kept = Tally.of_run(np.array([5, 3, 3]), np.array([0, 1, 1])).settled()
     assert (kept.keys.tolist(), kept.sums[0].tolist()) == ([3, 5], [2, 0])
     assert Vocabulary().union(Vocabulary(("DE",))) == Vocabulary(("DE",))
+
+
+@given(st.lists(st.lists(st.integers(0, 1 << 12), max_size=20), max_size=12))
+def test_a_tally_is_the_same_whole_in_two_runs_and_group_by_group(chunks):
+    tally = sum((Tally.of_keys(np.array(keys, np.int64)) for keys in chunks), Tally())
+    expected = sorted(Counter(key for keys in chunks for key in keys).items())
+
+    groups = [run for upper in tally.groups(8) for run in [tally.group(upper, 8)]]
+
+    assert [pair for run in groups for pair in zip(run.keys.tolist(), run.sums[0].tolist(), strict=True)] == expected
+    assert tally.groups(8) == sorted({key >> 8 for key, _ in expected})
+    assert len(tally.paired().runs) <= 2
+    assert tally.paired() == tally
+    assert tally.size() <= len(expected) <= tally.most()
+
+
+def test_a_pair_that_two_runs_have_counts_once_for_the_cap():
+    amounts = (AmountCounts.of(np.zeros(size, np.int64), np.arange(size), {}) for size in (4, 2))
+    some = sum(amounts, AmountCounts(pair_cap=4))
+
+    assert len(some.exact.runs) == 2
+    assert some.decided().detail == some.settled().detail == WINDOWS_EXACT
+    assert replace(some, pair_cap=3).decided().detail == WHOLE_EXACT

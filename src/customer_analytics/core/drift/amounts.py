@@ -1,7 +1,7 @@
 """How often each amount occurs in each window, exactly; past a cap in log-linear buckets with exact sums."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Self
 
@@ -31,7 +31,10 @@ PAIR_CAP = 8_000_000
 """Distinct (window, amount) pairs; past it windows are counted in buckets, the whole delivery still exactly."""
 
 PRESENCE_CELLS = 1 << 24
-"""Amounts below are counted by a bit each, for the caps alone."""
+"""Amounts below are counted by a byte each, for the caps alone."""
+
+_LOOKED_AT = 1 << 17
+"""Pairs looked at at once, so that no copy of all is made."""
 
 WINDOWS_EXACT, WHOLE_EXACT, BUCKETED = 0, 1, 2
 """Levels of detail."""
@@ -145,16 +148,21 @@ class AmountCounts:
 
     def settled(self) -> Self:
         """The same value in one run per tally, at the detail that the caps allow."""
-        detail = self.detail
-        exact, whole = self.exact.settled(), self.whole.settled()
-        distinct = _distinct(exact, self.distinct_cap) if detail == WINDOWS_EXACT else len(whole.keys)
-        if detail < BUCKETED and distinct > self.distinct_cap:
-            detail = BUCKETED
-        elif detail == WINDOWS_EXACT and len(exact.keys) > self.pair_cap:
-            detail = WHOLE_EXACT
-        at = self._at(detail)
+        at = self.decided()
         tallies = _one(at.exact), _one(at.whole), _one(at.buckets)
         return type(self)(*tallies, at.large, at.pair_cap, at.distinct_cap)
+
+    def decided(self) -> Self:
+        """The same value at the detail that the caps allow; its runs are left as they are where that is this one."""
+        exact, whole = self.exact.paired(), self.whole.settled()
+        distinct = _distinct(exact, self.distinct_cap) if self.detail == WINDOWS_EXACT else len(whole.keys)
+        detail = self.detail
+        if detail < BUCKETED and distinct > self.distinct_cap:
+            detail = BUCKETED
+        elif detail == WINDOWS_EXACT and exact.most() > self.pair_cap and _pairs(exact) > self.pair_cap:
+            detail = WHOLE_EXACT
+        fewer = replace(self, exact=exact)
+        return fewer._at(detail)  # noqa: SLF001  its own class
 
     def within(self, windows: frozenset[int]) -> Self:
         """The amounts in these windows; where windows are counted in buckets, those."""
@@ -195,15 +203,23 @@ def _whole(exact: Run) -> Run:
     return Tally.of_run(exact.keys & CENT_MASK, *exact.sums).settled()
 
 
-def _distinct(exact: Run, cap: int) -> int:
+def _pairs(exact: Tally) -> int:
+    """Distinct (window, amount) pairs."""
+    return sum(len(exact.group(window, CENT_BITS).keys) for window in exact.groups(CENT_BITS))
+
+
+def _distinct(exact: Tally, cap: int) -> int:
     """Distinct amounts over all windows; 0 where there cannot be more than the cap."""
-    if len(exact.keys) <= cap:
+    if exact.most() <= cap:
         return 0
-    present = np.zeros(PRESENCE_CELLS, bool)
-    cents = exact.keys & CENT_MASK
-    present[cents[cents < PRESENCE_CELLS]] = True
-    few = int(np.count_nonzero(present))
-    return few + len(np.unique(cents[cents >= PRESENCE_CELLS]))
+    present, large = np.zeros(PRESENCE_CELLS, bool), []
+    for run in exact.runs:
+        for start in range(0, len(run.keys), _LOOKED_AT):
+            cents = run.keys[start : start + _LOOKED_AT] & CENT_MASK
+            few = cents < PRESENCE_CELLS
+            present[cents[few]] = True
+            large.append(np.unique(cents[~few]))
+    return int(np.count_nonzero(present)) + len(np.unique(np.concatenate(large)))
 
 
 def _bucketed(exact: Run) -> Tally:

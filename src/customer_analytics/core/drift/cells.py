@@ -12,7 +12,6 @@ from customer_analytics.core.contract import Column
 from customer_analytics.core.drift.tally import Run, Tally
 
 I64 = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Texts = tuple[str, ...]
 
 VALUE_BITS, SEGMENT_BITS, WINDOW_BITS = 24, 14, 22
@@ -27,8 +26,6 @@ NULL = 0
 """Value code of a null in every table; other values start at 1."""
 
 _DENSE_CELLS = 16
-_LOW_BITS = 20
-_EXACT_BITS = 53
 _SPAN = 1 << 14
 _VALUE_MASK = (1 << VALUE_BITS) - 1
 
@@ -91,15 +88,18 @@ def coded(column: pd.Series) -> tuple[I64, Texts]:
         column: ``category`` or any text dtype; categories that do not occur are left out.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, names = column.cat.codes.to_numpy().astype(np.int64) + 1, column.cat.categories
+        codes, names = column.cat.codes.to_numpy(), column.cat.categories
     else:
-        raw, names = pd.factorize(column)
-        codes = raw.astype(np.int64) + 1
-    used = np.bincount(codes, minlength=len(names) + 1)[1:] > 0
-    texts = sorted({str(name) for name, occurs in zip(names, used, strict=True) if occurs})
+        codes, names = pd.factorize(column)
+    places = codes + np.int64(1)
+    used = np.bincount(places, minlength=len(names) + 1)[1:] > 0
+    known = tuple(map(str, names[used]))
+    texts = tuple(sorted(set(known)))
+    if known == texts and used.all():
+        return places, texts
     place = {text: code for code, text in enumerate(texts, 1)}
     recode = np.array([0, *(place.get(str(name), 0) for name in names)], np.int64)
-    return recode[codes], tuple(texts)
+    return recode[places], texts
 
 
 def packed(window: I64, segment: I64, table: Table, value: I64) -> I64:
@@ -113,40 +113,40 @@ def counted(window: I64, segment: I64, columns: dict[Table, I64], cents: I64) ->
     Args:
         window: Window code per row.
         segment: Segment code per row.
-        columns: Value code per row, for each table but ``COUNTRY``, in their order; one per country at least.
-        cents: Minor units per row that money is summed from.
+        columns: Value code per row, for each table in their order.
+        cents: Minor units per row that money is summed from; from 0, and below ``2**36`` as amounts are counted.
     """
     windows, place = _ranked(window)
     segments = int(segment.max()) + 1
-    cell, weights, runs = place * segments + segment, _Weights.of(cents), list[Run]()
-    countries: Run | None = None
+    cell, runs = place * segments + segment, list[Run]()
     for table, value in columns.items():
         outer, width = (place, 1) if table in WHOLE_TABLES else (cell, segments)
         values = int(value.max()) + 1
-        found, rows, sums = _histogram(outer * values + value, weights, len(windows) * width * values)
+        found, rows, sums = _histogram(outer, values, value, cents, len(windows) * width * values)
         at, inner = np.divmod(found, values)
         row, part = np.divmod(at, width)
         runs.append(Run(packed(windows[row], part, table, inner), (rows, sums)))
-        if countries is None and table not in WHOLE_TABLES:
-            starts = np.flatnonzero(np.diff(at, prepend=-1))  # the segments of any table, added up, are the countries
-            code = packed(
-                windows[row[starts]], np.full(len(starts), ALL_SEGMENTS), Table.COUNTRY, part[starts] - NO_SEGMENT
-            )
-            countries = Run(code, (np.add.reduceat(rows, starts), np.add.reduceat(sums, starts)))
-    every = [*([countries] if countries else []), *runs]
-    keys, counts, totals = (
-        np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in every), strict=True)
-    )
+    keys, counts, totals = (np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in runs), strict=True))
     return Tally((Run(keys, (counts, totals)),))
 
 
 def unpacked(tally: Tally, table: Table) -> Cells:
     """The cells of one table, ordered by window, segment and value."""
+    return cells_of(run_of(tally, table))
+
+
+def run_of(tally: Tally, table: Table) -> Run:
+    """The packed cells of one table."""
     run = tally.settled()
     low, high = np.searchsorted(run.keys, [int(table) << _TABLE_AT, (int(table) + 1) << _TABLE_AT])
     keys = run.keys[low:high]
-    sums = (each[low:high] for each in run.sums) if run.sums else (keys, keys)
-    return Cells(window_of(keys), segment_of(keys), keys & _VALUE_MASK, *sums)
+    return Run(keys, tuple(each[low:high] for each in run.sums) or (keys, keys))
+
+
+def cells_of(run: Run) -> Cells:
+    """Cells unpacked."""
+    rows, cents = run.sums
+    return Cells(window_of(run.keys), segment_of(run.keys), run.keys & _VALUE_MASK, rows, cents)
 
 
 def repacked(cells: Cells, table: Table) -> Tally:
@@ -193,51 +193,20 @@ def _union(one: Texts, two: Texts) -> Texts:
 def _ranked(codes: I64) -> tuple[I64, I64]:
     """The distinct codes, ascending, and the place of each row's among them."""
     lowest = int(codes.min())
-    if int(codes.max()) - lowest <= _SPAN:
-        present = np.bincount(codes - lowest) > 0
-        return np.flatnonzero(present) + lowest, (np.cumsum(present) - 1)[codes - lowest]
-    ordered = np.sort(codes)
-    distinct = ordered[np.diff(ordered, prepend=-1) != 0]
-    return distinct, np.searchsorted(distinct, codes)
+    if int(codes.max()) - lowest > _SPAN:
+        distinct, places = np.unique(codes, return_inverse=True)
+        return distinct, places
+    above = codes - lowest
+    present = np.bincount(above) > 0
+    return np.flatnonzero(present) + lowest, (np.cumsum(present) - 1)[above]
 
 
-class _Weights(NamedTuple):
-    """What rows weigh, as floats whose sums are exact, so that one histogram counts rows and money.
+def _histogram(outer: I64, span: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
+    """The cells ``outer * span + value`` that occur, ascending, with rows and minor units of each."""
+    from customer_analytics.core.kernels.cells import histogram  # noqa: PLC0415  only where rows are counted
 
-    Args:
-        both: ``2**shift`` for the row plus its minor units, where the sum over all rows is below ``2**53``.
-        shift: Bits for the minor units; 0 where they leave no room for the rows.
-        parts: Otherwise the minor units in two parts, high and low.
-    """
-
-    both: Floats
-    shift: int
-    parts: tuple[Floats, ...] = ()
-
-    @classmethod
-    def of(cls, cents: I64) -> Self:
-        shift = max(int(cents.sum()).bit_length(), 1)
-        if shift + len(cents).bit_length() <= _EXACT_BITS:
-            return cls((cents + (1 << shift)).astype(np.float64), shift)
-        high, low = cents >> _LOW_BITS, cents & ((1 << _LOW_BITS) - 1)
-        return cls(np.ones(len(cents)), 0, (high.astype(np.float64), low.astype(np.float64)))
-
-    def sums(self, dense: I64, size: int) -> tuple[I64, I64, I64]:
-        """Distinct codes, ascending, with rows and minor units of each."""
-        both = np.bincount(dense, self.both, size)
-        found = np.flatnonzero(both)
-        rows = both[found].astype(np.int64)
-        if self.shift:
-            return found, rows >> self.shift, rows & ((1 << self.shift) - 1)
-        high, low = (np.bincount(dense, part, size)[found].astype(np.int64) for part in self.parts)
-        return found, rows, (high << _LOW_BITS) + low
-
-
-def _histogram(dense: I64, weights: _Weights, size: int) -> tuple[I64, I64, I64]:
-    """Distinct codes, ascending, with rows and minor units of each."""
-    distinct: I64 | None = None
-    if size > _DENSE_CELLS * len(dense) + _SPAN:
-        distinct, dense = _ranked(dense)
-        size = len(distinct)
-    found, rows, sums = weights.sums(dense, size)
-    return found if distinct is None else distinct, rows, sums
+    if size <= _DENSE_CELLS * len(outer) + _SPAN:
+        return histogram(outer, span, value, cents, size)
+    distinct, places = _ranked(outer * span + value)
+    _, rows, sums = histogram(places, 1, np.zeros_like(places), cents, len(distinct))
+    return distinct, rows, sums

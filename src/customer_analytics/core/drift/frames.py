@@ -1,12 +1,17 @@
 """The profile as a tidy frame, and back: equal profiles are equal frames, byte for byte."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from customer_analytics.core.chunks import Chunks, LocalChunks, Task
 from customer_analytics.core.contract import Column
 from customer_analytics.core.drift import cells
 from customer_analytics.core.drift.amounts import CENT_BITS, CENT_MASK, NULL_CENTS, AmountCounts
@@ -28,6 +33,9 @@ FRAME_COLUMNS = ("window", "segment", "column", "detail", "value", "number", "co
 ALL = "all"
 VALUE, BUCKET, WHOLE, ABOUT = "value", "bucket", "whole", "about"
 QUARANTINED = "quarantined"
+
+PIECE_ROWS = 1 << 17
+"""Rows of the frame that are made at once."""
 
 _PLACES = {
     (Column.COUNTRY_CODE, VALUE): Table.COUNTRY,
@@ -54,29 +62,13 @@ def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
     Raises:
         ProfileError: The identity has no shape to write.
     """
-    if profile.shape is None:
-        raise ProfileError("purchase_profile", "a profile of some delivery", "none", "profile a chunk first")
-    at = profile.settled()
-    parts = [*_about(at, profile.shape), *_amounts(at.amounts), *(_cells_part(at, table) for table in Table)]
-    parts = [part for part in parts if len(part.rows)]
-    values = sorted({text for part in parts for text in part.texts})
-    segments = sorted({ALL, *at.words.country})
-    columns = sorted({part.column for part in parts})
-    return pd.DataFrame(
-        {
-            "window": np.concatenate([window_dates(part.window) for part in parts]),
-            "segment": _categories(
-                [part.segment for part in parts], [(ALL, None, *at.words.country)] * len(parts), segments
-            ),
-            "column": _repeated([part.column for part in parts], parts, columns),
-            "detail": _repeated([part.detail for part in parts], parts, [ABOUT, BUCKET, VALUE, WHOLE]),
-            "value": _categories([part.text for part in parts], [(None, *part.texts) for part in parts], values),
-            "number": pd.arrays.IntegerArray(*_numbers(parts)),
-            "count": np.concatenate([part.rows for part in parts]),
-            "minor_units": np.concatenate([part.money for part in parts]),
-        },
-        copy=False,
-    )
+    laid_out = _LaidOut.of(profile)
+    return laid_out.frame(0, laid_out.total())
+
+
+def to_chunks(profile: PurchaseProfile) -> Chunks:
+    """The frame of :func:`to_frame` in pieces of :data:`PIECE_ROWS`, each made when it is asked for; one at least."""
+    return LocalChunks(_LaidOut.of(profile))
 
 
 def from_frame(frame: pd.DataFrame, where: str = "purchase_profile") -> PurchaseProfile:
@@ -105,18 +97,84 @@ _AGAIN = "profile that delivery again with this version, or name another baselin
 _VOCABULARY = (Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY, Column.PAYMENT_TYPE)
 
 
-class _Part(NamedTuple):
+class _Rows(NamedTuple):
     """Rows of the frame, coded: segment 0 is all and 1 is none, text 0 is null, number -1 is null."""
 
-    column: str
-    detail: str
     window: I64
     segment: I64
     text: I64
-    texts: tuple[str, ...]
     number: I64
-    rows: I64
+    orders: I64
     money: I64
+
+
+class _Part(NamedTuple):
+    """Rows about one column in one detail: how many there are, their texts, and what makes a stretch of them."""
+
+    column: str
+    detail: str
+    size: int
+    texts: tuple[str, ...]
+    rows: Callable[[slice], _Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """A profile's parts one after another, and the categories of all of them; a source of chunks."""
+
+    parts: list[_Part]
+    countries: tuple[str, ...]
+    columns: list[str]
+    values: list[str]
+
+    @classmethod
+    def of(cls, profile: PurchaseProfile) -> "_LaidOut":
+        if profile.shape is None:
+            raise ProfileError("purchase_profile", "a profile of some delivery", "none", "profile a chunk first")
+        tally = Tally((profile.tally.settled(),))
+        every = [*_about(profile, profile.shape), *_amounts(profile.amounts.decided())]
+        every += [_cells_part(tally, table, profile.words) for table in Table]
+        parts = [part for part in every if part.size]
+        values = sorted({text for part in parts for text in part.texts})
+        return cls(parts, profile.words.country, sorted({part.column for part in parts}), values)
+
+    def total(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    def tasks(self, _columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
+        bounds = [*range(0, self.total(), PIECE_ROWS), self.total()]
+        return nullcontext(Task(partial(self.frame, start, stop), stop - start) for start, stop in pairwise(bounds))
+
+    def frame(self, start: int, stop: int) -> pd.DataFrame:
+        """The rows from ``start`` to ``stop``."""
+        parts = list(self._between(start, stop))
+        rows = [part.rows(at) for part, at in parts]
+        sizes = [at.stop - at.start for _, at in parts]
+        segments, names = (ALL, None, *self.countries), [(None, *part.texts) for part, _ in parts]
+        return pd.DataFrame(
+            {
+                "window": np.concatenate([window_dates(each.window) for each in rows]),
+                "segment": _categories(
+                    [each.segment for each in rows], [segments] * len(rows), sorted({ALL, *self.countries})
+                ),
+                "column": _repeated([part.column for part, _ in parts], sizes, self.columns),
+                "detail": _repeated([part.detail for part, _ in parts], sizes, [ABOUT, BUCKET, VALUE, WHOLE]),
+                "value": _categories([each.text for each in rows], names, self.values),
+                "number": pd.arrays.IntegerArray(*_numbers(rows)),
+                "count": np.concatenate([each.orders for each in rows]),
+                "minor_units": np.concatenate([each.money for each in rows]),
+            },
+            copy=False,
+        )
+
+    def _between(self, start: int, stop: int) -> Iterator[tuple[_Part, slice]]:
+        """The stretch of each part that lies from ``start`` to ``stop``."""
+        first = 0
+        for part in self.parts:
+            here = slice(max(start - first, 0), min(stop - first, part.size))
+            if here.start < here.stop:
+                yield part, here
+            first += part.size
 
 
 def _about(profile: PurchaseProfile, shape: ProfileShape) -> list[_Part]:
@@ -130,37 +188,54 @@ def _about(profile: PurchaseProfile, shape: ProfileShape) -> list[_Part]:
 
 def _fact(column: str, text: str | None, number: int, count: int) -> _Part:
     nothing, texts = np.zeros(1, np.int64), () if text is None else (text,)
-    return _Part(
-        column, ABOUT, nothing, nothing, nothing + len(texts), texts, nothing + number, nothing + count, nothing
+    return _at_hand(
+        column, ABOUT, texts, _Rows(nothing, nothing, nothing + len(texts), nothing + number, nothing + count, nothing)
     )
+
+
+def _at_hand(column: str, detail: str, texts: tuple[str, ...], rows: _Rows) -> _Part:
+    return _Part(column, detail, len(rows.orders), texts, lambda at: _Rows(*(each[at] for each in rows)))
 
 
 def _amounts(amounts: AmountCounts) -> Iterator[_Part]:
     column = str(Column.PURCHASE_AMOUNT)
     for tally, detail in ((amounts.exact, VALUE), (amounts.whole, WHOLE), (amounts.buckets, BUCKET)):
-        run = tally.settled()
-        nothing, cents = np.zeros_like(run.keys), run.keys & CENT_MASK
-        count, money = (*run.sums, nothing, nothing)[:2]
-        number = np.where(cents == NULL_CENTS, -1, cents)
-        yield _Part(column, detail, run.keys >> CENT_BITS, nothing, nothing, (), number, count, money)
+        pair = tally.paired()
+        for window in pair.groups(CENT_BITS):
+            size = len(pair.group(window, CENT_BITS).keys)
+            yield _Part(column, detail, size, (), partial(_amount_rows, pair, window))
     windows, counts = (
         np.array(each, np.int64)
         for each in ([key[0] for key, _ in amounts.large], [count for _, count in amounts.large])
     )
     texts = tuple(str(cents) for (_, cents), _ in amounts.large)
     nothing, places = np.zeros_like(counts), np.arange(1, len(counts) + 1)
-    yield _Part(column, VALUE, windows, nothing, places, texts, nothing - 1, counts, nothing)
+    yield _at_hand(column, VALUE, texts, _Rows(windows, nothing, places, nothing - 1, counts, nothing))
 
 
-def _cells_part(profile: PurchaseProfile, table: Table) -> _Part:
+def _amount_rows(tally: Tally, window: int, at: slice) -> _Rows:
+    run = tally.group(window, CENT_BITS)
+    keys = run.keys[at]
+    nothing, cents = np.zeros_like(keys), keys & CENT_MASK
+    count, money = (*(each[at] for each in run.sums), nothing)[:2]
+    return _Rows(keys >> CENT_BITS, nothing, nothing, np.where(cents == NULL_CENTS, -1, cents), count, money)
+
+
+def _cells_part(tally: Tally, table: Table, words: Vocabulary) -> _Part:
     column, detail = _AT[table]
-    found = cells.unpacked(profile.tally, table)
+    texts = words.of(table) if table in TEXT_TABLES else ()
+    run = cells.run_of(tally, table)
+    return _Part(str(column), detail, len(run.keys), texts, partial(_cell_rows, run, table))
+
+
+def _cell_rows(run: Run, table: Table, at: slice) -> _Rows:
+    found = cells.cells_of(Run(run.keys[at], tuple(each[at] for each in run.sums)))
     nothing = np.zeros_like(found.value)
     if table in TEXT_TABLES:
-        text, texts, number = found.value, profile.words.of(table), nothing - 1
+        text, number = found.value, nothing - 1
     else:
-        text, texts, number = nothing, (), np.where(found.value == cells.NULL, -1, _lower_ends(table)(found.value))
-    return _Part(str(column), detail, found.window, found.segment, text, texts, number, found.rows, found.cents)
+        text, number = nothing, np.where(found.value == cells.NULL, -1, _lower_ends(table)(found.value))
+    return _Rows(found.window, found.segment, text, number, found.rows, found.cents)
 
 
 def _categories(codes: list[I64], names: list[tuple[str | None, ...]], categories: list[str]) -> pd.Categorical:
@@ -172,14 +247,13 @@ def _categories(codes: list[I64], names: list[tuple[str | None, ...]], categorie
     return pd.Categorical.from_codes(np.concatenate(recoded), pd.Index(categories, dtype=object))
 
 
-def _repeated(names: list[str], parts: list[_Part], categories: list[str]) -> pd.Categorical:
+def _repeated(names: list[str], sizes: list[int], categories: list[str]) -> pd.Categorical:
     codes = np.array([categories.index(name) for name in names], np.int8)
-    sizes = [len(part.rows) for part in parts]
     return pd.Categorical.from_codes(np.repeat(codes, sizes), pd.Index(categories, dtype=object))
 
 
-def _numbers(parts: list[_Part]) -> tuple[I64, npt.NDArray[np.bool_]]:
-    number = np.concatenate([part.number for part in parts])
+def _numbers(rows: list[_Rows]) -> tuple[I64, npt.NDArray[np.bool_]]:
+    number = np.concatenate([each.number for each in rows])
     null = number < 0
     number[null] = 0
     return number, null

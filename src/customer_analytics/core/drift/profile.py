@@ -122,6 +122,7 @@ class PurchaseProfile:
         ages = chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan)
         age = np.where(np.isnan(ages), -1, np.clip(ages, 0, MAX_AGE_CODE)).astype(np.int64) + 1
         columns = {
+            Table.COUNTRY: country,
             Table.AGE: age,
             Table.CATEGORY: category,
             Table.PAYMENT: payment,
@@ -190,8 +191,8 @@ class PurchaseProfile:
 
 
 def profile_purchases(clean: Chunks, shape: ProfileShape) -> PurchaseProfile:
-    """The profile of a stream of clean purchases in one pass over the columns :data:`PROFILED`; settled."""
-    return clean.select(PROFILED).fold(partial(PurchaseProfile.of, shape=shape), PurchaseProfile(shape)).settled()
+    """The profile of a stream of clean purchases in one pass over the columns :data:`PROFILED`."""
+    return clean.select(PROFILED).fold(partial(PurchaseProfile.of, shape=shape), PurchaseProfile(shape))
 
 
 def count_reasons(quarantined: Chunks) -> Counter[str]:

@@ -1,5 +1,6 @@
 """Counts of integer keys as a mergeable value: sorted runs that are merged when they are of like size."""
 
+from bisect import insort
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -7,11 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
-
-_FAN_IN = 8
-_MOST_RUNS = 64
-_MERGED_KEYS = 1 << 20
-_ROWS_AGAIN = 2_000_000
 
 
 class Run(NamedTuple):
@@ -25,9 +21,9 @@ class Run(NamedTuple):
 class Tally:
     """Sums of whole numbers per key; ``Tally()`` is the identity.
 
-    Adding keeps several runs and merges only many of like size at once (``_FAN_IN`` that have ``_MERGED_KEYS`` keys, or
-    ``_MOST_RUNS``), so that adding n chunks costs O(size log n) and not O(size n). Which runs there are is no part of
-    the value: ``==`` compares the settled run.
+    Adding keeps several runs, none of them of like size: two such are merged, so that adding n chunks costs
+    O(size log n) and not O(size n), and no more is held than about two copies. Which runs there are is no part of the
+    value: ``==`` compares the settled run.
     """
 
     runs: tuple[Run, ...] = ()
@@ -41,23 +37,26 @@ class Tally:
         """
         if not len(keys):
             return cls()
-        ordered = np.sort(keys)
-        starts = _starts(ordered)
-        return cls((Run(ordered[starts], (np.diff(starts, append=len(ordered)),)),))
+        from customer_analytics.core.kernels.runs import counted  # noqa: PLC0415  only where rows are counted
+
+        distinct, counts = counted(keys)
+        return cls((Run(distinct, (counts,)),))
 
     @classmethod
     def of_run(cls, keys: I64, *sums: I64) -> Self:
         """Sums per key, of keys in any order that may repeat; kept, not copied, where they are in order."""
         if not len(keys):
             return cls()
-        run = Run(keys, sums)
-        return cls((run if (keys[1:] > keys[:-1]).all() else _merged((run,)),))
+        return cls((Run(keys, sums) if (keys[1:] > keys[:-1]).all() else _ordered(keys, sums),))
 
     def __add__(self, other: Self) -> Self:
-        runs = (*self.runs, *other.runs)
-        while crowd := _crowd(runs):
-            runs = (*(run for run in runs if not any(run is one for one in crowd)), _merged(crowd))
-        return type(self)(runs)
+        by_size: dict[int, Run] = {}
+        for one in (run for run in (*self.runs, *other.runs) if len(run.keys)):
+            merged = one
+            while alike := by_size.pop(_size(merged), None):
+                merged = _merged_pair(alike, merged)
+            by_size[_size(merged)] = merged
+        return type(self)(tuple(by_size.values()))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tally):
@@ -77,53 +76,72 @@ class Tally:
             return Run(np.zeros(0, np.int64), ())
         return self.runs[0] if len(self.runs) == 1 else _merged(self.runs)
 
+    def paired(self) -> Self:
+        """The same value in two runs at most, the longest as it is: what takes less memory than all in one."""
+        ranked = sorted(self.runs, key=lambda run: len(run.keys))
+        return self if len(ranked) <= 2 else type(self)((ranked[-1], _merged(tuple(ranked[:-1]))))  # noqa: PLR2004
+
+    def groups(self, bits: int) -> list[int]:
+        """What keys have above their lowest ``bits``, ascending, each once."""
+        found: list[int] = []
+        while heads := [int(run.keys[at]) for run in self.runs if (at := _place(run, found, bits)) < len(run.keys)]:
+            found.append(min(heads) >> bits)
+        return found
+
+    def group(self, upper: int, bits: int) -> Run:
+        """The keys that have this above their lowest ``bits``, in one run."""
+        bounds = [upper << bits, (upper + 1) << bits]
+        places = [slice(*np.searchsorted(run.keys, bounds)) for run in self.runs]
+        cut = (
+            Run(run.keys[at], tuple(each[at] for each in run.sums)) for run, at in zip(self.runs, places, strict=True)
+        )
+        return type(self)(tuple(run for run in cut if len(run.keys))).settled()
+
     def size(self) -> int:
         """Keys in the largest run: a lower bound of the distinct keys."""
         return max((len(run.keys) for run in self.runs), default=0)
+
+    def most(self) -> int:
+        """Keys in all runs: an upper bound of the distinct keys."""
+        return sum(len(run.keys) for run in self.runs)
 
 
 EMPTY = Tally()
 """The identity."""
 
 
-def _crowd(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """The first runs of like size (within a factor of eight) that are enough to merge; else none."""
-    sizes = [len(run.keys).bit_length() // 3 for run in runs]
-    for size in sorted(set(sizes)):
-        alike = tuple(run for run, own in zip(runs, sizes, strict=True) if own == size)
-        few = len(alike) < _MOST_RUNS and sum(len(run.keys) for run in alike) < _MERGED_KEYS
-        if len(alike) >= _FAN_IN and not few:
-            return alike
-    return ()
+def _place(run: Run, found: list[int], bits: int) -> int:
+    """Where the keys begin that have more above their lowest ``bits`` than the last one found."""
+    return int(np.searchsorted(run.keys, (found[-1] + 1) << bits)) if found else 0
+
+
+def _size(run: Run) -> int:
+    """Runs of like size (within a factor of two) have the same."""
+    return len(run.keys).bit_length()
 
 
 def _merged(runs: tuple[Run, ...]) -> Run:
-    if all(len(run.sums) == 1 and (run.sums[0] > 0).all() for run in runs):
-        rows = sum(int(run.sums[0].sum()) for run in runs)
-        if rows <= min(2 * sum(len(run.keys) for run in runs), _ROWS_AGAIN):
-            again = np.concatenate([np.repeat(run.keys, run.sums[0]) for run in runs])
-            return Tally.of_keys(again).runs[0]  # sorting few rows again costs less than merging their counts
-    keys = np.concatenate([run.keys for run in runs])
-    order = np.argsort(keys, kind="stable")  # merges runs that are sorted already
-    keys = keys[order]
-    starts = _starts(keys)
-    keys = keys[starts]
-    if len(order) <= np.iinfo(np.int32).max:
-        order = order.astype(np.int32)  # half of what a merge holds at its peak
-    return Run(
-        keys, tuple(_summed([run.sums[place] for run in runs], order, starts) for place in range(len(runs[0].sums)))
-    )
+    """All runs as one, the shortest two first, so that little is held besides the runs and the result."""
+    waiting = sorted(runs, key=lambda run: -len(run.keys))
+    while len(waiting) > 1:
+        insort(waiting, _merged_pair(waiting.pop(), waiting.pop()), key=lambda run: -len(run.keys))
+    return waiting[0]
 
 
-def _summed(pieces: list[I64], order: npt.NDArray[np.signedinteger], starts: npt.NDArray[np.intp]) -> I64:
-    """Sums between starts, as differences of a running sum: ``add.reduceat`` is slow on short stretches."""
-    running = np.concatenate(pieces)[order]
-    np.cumsum(running, out=running)
-    ends = running[np.append(starts[1:], len(running)) - 1]
-    return np.asarray(np.diff(ends, prepend=0), np.int64)
+def _merged_pair(one: Run, two: Run) -> Run:
+    first, last = (one, two) if one.keys[0] <= two.keys[0] else (two, one)
+    sums = list(zip(first.sums, last.sums, strict=True))
+    if first.keys[-1] < last.keys[0]:
+        return Run(np.concatenate([first.keys, last.keys]), tuple(map(np.concatenate, sums)))
+    from customer_analytics.core.kernels.runs import merged  # noqa: PLC0415  only where rows were counted
+
+    pairs = [merged(first.keys, mine, last.keys, theirs) for mine, theirs in sums]
+    return Run(pairs[0][0], tuple(sums for _, sums in pairs))
 
 
-def _starts(ordered: I64) -> npt.NDArray[np.intp]:
-    changes = np.ones(len(ordered), bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=changes[1:])
-    return np.flatnonzero(changes)
+def _ordered(keys: I64, sums: tuple[I64, ...]) -> Run:
+    """A run of keys in any order that may repeat."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
+    return Run(ordered[starts], tuple(np.add.reduceat(each[order], starts) for each in sums))

@@ -43,16 +43,3 @@ def exact_sum(units: np.ndarray) -> int:
     """The sum of int64 numbers below 2**53 in size, however many."""
     low = units & ((1 << _LOW_BITS) - 1)
     return (int((units >> _LOW_BITS).sum()) << _LOW_BITS) + int(low.sum())
-
-
-def exact_group_sums(units: np.ndarray, groups: np.ndarray, count: int) -> list[int]:
-    """The sum of each group, exact.
-
-    Args:
-        units: int64 below 2**53 in size, shape ``(rows,)``.
-        groups: The group of each row, 0 to ``count - 1``.
-        count: Number of groups.
-    """
-    high = np.bincount(groups, units >> _LOW_BITS, count)
-    low = np.bincount(groups, units & ((1 << _LOW_BITS) - 1), count)
-    return [(int(above) << _LOW_BITS) + int(below) for above, below in zip(high, low, strict=True)]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from customer_analytics.core.kernels.runs import counted, merged
 from customer_analytics.core.numerals import as_float
 
 _NONE = np.zeros(0, np.int64)
@@ -34,18 +35,11 @@ class ValueCounts:
             values: Integers below 2**53 in size, shape ``(rows,)``.
             huge: Further values of any size.
         """
-        ranked = np.sort(values.astype(np.int64, copy=False))
-        starts = np.flatnonzero(np.diff(ranked, prepend=ranked[:1] - 1))
-        counts = np.diff(np.append(starts, len(ranked)))
-        return cls(ranked[starts], counts, _counted((value, 1) for value in huge))
+        return cls(*counted(values.astype(np.int64, copy=False)), _counted((value, 1) for value in huge))
 
     def __add__(self, other: "ValueCounts") -> "ValueCounts":
-        values = np.concatenate([self.values, other.values])
-        order = np.argsort(values, kind="stable")
-        ranked, counts = values[order], np.concatenate([self.counts, other.counts])[order]
-        starts = np.flatnonzero(np.diff(ranked, prepend=ranked[:1] - 1))
-        merged = np.add.reduceat(counts, starts) if len(starts) else _NONE
-        return ValueCounts(ranked[starts], merged, _counted([*self.huge, *other.huge]))
+        values, counts = merged(self.values, self.counts, other.values, other.counts)
+        return ValueCounts(values, counts, _counted([*self.huge, *other.huge]))
 
     def __eq__(self, other: object) -> bool:
         return (
