@@ -19,7 +19,7 @@ from customer_analytics.core.contract import Contract
 from customer_analytics.core.customers import CustomerCounts, count_customers
 from customer_analytics.core.ledger import Copies, Intake
 from customer_analytics.core.measures import Measures
-from customer_analytics.core.numerals import MinorUnits
+from customer_analytics.core.minor_units import MinorUnits
 from customer_analytics.core.partials.money import Money
 from customer_analytics.core.partials.totals import Totals
 from customer_analytics.core.partials.value_counts import ValueCounts

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests import oracle
 from tests.hostile import AMOUNTS, INTEGERS
 
-from customer_analytics.core.numerals import MinorUnits, as_float, read_amounts, read_integers
+from customer_analytics.core.minor_units import MinorUnits, as_float
+from customer_analytics.core.numerals import read_amounts, read_integers
 from customer_analytics.core.partials.money import Money, exact_sum
 
 GIANTS = (

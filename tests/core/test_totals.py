@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from customer_analytics.core.numerals import MinorUnits
+from customer_analytics.core.minor_units import MinorUnits
 from customer_analytics.core.partials.totals import Total, Totals
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column
+from customer_analytics.core.minor_units import MinorUnits
 from customer_analytics.core.months import months_of
-from customer_analytics.core.numerals import MinorUnits
 from customer_analytics.core.partials.totals import Group, Totals
 from customer_analytics.core.partials.value_counts import ValueCounts
 

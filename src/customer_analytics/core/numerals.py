@@ -4,9 +4,7 @@ Integers and plain decimals are read by compiled loops; what is left is judged b
 distinct text at a time.
 """
 
-import math
-from decimal import ROUND_HALF_EVEN, Context, Decimal
-from fractions import Fraction
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.compiled import compiled
+from customer_analytics.core.minor_units import quantized
 from customer_analytics.core.text import MINUS, NINE, PLUS, POINT, ZERO, bare, layout, strip
 
 _DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
@@ -21,11 +20,6 @@ _INTEGER_DIGITS = 18
 _POWERS = 10 ** np.arange(_INTEGER_DIGITS + 1, dtype=np.int64)
 _EXACT_INTEGERS = 1 << 53
 """Every smaller integer is a float64."""
-
-EXACT_MINOR_UNITS = 1 << 50
-"""Below it a float64 in major units gives back its whole minor units by one multiplication and rounding."""
-
-_EXACT = Context(prec=400, Emax=10**6, Emin=-(10**6))
 
 
 class Integers(NamedTuple):
@@ -136,39 +130,6 @@ def _plain_digits(codes: np.ndarray, place: int, stop: int) -> tuple[int, int]:
     return digits, 0 if point < 0 else count - point
 
 
-class MinorUnits(NamedTuple):
-    """Amounts in whole minor units, exact.
-
-    Args:
-        units: int64, shape ``(rows,)``; 0 where the number is in ``huge``.
-        huge: Row → its units, for amounts of :data:`EXACT_MINOR_UNITS` and more.
-    """
-
-    units: np.ndarray
-    huge: dict[int, int]
-
-    @classmethod
-    def of(cls, amounts: np.ndarray, decimals: int) -> "MinorUnits":
-        """The minor units of amounts that :func:`read_amounts` gave (float64, major units, no NaN)."""
-        scale = 10**decimals
-        huge = np.abs(amounts) >= EXACT_MINOR_UNITS / scale
-        if not huge.any():
-            return cls(np.rint(amounts * scale).astype(np.int64), {})
-        exact = {
-            int(row): int(_quantized(Decimal(float(amounts[row])), decimals).scaleb(decimals, _EXACT))
-            for row in np.flatnonzero(huge)
-        }
-        return cls(np.rint(np.where(huge, 0, amounts) * scale).astype(np.int64), exact)
-
-
-def as_float(number: Fraction) -> float:
-    """The float nearest to an exact number; infinite past float64's range."""
-    try:
-        return float(number)
-    except OverflowError:
-        return math.inf if number > 0 else -math.inf
-
-
 def _read_any(text: pa.StringArray, decimals: int) -> Amounts:
     """Every other decimal, one distinct text at a time."""
     distinct = text.dictionary_encode()
@@ -193,9 +154,5 @@ def _read_one(text: str, decimals: int) -> tuple[float, bool, bool, bool]:
         tiny = bool(text.lower().partition("e")[0].strip("+-.0"))
         return 0.0, True, tiny, tiny and text.startswith("-")
     exact = Decimal(text)
-    rounded = _quantized(exact, decimals)
+    rounded = quantized(exact, decimals)
     return float(rounded) or 0.0, True, rounded != exact, exact < 0
-
-
-def _quantized(number: Decimal, decimals: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, _EXACT)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column, Contract
-from customer_analytics.core.numerals import MinorUnits, as_float
+from customer_analytics.core.minor_units import MinorUnits, as_float
 from customer_analytics.core.parsing import judge_column
 from customer_analytics.core.partials.totals import Totals
 

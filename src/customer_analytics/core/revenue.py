@@ -9,7 +9,7 @@ import pandas as pd
 from customer_analytics.core.contract import Column
 from customer_analytics.core.customers import CustomerCounts
 from customer_analytics.core.measures import Measures
-from customer_analytics.core.numerals import as_float
+from customer_analytics.core.minor_units import as_float
 from customer_analytics.core.partials.totals import Group, Totals
 
 _FIGURES = ["revenue", "orders", "average_basket", "unique_customers"]

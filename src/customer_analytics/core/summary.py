@@ -11,7 +11,7 @@ from customer_analytics.core.contract import Column
 from customer_analytics.core.errors import SettingError
 from customer_analytics.core.frames import categorical
 from customer_analytics.core.measures import Measures
-from customer_analytics.core.numerals import as_float
+from customer_analytics.core.minor_units import as_float
 from customer_analytics.core.partials.value_counts import (
     ValueCounts,
     exact_percentile,

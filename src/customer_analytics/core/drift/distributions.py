@@ -14,7 +14,7 @@ from customer_analytics.core.drift.cells import Table
 from customer_analytics.core.drift.profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.views import numbers, per_window, window_values
 from customer_analytics.core.drift.windows import window_dates
-from customer_analytics.core.numerals import as_float
+from customer_analytics.core.minor_units import as_float
 
 I64 = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from customer_analytics.core.numerals import MinorUnits, as_float
+from customer_analytics.core.minor_units import MinorUnits, as_float
 from customer_analytics.core.partials.money import exact_sum
 from customer_analytics.core.partials.value_counts import ValueCounts, standard_deviation
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column
-from customer_analytics.core.numerals import MinorUnits, as_float
+from customer_analytics.core.minor_units import MinorUnits, as_float
 from customer_analytics.core.partials.value_counts import root
 from customer_analytics.core.tables import ISSUES
 

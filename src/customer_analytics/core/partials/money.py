@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from customer_analytics.core.numerals import MinorUnits
+from customer_analytics.core.minor_units import MinorUnits
 
 _LOW_BITS = 26
 

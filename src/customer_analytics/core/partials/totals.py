@@ -10,7 +10,7 @@ import numpy as np
 
 from customer_analytics.core.compiled import compiled
 from customer_analytics.core.drift.tally import EMPTY, Run, Tally
-from customer_analytics.core.numerals import MinorUnits
+from customer_analytics.core.minor_units import MinorUnits
 
 Group = tuple[str, ...]
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from customer_analytics.core.kernels.runs import counted, merged
-from customer_analytics.core.numerals import as_float
+from customer_analytics.core.minor_units import as_float
 
 _NONE = np.zeros(0, np.int64)
 
