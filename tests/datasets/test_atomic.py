@@ -34,6 +34,16 @@ def test_what_was_saved_is_loaded(path):
     assert "ledger.json" in str(dataset)
 
 
+def test_a_table_in_parts_from_a_cluster_gives_way_to_a_file(path):
+    (path / "part-0").mkdir(parents=True)
+    dataset = AtomicDataset(filepath=str(path), dataset=JSON)
+
+    dataset.save({"rows": 1})
+
+    assert dataset.load() == {"rows": 1}
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
 def test_a_save_that_fails_leaves_the_earlier_file_and_nothing_else(path):
     dataset = AtomicDataset(filepath=str(path), dataset=JSON)
     dataset.save({"rows": 1})
