@@ -3,16 +3,8 @@
 import csv
 import random
 
-HEADER = (
-    "customer_id",
-    "purchase_id",
-    "product_category",
-    "purchase_amount",
-    "purchase_date",
-    "country_code",
-    "customer_age",
-    "payment_type",
-)
+from tests.oracle import COLUMNS
+
 LONG = "x" * 10_240
 HOSTILE = (
     "<script>window.alerted = true</script>",
@@ -33,7 +25,7 @@ def hostile_delivery(path, rows=4_000, *, payment="card", seed=1):
     draw = random.Random(seed)  # noqa: S311  not for secrets
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(HEADER)
+        writer.writerow(COLUMNS)
         for row in range(rows):
             month = row * 24 // rows
             day = f"{2023 + month // 12}-{month % 12 + 1:02}-{draw.randint(1, 28):02}"
