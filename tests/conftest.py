@@ -1,27 +1,13 @@
 """What all tests share: Hypothesis profiles and small makers of frames and files."""
 
 import copy
-import hashlib
 import os
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).parents[1]
-
-
-def digest_of_core():
-    """Changes whenever core does."""
-    sources = sorted((ROOT / "src" / "customer_analytics" / "core").rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-
-
-# Numba notices that a function's own file has changed, but not that a function it calls has.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".numba_cache" / digest_of_core()))
-
-from customer_analytics.core.chunks import LocalChunks  # noqa: E402  after the cache is set
+from customer_analytics.core.chunks import LocalChunks
 
 settings.register_profile("dev", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(

@@ -59,6 +59,15 @@ def test_only_the_columns_asked_for_are_there_in_their_order(columns):
     assert len(frame) == 2
 
 
+def test_one_column_of_the_file_cannot_be_two_of_the_contract():
+    dialect = Dialect(columns={"customer_id": "id", "purchase_id": "ID "})
+
+    with pytest.raises(
+        InputError, match=r"purchases\.csv: expected a column of its own for each; found 'id' for both "
+    ):
+        read_header(",".join(["id", *COLUMNS[2:]]), dialect, "purchases.csv")
+
+
 def test_bytes_that_are_not_utf_8_are_an_error_with_their_record():
     lines = [f"{WHOLE}\n".encode()] * 3 + [b"1,2,3,4,5,6,7,\xe9\n"]
     offsets = np.cumsum([0, *map(len, lines)]).astype(np.int32)

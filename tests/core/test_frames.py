@@ -10,7 +10,7 @@ from tests.hostile import many_purchases, plain_csv
 from tests.making import table_rows, typed_chunks
 
 from customer_analytics.core.blocks import empty_raw
-from customer_analytics.core.frames import TEXT, text_array, text_series, to_frame, to_table
+from customer_analytics.core.frames import TEXT, text_array, to_frame, to_table
 from customer_analytics.core.tables import TABLES, TYPED
 
 FRAME = pd.DataFrame(
@@ -69,7 +69,7 @@ def test_raw_purchases_can_be_empty():
 @given(st.lists(st.one_of(st.none(), st.text(max_size=5)), max_size=8))
 def test_text_goes_to_arrow_and_back(texts):
     array = pa.array(texts, pa.string())
-    column = text_series(array, pd.RangeIndex(len(texts)))
+    column = pd.Series(pd.arrays.ArrowExtensionArray(array))
 
     assert text_array(column).to_pylist() == texts
     assert text_array(pd.Series(pd.Categorical(texts), dtype="category")).to_pylist() == texts or not any(texts)

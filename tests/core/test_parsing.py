@@ -168,6 +168,16 @@ def test_a_long_dirty_file_is_judged_as_by_the_oracle():
     assert_judged_alike(plain_csv(many_purchases(4000)), chunk_rows=700)
 
 
+def test_a_part_of_a_chunk_is_judged_as_in_the_whole():
+    (raw,) = raw_chunks(
+        plain_csv(purchase(number, purchase_id="" if number == 3 else f"p{number}") for number in range(6))
+    )
+
+    part = parse_purchases(raw.iloc[1:5], Contract())
+
+    assert part["purchase_id"].fillna("null").tolist() == ["p1", "p2", "null", "p4"]
+
+
 def test_columns_of_plain_text_are_judged_like_categories():
     text = plain_csv(many_purchases(300)) + "ragged,record\n"
     (raw,) = raw_chunks(text)

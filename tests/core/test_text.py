@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracle import WHITE
 
-from customer_analytics.core.text import layout, lengths, strip
+from customer_analytics.core.text import layout, lengths, strip, with_nulls
 
 TEXTS = st.lists(st.text(WHITE + "a\u00e9\u00a0\u2003\x1c", max_size=6), max_size=10)
 
@@ -28,3 +29,18 @@ def test_lengths_and_layout_of_a_slice_are_those_of_its_rows(skipped, texts):
 
     assert lengths(array).tolist() == [len(one) for one in encoded]
     assert [codes[a:b].tobytes() for a, b in pairwise(offsets)] == encoded
+
+
+@given(TEXTS, TEXTS)
+def test_nulls_can_be_put_into_a_slice(skipped, texts):
+    array = pa.array([*skipped, *texts], pa.string()).slice(len(skipped))
+    null = np.array([not text for text in texts], bool)
+
+    assert with_nulls(array, null).to_pylist() == [text or None for text in texts]
+
+
+def test_a_text_without_rows_may_have_empty_buffers():
+    array = pa.StringArray.from_buffers(0, pa.py_buffer(b""), pa.py_buffer(b""))
+
+    assert lengths(array).tolist() == []
+    assert strip(array).to_pylist() == []

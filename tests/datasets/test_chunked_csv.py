@@ -236,6 +236,14 @@ BAD = {
         plain_csv([purchase(), purchase(2), purchase(3, payment_type="\u00fc")]).encode("latin-1"),
         "purchases.csv, record 3: expected UTF-8 text; found byte 0xfc. Hint: set csv.encoding in globals.yml",
     ),
+    "a quote in the header that never closes": (
+        ('"' + ",".join(COLUMNS) + "\n1,2\n").encode(),
+        "purchases.csv: expected a header; found a quote in it that never closes. Hint: correct it, or set csv.quote",
+    ),
+    "a header without an end": (
+        ('"' + ",".join(COLUMNS) + "\n").encode() + b"1,2\n" * 5_000_000,
+        "purchases.csv, header: expected at most 16777216 bytes; found no end of the record. Hint: a quote",
+    ),
     "a header that is not UTF-8": (
         plain_csv([], header=[*COLUMNS[:7], "Zahlungsart \u00fc"]).encode("latin-1"),
         "purchases.csv: expected a column 'payment_type'; found the header ",
@@ -339,7 +347,8 @@ WRONG_SETTINGS = [
     ({"dialect": {"encoding": "base64"}}, r"encoding: expected .*; found 'base64'"),
     ({"dialect": {"columns": {"client": "x"}}}, r"columns: expected .*; found \{'client': 'x'\}"),
     ({"dialect": {"columns": {"customer_id": 1}}}, r"columns: expected "),
-    ({"dialect": {"max_record_bytes": 0}}, r"max_record_bytes: expected a number of bytes; found 0"),
+    ({"dialect": {"max_record_bytes": 0}}, r"max_record_bytes: expected a number of bytes up to 1073741824; found 0"),
+    ({"dialect": {"max_record_bytes": 1 << 31}}, r"max_record_bytes: expected a number of bytes up to 1073741824; "),
     ({"overrides": {"delimiter": ""}}, r"delimiter: expected .*; found ''"),
     ({"chunk_rows": 0.5}, r"CHUNK_ROWS: expected a whole number from 1; found '?0\.5"),
     ({"chunk_rows": -3}, r"CHUNK_ROWS: expected a whole number from 1; found '?-3"),

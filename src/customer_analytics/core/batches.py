@@ -56,7 +56,7 @@ def _canonical_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
     texts, codes = array.dictionary, array.indices
     if array.null_count:
         codes = codes.fill_null(-1)
-    codes = codes.to_numpy().copy()
+    codes = codes.to_numpy().astype(np.int32)
     order = pc.sort_indices(texts).to_numpy()
     order = order[_used(codes, len(texts))[order]]
     rank = np.full(len(texts), -1, np.int32)

@@ -5,10 +5,14 @@ import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from customer_analytics.core.contract import COLUMNS
 from customer_analytics.core.errors import InputError, SettingError, listed
+
+_MOST_RECORD_BYTES = 1 << 30
+"""Places in a block are 32-bit integers."""
 
 _WHERE = "csv in globals.yml"
 
@@ -52,8 +56,8 @@ class Dialect:
                 f"names of the file for any of {listed(COLUMNS)}",
             ),
             "max_record_bytes": (
-                isinstance(self.max_record_bytes, int) and self.max_record_bytes > 0,
-                "a number of bytes",
+                isinstance(self.max_record_bytes, int) and 0 < self.max_record_bytes <= _MOST_RECORD_BYTES,
+                f"a number of bytes up to {_MOST_RECORD_BYTES}",
             ),
         }
         for name, (holds, expected) in checks.items():
@@ -97,7 +101,7 @@ def read_header(record: str, dialect: Dialect, file: str) -> Header:
     """Find the contract's columns in a file's first record; names match after stripping and case-folding.
 
     Raises:
-        InputError: A column that is missing or stands there twice; the message lists what was found.
+        InputError: A column that is missing, stands there twice or is to be two of the contract's.
     """
     quoting = {"quotechar": dialect.quote} if dialect.quote else {"quoting": csv.QUOTE_NONE}
     names = next(csv.reader([record], delimiter=dialect.delimiter, **quoting), [])
@@ -107,6 +111,10 @@ def read_header(record: str, dialect: Dialect, file: str) -> Header:
     for column, name in wanted.items():
         if counts[name] != 1:
             raise InputError(file, *_header_problem(column, dialect, names, counts[name]))
+    for column, other in combinations(COLUMNS, 2):
+        if wanted[column] == wanted[other]:
+            found = f"'{dialect.columns.get(column, column)}' for both '{column}' and '{other}'"
+            raise InputError(file, "a column of its own for each", found, "correct csv.columns in globals.yml")
     return Header(len(names), {column: folded.index(name) for column, name in wanted.items()})
 
 

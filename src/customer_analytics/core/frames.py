@@ -36,11 +36,6 @@ def text_array(column: pd.Series) -> pa.StringArray:
     return _array(column, pa.string())
 
 
-def text_series(text: pa.StringArray, index: pd.Index) -> pd.Series:
-    """An Arrow text array as a column, without copying."""
-    return pd.Series(pd.arrays.ArrowExtensionArray(text), index=index, copy=False)
-
-
 def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
     """Few-valued text: ``codes`` (integers, -1 for null) into ``categories`` (distinct)."""
     names = categories if isinstance(categories, list) else categories.to_pylist()

@@ -18,6 +18,8 @@ def layout(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         ``offsets`` (int32, shape ``(rows + 1,)``) into ``codes`` (uint8); a null takes no bytes.
     """
+    if not len(text):  # its buffers may be empty or missing
+        return np.zeros(1, np.int32), np.zeros(0, np.uint8)
     offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
     body = text.buffers()[2]
     return offsets, np.frombuffer(body, np.uint8) if body is not None else np.zeros(0, np.uint8)
@@ -82,14 +84,14 @@ def with_nulls(text: pa.StringArray, null: np.ndarray) -> pa.StringArray:
     """The same texts, null where ``null`` (bool, shape ``(rows,)``) says so; shares the memory.
 
     Args:
-        text: No nulls, no slice of a longer array; empty where ``null`` is true.
+        text: No nulls; empty where ``null`` is true.
         null: The rows to forget.
     """
     if not null.any():
         return text
-    _, offsets, body = text.buffers()
+    offsets, _ = layout(text)
     valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
-    return pa.StringArray.from_buffers(len(text), offsets, body, valid)
+    return pa.StringArray.from_buffers(len(text), pa.py_buffer(offsets), text.buffers()[2], valid)
 
 
 def upper_ascii(text: str) -> str:

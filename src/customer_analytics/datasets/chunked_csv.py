@@ -165,8 +165,9 @@ class CsvSource:
             if len(records.ends) or not more:
                 break
             head += more
+            self._check_length(len(head) - records.used, f"{file.name}, header")
         if not len(records.ends):
-            raise InputError(file.name, "a header", "blank lines only", "was the delivery complete?")
+            raise _no_header(file.name, is_blank=records.used == len(_ended(head)))
         start, end = int(records.starts[0]), int(records.ends[0])
         record = _ended(head)[start:end].decode(errors="replace")
         return read_header(record.rstrip("\r\n"), self.dialect, file.name), head[end:] + more
@@ -194,7 +195,7 @@ class CsvSource:
             rest = bytes(data[used if kept == whole else int(offsets[kept]) :])
             if not more:
                 return
-            self._check_length(len(data) - used, row + whole - kept, file)
+            self._check_length(len(data) - used, f"{file.name}, record {row + whole - kept}")
             record_bytes = used // whole if whole else record_bytes
 
     def _offsets(self, data: bytes | memoryview, rest: bytes, *, last: bool) -> tuple[np.ndarray, int]:
@@ -215,10 +216,10 @@ class CsvSource:
     def _find(self, data: bytes | memoryview) -> Records:
         return find_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
 
-    def _check_length(self, size: int, row: int, file: SourceFile) -> None:
+    def _check_length(self, size: int, where: str) -> None:
         if size > self.dialect.max_record_bytes:
             raise InputError(
-                f"{file.name}, record {row}",
+                where,
                 f"at most {self.dialect.max_record_bytes} bytes",
                 "no end of the record",
                 f"a quote ({self.dialect.quote}) there may never close: correct it, set csv.quote to '', "
@@ -255,6 +256,14 @@ class Utf8:
         except UnicodeError as error:
             hint = "set csv.encoding in globals.yml to the file's encoding"
             raise InputError(self._name, f"text in {self._encoding}", str(error), hint) from error
+
+
+def _no_header(name: str, *, is_blank: bool) -> InputError:
+    if is_blank:
+        return InputError(name, "a header", "blank lines only", "was the delivery complete?")
+    return InputError(
+        name, "a header", "a quote in it that never closes", "correct it, or set csv.quote in globals.yml"
+    )
 
 
 def _ended(data: bytes) -> bytes:
