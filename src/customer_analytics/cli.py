@@ -123,7 +123,7 @@ def ledger(env: str | None) -> None:
     except _ACTIONABLE as error:
         _end_with(error)
     click.echo("\nWhere to look:")
-    for name in sorted(pipelines["__default__"].all_outputs()):
+    for name in sorted({name for one in pipelines.values() for name in one.all_outputs()}):
         dataset = catalog[name]
         if not name.endswith("_chart") and hasattr(dataset, "_filepath") and dataset.exists():
             place = getattr(dataset, "latest", None) or Path(dataset._filepath)  # noqa: SLF001  Kedro has no other

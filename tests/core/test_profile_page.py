@@ -10,8 +10,8 @@ from customer_analytics.core.profile_page import (
     LONGEST_NAME,
     Figure,
     SampleProfile,
+    as_profiled,
     compare_figures,
-    with_short_names,
     write_page,
 )
 from customer_analytics.core.sample import SampleRules
@@ -80,13 +80,23 @@ def test_figures_in_words(figure, words):
 def test_long_names_are_cut_and_stay_apart_and_short_ones_stay():
     names = ["a" * 10_000, "a" * 9_999 + "b", "short", None, "short"]
 
-    short = with_short_names(pd.DataFrame({"few": pd.Categorical(names), "number": range(5)})).to_pandas()
+    short = as_profiled(pd.DataFrame({"few": pd.Categorical(names), "number": range(5)})).to_pandas()
 
     told = list(short["few"])
     assert told[2] == told[4] == "short"
     assert pd.isna(told[3])
     assert len({told[0], told[1], "short"}) == 3
     assert all(len(name) <= LONGEST_NAME + 10 for name in told[:2])
+
+
+@pytest.mark.parametrize(("year", "unit"), [("2024", "ns"), ("1600", "us"), ("9999", "us")])
+def test_times_are_in_nanoseconds_where_these_reach(year, unit):
+    days = np.array([f"{year}-01-01", f"{year}-12-31"], "datetime64[us]")
+
+    profiled = as_profiled(pd.DataFrame({"purchase_date": days}))
+
+    assert str(profiled.schema.field("purchase_date").type) == f"timestamp[{unit}]"
+    assert profiled.column("purchase_date").cast("timestamp[us]").to_numpy().tolist() == days.tolist()
 
 
 def test_the_exact_figures_stand_above_the_profile():

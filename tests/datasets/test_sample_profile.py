@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.core.profile_page import with_short_names, write_page
+from customer_analytics.core.profile_page import as_profiled, write_page
 from customer_analytics.core.sample import SampleRules
 from customer_analytics.datasets import SampleProfileDataset
 
@@ -62,7 +62,7 @@ def broken(tmp_path, monkeypatch):
 
 
 def outcome(dataset, frame=None):
-    dataset.save(with_short_names(sample() if frame is None else frame))
+    dataset.save(as_profiled(sample() if frame is None else frame))
     try:
         return dataset.load()
     finally:
@@ -148,7 +148,7 @@ def test_saving_does_not_wait_and_loading_twice_gives_the_same(broken):
     dataset = SampleProfileDataset(wait_s=50)
 
     begun = time.monotonic()
-    dataset.save(with_short_names(sample()))
+    dataset.save(as_profiled(sample()))
     saved = time.monotonic() - begun
 
     assert saved < 5
@@ -183,7 +183,7 @@ def test_a_profiler_that_hangs_is_given_up_and_ended(broken):
     broken("import time; time.sleep(600)")
     dataset = SampleProfileDataset(wait_s=0.2)
 
-    dataset.save(with_short_names(sample()))
+    dataset.save(as_profiled(sample()))
     process = dataset._under_way._process
     made = dataset.load()
     dataset.release()
@@ -246,7 +246,7 @@ def test_the_profiler_gives_way_to_the_run(broken):
     broken("import time; time.sleep(600)")
     dataset = SampleProfileDataset()
 
-    dataset.save(with_short_names(sample()))
+    dataset.save(as_profiled(sample()))
     process = dataset._under_way._process.pid
 
     wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process) == 19)

@@ -14,6 +14,7 @@ from customer_analytics.core.frames import categorical
 from customer_analytics.core.sample import SampleRules
 from customer_analytics.core.summary import PERCENTILES
 
+_NANOSECONDS = (pd.Timestamp.min, pd.Timestamp.max)
 LONGEST_NAME = 60
 """Characters of a category's name that are profiled: a profiler draws every name into its charts."""
 
@@ -50,11 +51,17 @@ class Figure:
         return _number(self.exact), _number(self.sampled), _UNKNOWN if off is None else f"{round(off, 4) + 0:+.2%}"
 
 
-def with_short_names(sampled_purchases: pd.DataFrame) -> pa.Table:
-    """The sample as it is profiled: names of categories beyond :data:`LONGEST_NAME` characters are cut and numbered."""
+def as_profiled(sampled_purchases: pd.DataFrame) -> pa.Table:
+    """The sample as it is profiled.
+
+    Names of categories beyond :data:`LONGEST_NAME` characters are cut and numbered. Times are in nanoseconds where those
+    reach (1677 to 2262), because the profiling library labels axes as if all were.
+    """
     few = [name for name, column in sampled_purchases.items() if isinstance(column.dtype, pd.CategoricalDtype)]
     short = sampled_purchases.assign(**{str(name): _shortened(sampled_purchases[name]) for name in few})
-    return pa.Table.from_pandas(short, preserve_index=False)
+    times = {str(name): column for name, column in short.items() if column.dtype.kind == "M"}
+    fine = {name: time.astype("datetime64[ns]") for name, time in times.items() if time.between(*_NANOSECONDS).all()}
+    return pa.Table.from_pandas(short.assign(**fine), preserve_index=False)
 
 
 def compare_figures(numeric_summary: pd.DataFrame, sampled_purchases: pd.DataFrame) -> dict[str, list[Figure]]:

@@ -64,7 +64,7 @@ def write_report(report_facts: Facts, report_charts: "dict[str, Figure | None]")
 def sample_purchases(clean_purchases: Chunks, sampling: sample.SampleRules) -> tuple[pd.DataFrame, pa.Table]:
     """``sampled_purchases``, and the same for the profiler, which goes on beside the run once it is saved."""
     drawn = sample.draw_sample(clean_purchases, sampling)
-    return drawn, profile_page.with_short_names(drawn)
+    return drawn, profile_page.as_profiled(drawn)
 
 
 def write_profile(
