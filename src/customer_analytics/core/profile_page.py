@@ -54,8 +54,8 @@ class Figure:
 def as_profiled(sampled_purchases: pd.DataFrame) -> pa.Table:
     """The sample as it is profiled.
 
-    Names of categories beyond :data:`LONGEST_NAME` characters are cut and numbered. Times are in nanoseconds where those
-    reach (1677 to 2262), because the profiling library labels axes as if all were.
+    Names of categories beyond :data:`LONGEST_NAME` characters are cut and numbered. Times are in nanoseconds where
+    those reach (1677 to 2262), because the profiling library labels axes as if all were.
     """
     few = [name for name, column in sampled_purchases.items() if isinstance(column.dtype, pd.CategoricalDtype)]
     short = sampled_purchases.assign(**{str(name): _shortened(sampled_purchases[name]) for name in few})
