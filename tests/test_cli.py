@@ -91,7 +91,9 @@ def test_the_ledger_command_tells_where_every_row_went(project):
 
     words = [" ".join(line.split()) for line in ran.stdout.splitlines()]
     assert ran.returncode == 0, ran.stderr
-    assert words[1:6] == [
+    assert words[:7] == [
+        "From 'purchases.csv':",
+        "rows money",
         "3 came in 14.00",
         "1 are clean 10.00",
         "1 are quarantined -1.00",
@@ -112,11 +114,35 @@ def test_the_ledger_command_says_what_is_missing_before_the_first_run(project, t
     assert "Traceback (most" not in ran.stderr
 
 
-def test_a_ledger_without_faults_lists_no_reasons():
+def account(rows_in=0, files=1, **by_reason):
     fates = dict.fromkeys(("rows_in", "clean", "quarantined", "duplicates_exact", "duplicates_conflicting"), 0)
-    account = fates | {"by_reason": {}, "amounts_unreadable": 0, "money_minor_units": fates | {"decimals": 2}}
+    return fates | {
+        "rows_in": rows_in,
+        "by_reason": by_reason,
+        "amounts_unreadable": 0,
+        "money_minor_units": fates | {"decimals": 2},
+        "input_files": [{"file": f"{number}.csv"} for number in range(1, files + 1)],
+    }
 
-    assert "Reasons" not in cli.in_words(account)
+
+def test_a_ledger_without_faults_lists_no_reasons_and_no_doubts():
+    words = cli.in_words(account(rows_in=1))
+
+    assert "Reasons" not in words
+    assert "Doubtful" not in words
+
+
+def test_a_ledger_in_words_ends_with_what_is_doubtful_about_it():
+    words = cli.in_words(account(rows_in=3, **{"malformed:purchase_date": 2}))
+
+    assert words.splitlines()[-2:] == [
+        "              2  malformed:purchase_date",
+        "Doubtful: 2 of 3 rows are refused for malformed:purchase_date: see contract.date_formats in globals.yml.",
+    ]
+
+
+def test_of_many_files_a_ledger_in_words_names_three():
+    assert cli.in_words(account(files=4)).startswith("From '1.csv', '2.csv', '3.csv', … (4 in all):\n")
 
 
 def chained(outer, inner):

@@ -177,6 +177,32 @@ def test_a_header_alone_is_a_run_of_zero_rows_and_a_balanced_ledger(run, tmp_pat
     assert len(pd.read_parquet(data / "04_feature/revenue_by_month.parquet")) == 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "warned"),
+    [
+        ([], ["ledger: No row came in: was the delivery complete?"]),
+        (
+            [purchase(1, purchase_date="31.01.2024"), purchase(2, purchase_date="01.02.2024"), purchase(3)],
+            ["ledger: 2 of 3 rows are refused for malformed:purchase_date: see contract.date_formats in globals.yml."],
+        ),
+        ([purchase(1, purchase_date="31.01.2024"), purchase(2)], []),
+    ],
+    ids=["no row", "most rows refused", "half of the rows refused"],
+)
+def test_a_run_that_balances_and_is_doubtful_ends_with_a_warning(run, tmp_path, caplog, rows, warned):
+    path = tmp_path / "purchases.csv"
+    path.write_text(plain_csv(rows))
+
+    with caplog.at_level("INFO", "customer_analytics"):
+        run(path)
+
+    said = [one.getMessage() for one in caplog.records]
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == warned
+    assert said[len(said) - len(warned) :] == warned
+    log = max(Path("logs").glob("*.log")).read_text()
+    assert [line.split("hooks: ")[1] for line in log.splitlines() if " WARNING " in line] == warned
+
+
 def test_settings_of_a_run_reach_the_dialect_and_the_contract(run, tmp_path):
     path = tmp_path / "purchases.csv"
     path.write_text(plain_csv([purchase(country_code="UK"), purchase(2, customer_age="8")], delimiter=";"))

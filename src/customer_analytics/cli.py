@@ -22,6 +22,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 import customer_analytics.pipelines
+from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
 
 _ACTIONABLE = (
@@ -147,10 +148,11 @@ _FATES = {
 
 
 def in_words(account: Mapping[str, Any]) -> str:
-    """The ledger for people: rows and money by fate, then rows by reason."""
+    """The ledger for people: files, rows and money by fate, rows by reason, and what is doubtful about it."""
     money = account["money_minor_units"]
     worth = {name: Decimal(money[name]).scaleb(-money["decimals"]) for name in _FATES}
-    lines = [f"{'rows':>15}  {'':<30} {'money':>22}"]
+    files = [one["file"] for one in account["input_files"]]
+    lines = [f"From {listed(files, 3)}:", f"{'rows':>15}  {'':<30} {'money':>22}"]
     lines += [f"{account[name]:>15,}  {fate:<30} {worth[name]:>22,f}" for name, fate in _FATES.items()]
     lines += [
         "",
@@ -161,4 +163,5 @@ def in_words(account: Mapping[str, Any]) -> str:
         lines += ["Reasons (a row can have several):"]
         ranked = sorted(account["by_reason"].items(), key=lambda one: -one[1])
         lines += [f"{rows:>15,}  {name}" for name, rows in ranked]
+    lines += [f"Doubtful: {line}" for line in doubts(account)]
     return "\n".join(lines)

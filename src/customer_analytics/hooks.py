@@ -13,6 +13,7 @@ from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError
 from customer_analytics.datasets import usage
 from customer_analytics.datasets.atomic import replacing
@@ -60,9 +61,12 @@ class RunHooks:
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
-        """Close the run's log; then end the run with an error if its drift verdict is to stop someone."""
+        """Warn of a ledger that is doubtful, close the run's log, end with an error if drift is to stop someone."""
+        outputs = pipeline.all_outputs()
+        for line in doubts(catalog.load("ledger")) if "ledger" in outputs else ():
+            logger.warning("ledger: %s", line)
         self._close_log()
-        if "drift_verdict" in pipeline.all_outputs():
+        if "drift_verdict" in outputs:
             from customer_analytics.core.drift.comparisons import check_gate  # noqa: PLC0415  costs what drift costs
 
             check_gate(catalog.load("drift_verdict"))
