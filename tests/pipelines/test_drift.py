@@ -182,6 +182,16 @@ def test_the_first_run_and_a_run_id_can_be_the_baseline(run, data, baseline):
     assert verdict(data)["outcome"] == "fail"
 
 
+def test_an_attempt_without_a_clean_row_does_not_become_the_baseline(run, data, tmp_path):
+    good = runs(data)[-1]
+    run(data, *DELIVERY, csv=delivery(tmp_path / "empty.csv", rows=0))
+
+    run(data, *DELIVERY, csv=delivery(tmp_path / "third.csv", new_payment=40, seed=3))
+
+    assert verdict(data)["comparisons"]["runs"]["baseline"] == f"the run {good}"
+    assert verdict(data)["comparisons"]["runs"]["outcome"] == "ok"
+
+
 def test_a_run_that_is_its_own_baseline_has_nothing_to_compare_with(run, data):
     run(data, "drift", params={"drift": {"baseline": runs(data)[-1]}})
 

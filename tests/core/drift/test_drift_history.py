@@ -5,6 +5,7 @@ import pytest
 
 from customer_analytics.core.drift.findings import Outcome
 from customer_analytics.core.drift.history import anomalies, anomaly, differences
+from customer_analytics.core.drift.run_record import run_changes
 
 
 def test_few_normal_runs_before_a_normal_one_raise_at_most_one_alarm_in_a_hundred(settings):
@@ -63,3 +64,33 @@ def test_differences_from_the_previous_run_read_as_sentences():
         "zero went from 0 to 0.5 (+0.5).",
         "new is new: 3.",
     )
+
+
+def changes_of(clean, settings):
+    """The newest of runs with so many clean rows, a day each, against the others."""
+    records = {f"2024-01-{day:02}/run_metrics": {"metrics": {"rows clean": rows}} for day, rows in enumerate(clean, 1)}
+    history = {name: lambda one=one: one for name, one in records.items()}
+    return run_changes(list(records.values())[-1], history, settings)
+
+
+def test_runs_without_a_clean_row_are_no_example_of_what_is_usual(settings):
+    changes = changes_of([1_000, 0, 1_000, 0, 0, 1_000, 1_000, 0, 1_000, 0, 1_000], settings)
+
+    (rows,) = changes["anomalies"]
+    assert (rows["usual"], rows["outcome"]) == (1_000, "ok")
+    assert changes["earlier_runs"] == 10
+    assert changes["in_words"][-1] == "No metric is anomalous among 5 earlier runs."
+
+
+def test_a_run_without_a_clean_row_is_anomalous_itself(settings):
+    (rows,) = changes_of([1_000] * 5 + [0], settings)["anomalies"]
+
+    assert rows["outcome"] == "warn"
+
+
+@pytest.mark.parametrize(("clean", "count"), [([5], 0), ([5, 0, 5], 1), ([5, 0, 5, 5, 5, 5], 4)])
+def test_too_few_runs_with_clean_rows_are_counted(settings, clean, count):
+    changes = changes_of(clean, settings)
+
+    said = f"Too few earlier runs with clean rows to tell what is usual: {count} of the 5 needed."
+    assert changes["in_words"][-1] == said

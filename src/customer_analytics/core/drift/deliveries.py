@@ -32,13 +32,16 @@ class Deliveries:
 
 
 def pair_deliveries(current: PurchaseProfile, stored: Stored, settings: DriftSettings) -> Deliveries:
-    """The newest delivery and its baseline; only the baseline is read.
+    """The newest delivery and its baseline.
+
+    ``previous`` and ``first`` pass over deliveries of fewer than ``rows_min`` clean rows, such as an attempt with wrong
+    settings leaves, unless there are no others.
 
     Args:
         current: The newest profile.
         stored: All profiles as :func:`~customer_analytics.core.drift.frames.to_frame` writes them, the newest among
-            them.
-        settings: ``baseline``.
+            them; no more are read than it takes to find the baseline.
+        settings: ``baseline`` and ``rows_min``.
 
     Raises:
         SettingError: A baseline that no run has left; the message lists those there are.
@@ -46,14 +49,18 @@ def pair_deliveries(current: PurchaseProfile, stored: Stored, settings: DriftSet
     """
     loaders = {run_of(name): load for name, load in stored.items()}
     runs = sorted(loaders)
-    chosen = baseline_run(runs, settings.baseline)
-    if chosen is None:
-        return Deliveries(current, runs[-1])
-    return Deliveries(current, runs[-1], from_frame(loaders[chosen](), f"purchase_profile of {chosen}"), chosen)
+    small = None
+    for run in baseline_runs(runs, settings.baseline):
+        baseline = from_frame(loaders[run](), f"purchase_profile of {run}")
+        pair = Deliveries(current, runs[-1], baseline, run)
+        if baseline.rows() >= settings.rows_min:
+            return pair
+        small = small or pair
+    return small or Deliveries(current, runs[-1])
 
 
-def baseline_run(runs: Sequence[str], wanted: str) -> str | None:
-    """The run to compare the newest with; ``None`` if that is the newest itself or there is no earlier one.
+def baseline_runs(runs: Sequence[str], wanted: str) -> list[str]:
+    """The runs that can be the baseline, the best first; none if that is the newest itself or there is no earlier one.
 
     Args:
         runs: Ids of all runs, oldest first, the one to judge last.
@@ -62,15 +69,15 @@ def baseline_run(runs: Sequence[str], wanted: str) -> str | None:
     Raises:
         SettingError: An id that is not among them.
     """
-    earlier = runs[:-1]
-    places = {"previous": earlier[-1:], "first": earlier[:1]}
-    if wanted in places:
-        return next(iter(places[wanted]), None)
+    earlier = list(runs[:-1])
+    orders = {"previous": earlier[::-1], "first": earlier}
+    if wanted in orders:
+        return orders[wanted]
     if wanted not in runs:
         hint = "correct drift.baseline in parameters_drift.yml"
         expected = f"'previous', 'first' or a run that left a purchase_profile ({listed(runs[::-1])})"
         raise SettingError("drift.baseline", expected, repr(wanted), hint)
-    return wanted if wanted in earlier else None
+    return [wanted] if wanted in earlier else []
 
 
 def run_of(name: str) -> str:

@@ -52,7 +52,7 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
 
 
 def run_changes(current: Mapping[str, Any], history: History, settings: DriftSettings) -> dict[str, Any]:
-    """The newest run against all earlier ones.
+    """The newest run against the one before it, and against what is usual among all earlier ones with clean rows.
 
     Args:
         current: Its ``run_metrics``.
@@ -61,13 +61,14 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
 
     Returns:
         ``run``, ``previous_run`` (``None`` for the first), ``earlier_runs``; ``differences`` from the previous run in
-        words; ``anomalies``: every metric against its history; ``in_words``.
+        words; ``anomalies``: every metric against its history, runs without a clean row left out; ``in_words``.
     """
     newest, *earlier = sorted(history, key=run_of, reverse=True)
     before = [history[name]()["metrics"] for name in earlier]
     now: Mapping[str, float] = current["metrics"]
     told = differences(_told(before[0]), _told(now)) if before else ()
-    found = anomalies(now, before, settings)
+    usual = [metrics for metrics in before if metrics.get("rows clean")]  # a failed attempt is no example
+    found = anomalies(now, usual, settings)
     odd = [one.words for one in found if one.outcome is Outcome.WARN]
     return {
         "schema_version": METRICS_VERSION,
@@ -76,7 +77,7 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
         "earlier_runs": len(earlier),
         "differences": list(told),
         "anomalies": [{**asdict(one), "outcome": str(one.outcome)} for one in found],
-        "in_words": [*_compared(earlier, told), *_judged(len(earlier), odd, settings)],
+        "in_words": [*_compared(earlier, told), *_judged(len(usual), odd, settings)],
     }
 
 
@@ -93,8 +94,9 @@ def _compared(earlier: list[str], told: tuple[str, ...]) -> list[str]:
 
 
 def _judged(earlier: int, odd: list[str], settings: DriftSettings) -> list[str]:
-    if earlier < settings.history_min:
-        return [f"{earlier} earlier runs are too few to tell what is usual; {settings.history_min} are needed."]
+    least = settings.history_min
+    if earlier < least:
+        return [f"Too few earlier runs with clean rows to tell what is usual: {earlier} of the {least} needed."]
     return [f"anomalous among {earlier} earlier runs: {words}" for words in odd] or [
         f"No metric is anomalous among {earlier} earlier runs."
     ]

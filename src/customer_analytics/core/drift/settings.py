@@ -19,7 +19,7 @@ class DriftSettings:
         latest_windows: How many of a delivery's last windows are compared with its earlier ones.
         gate: ``fail`` ends a run with an error after a failing verdict; ``off`` does not.
         significance: Rate of false alarms that adjusted p-values are held against.
-        rows_min: Fewer rows than this on either side are not compared.
+        rows_min: Fewer rows than this on either side are not compared, and are no baseline while there is another.
         segment_rows_min: Likewise for a country.
         window_rows_min: Volume is judged where a usual window has at least so many rows.
         history_min: Earlier runs (or windows, for volume) that a robust rule needs.
