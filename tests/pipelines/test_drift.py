@@ -13,6 +13,8 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from customer_analytics.core.drift.metrics import name_of
+
 pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
 
 ROOT = Path(__file__).parents[2]
@@ -159,11 +161,21 @@ def test_differences_from_the_previous_run_are_said_and_logged(two_runs, run, da
     changes = read(two_runs / "after" / "second.csv", "08_reporting/run_changes.json")
 
     assert changes["previous_run"] == previous
-    assert any(line.startswith("minor units rows_in went from") for line in changes["differences"])
-    assert not any(line.startswith("rows rows_in") for line in changes["differences"])
+    assert any(line.startswith("money of rows received went from") for line in changes["differences"])
+    assert not any(line.startswith("rows received") for line in changes["differences"])
     with caplog.at_level("INFO", "customer_analytics"):
         run(data, "drift")
     assert any("drift_verdict: fail: payment_type" in line for line in caplog.messages)
+
+
+def test_every_metric_of_a_run_has_a_name_for_people(data):
+    metrics = read(data, f"08_reporting/run_metrics.json/{runs(data)[-1]}/run_metrics.json")["metrics"]
+
+    names = [name_of(metric) for metric in metrics]
+
+    assert {"rows clean", "minor units clean", "drift payment_type share", "alarms", "elapsed_s"} <= metrics.keys()
+    assert len(set(names)) == len(metrics)
+    assert set(names).isdisjoint(metrics)
 
 
 def test_drift_alone_compares_the_newest_profile_with_the_one_before(two_runs, run, data):
@@ -323,7 +335,7 @@ def test_history_sees_an_odd_run_among_six(run, data):
 
     changes = read(data, "08_reporting/run_changes.json")
     assert changes["earlier_runs"] == 7
-    assert "rows rows_in went from 3,000 to 30,000 (+27,000, +900.0%)." in changes["in_words"]
+    assert "rows received went from 3,000 to 30,000 (+27,000, +900.0%)." in changes["in_words"]
     odd = {one["metric"] for one in changes["anomalies"] if one["outcome"] == "warn"}
     assert "rows rows_in" in odd
     assert "rows clean" not in odd

@@ -10,13 +10,10 @@ from customer_analytics.core.drift.comparisons import RUNS
 from customer_analytics.core.drift.deliveries import run_of
 from customer_analytics.core.drift.findings import Outcome
 from customer_analytics.core.drift.history import anomalies, differences
+from customer_analytics.core.drift.metrics import DRIFT, FATES, MONEY, REFUSED, ROWS, USAGE
 from customer_analytics.core.drift.settings import DriftSettings
 
 METRICS_VERSION = 1
-USAGE = ("elapsed_s", "cpu_s", "peak_memory_bytes")
-
-_DRIFT = "drift "
-_FATES = ("rows_in", "clean", "quarantined", "duplicates_exact", "duplicates_conflicting")
 
 History = Mapping[str, Callable[[], Mapping[str, Any]]]
 
@@ -30,8 +27,9 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
         usage: ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes``.
 
     Returns:
-        ``schema_version`` and ``metrics``: rows and money (minor units) by fate, refused rows by reason, the effect of
-        each drift measure between runs that can alarm, the number of alarms, and the usage.
+        ``schema_version``; ``decimals``: digits of the minor unit; ``metrics``: rows and money (minor units) by fate,
+        refused rows by reason, the effect of each drift measure between runs that can alarm, the number of alarms, and
+        the usage.
     """
     money = ledger["money_minor_units"]
     alarms = findings["outcome"].isin([str(Outcome.WARN), str(Outcome.FAIL)])
@@ -39,13 +37,14 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
     effects = zip(between["column"], between["measure"], between["effect"], strict=True)
     return {
         "schema_version": METRICS_VERSION,
+        "decimals": money["decimals"],
         "metrics": {
-            **{f"rows {fate}": ledger[fate] for fate in _FATES},
-            **{f"minor units {fate}": money[fate] for fate in _FATES},
+            **{f"{ROWS}{fate}": ledger[fate] for fate in FATES},
+            **{f"{MONEY}{fate}": money[fate] for fate in FATES},
             "amounts rounded": ledger["amounts_rounded"],
-            **{f"refused {reason}": rows for reason, rows in ledger["by_reason"].items()},
+            **{f"{REFUSED}{reason}": rows for reason, rows in ledger["by_reason"].items()},
             "alarms": int(alarms.sum()),
-            **{f"{_DRIFT}{column} {measure}": float(effect) for column, measure, effect in effects if pd.notna(effect)},
+            **{f"{DRIFT}{column} {measure}": float(effect) for column, measure, effect in effects if pd.notna(effect)},
             **{name: usage[name] for name in USAGE},
         },
     }
@@ -66,9 +65,9 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
     newest, *earlier = sorted(history, key=run_of, reverse=True)
     before = [history[name]()["metrics"] for name in earlier]
     now: Mapping[str, float] = current["metrics"]
-    told = differences(_told(before[0]), _told(now)) if before else ()
-    usual = [metrics for metrics in before if metrics.get("rows clean")]  # a failed attempt is no example
-    found = anomalies(now, usual, settings)
+    told = differences(_told(before[0]), _told(now), current["decimals"]) if before else ()
+    usual = [metrics for metrics in before if metrics.get(f"{ROWS}clean")]  # a failed attempt is no example
+    found = anomalies(now, usual, settings, current["decimals"])
     odd = [one.words for one in found if one.outcome is Outcome.WARN]
     return {
         "schema_version": METRICS_VERSION,
@@ -83,14 +82,16 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
 
 def _told(metrics: Mapping[str, float]) -> dict[str, float]:
     """Without time and memory, which always differ, and drift measures, which are differences themselves."""
-    return {name: figure for name, figure in metrics.items() if name not in USAGE and not name.startswith(_DRIFT)}
+    return {name: figure for name, figure in metrics.items() if name not in USAGE and not name.startswith(DRIFT)}
 
 
 def _compared(earlier: list[str], told: tuple[str, ...]) -> list[str]:
     if not earlier:
         return ["This is the first run: there is nothing to compare its metrics with."]
-    said = "nothing changed but time and memory." if not told else f"{len(told)} metrics changed."
-    return [f"Since the previous run ({run_of(earlier[0])}) {said}", *told]
+    said = (
+        f"{len(told)} {'metric' if len(told) == 1 else 'metrics'} changed" if told else "only time and memory changed"
+    )
+    return [f"Since the previous run ({run_of(earlier[0])}) {said}.", *told]
 
 
 def _judged(earlier: int, odd: list[str], settings: DriftSettings) -> list[str]:
