@@ -68,6 +68,24 @@ def test_one_column_of_the_file_cannot_be_two_of_the_contract():
         read_header(",".join(["id", *COLUMNS[2:]]), dialect, "purchases.csv")
 
 
+def test_all_columns_that_are_missing_are_named_in_one_error():
+    dialect = Dialect(columns={"customer_id": "Kunde", "payment_type": "Zahlungsart"})
+
+    with pytest.raises(InputError) as refused:
+        read_header(",".join([*COLUMNS[:6], "Alter", "Zahlungsart"]), dialect, "purchases.csv")
+
+    assert str(refused.value) == (
+        "purchases.csv: expected columns 'Kunde', 'customer_age'; found the header 'customer_id', 'purchase_id', "
+        "'product_category', 'purchase_amount', 'purchase_date', 'country_code', 'Alter', 'Zahlungsart' (8 columns). "
+        "Hint: map what is called otherwise under csv.columns in globals.yml, e.g. customer_id: 'its name in the file'"
+    )
+
+
+def test_one_missing_column_is_named_before_one_that_is_there_twice():
+    with pytest.raises(InputError, match="expected a column 'payment_type'; found the header"):
+        read_header(",".join([*COLUMNS[:7], COLUMNS[0]]), Dialect(), "purchases.csv")
+
+
 def test_bytes_that_are_not_utf_8_are_an_error_with_their_record():
     lines = [f"{WHOLE}\n".encode()] * 3 + [b"1,2,3,4,5,6,7,\xe9\n"]
     offsets = np.cumsum([0, *map(len, lines)]).astype(np.int32)

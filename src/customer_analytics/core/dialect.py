@@ -108,9 +108,13 @@ def read_header(record: str, dialect: Dialect, file: str) -> Header:
     folded = [_fold(name) for name in names]
     wanted = {column: _fold(dialect.columns.get(column, column)) for column in COLUMNS}
     counts = Counter(folded)
+    if missing := [column for column, name in wanted.items() if not counts[name]]:
+        raise InputError(file, *_missing(missing, dialect, names))
     for column, name in wanted.items():
-        if counts[name] != 1:
-            raise InputError(file, *_header_problem(column, dialect, names, counts[name]))
+        if counts[name] > 1:
+            own = dialect.columns.get(column, column)
+            found = f"{counts[name]} in {_listed_header(names)}"
+            raise InputError(file, f"one column '{own}'", found, "rename or remove the copies")
     for column, other in combinations(COLUMNS, 2):
         if wanted[column] == wanted[other]:
             found = f"'{dialect.columns.get(column, column)}' for both '{column}' and '{other}'"
@@ -118,15 +122,17 @@ def read_header(record: str, dialect: Dialect, file: str) -> Header:
     return Header(len(names), {column: folded.index(name) for column, name in wanted.items()})
 
 
-def _header_problem(column: str, dialect: Dialect, names: Sequence[str], count: int) -> tuple[str, str, str]:
-    own = dialect.columns.get(column, column)
-    found = f"the header {listed(name.strip() for name in names)} ({len(names)} columns)"
-    if count > 1:
-        return f"one column '{own}'", f"{count} in {found}", "rename or remove the copies"
-    hint = f"map it under csv.columns in globals.yml, e.g. {column}: 'its name in the file'"
+def _missing(columns: Sequence[str], dialect: Dialect, names: Sequence[str]) -> tuple[str, str, str]:
+    own = [dialect.columns.get(column, column) for column in columns]
+    hint = f"map what is called otherwise under csv.columns in globals.yml, e.g. {columns[0]}: 'its name in the file'"
     if len(names) == 1:
         hint = f"set csv.delimiter in globals.yml (now {dialect.delimiter!r})"
-    return f"a column '{own}'", found, hint
+    expected = f"a column '{own[0]}'" if len(own) == 1 else f"columns {listed(own, len(own))}"
+    return expected, _listed_header(names), hint
+
+
+def _listed_header(names: Sequence[str]) -> str:
+    return f"the header {listed(name.strip() for name in names)} ({len(names)} columns)"
 
 
 def _fold(name: str) -> str:
