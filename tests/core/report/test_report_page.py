@@ -147,6 +147,34 @@ def test_the_first_screen_answers_four_questions():
     }
 
 
+@pytest.mark.parametrize(
+    ("columns", "reasons", "said"),
+    [
+        (
+            {"payment_type": "insufficient_data", "rows": "insufficient_data"},
+            ["There is no baseline to compare with: this run can become one."],
+            "There is no baseline to compare with: this run can become one.",
+        ),
+        (
+            {"payment_type": "insufficient_data", "customer_age": "insufficient_data", "country_code": "ok"},
+            ["rows: there are 1 whole windows."],
+            "too little data to judge payment_type, customer_age",
+        ),
+        ({"customer_age": "insufficient_data"}, [], "too little data to judge customer_age"),
+    ],
+    ids=["nothing was compared", "some columns were not", "all were compared and none could be judged"],
+)
+def test_the_first_screen_says_why_nothing_can_be_told(columns, reasons, said):
+    blind = [column for column, outcome in columns.items() if outcome != "ok"]
+    runs_ = VERDICT["comparisons"]["runs"] | {"columns": columns, "not_judged": blind, "reasons": reasons}
+    quiet = VERDICT["comparisons"]["latest_windows"] | {"alarms": [], "alarm_count": 0, "reasons": ["Another."]}
+    comparisons = {"runs": runs_, "latest_windows": quiet}
+
+    told = page.compose(facts(drift_verdict={"outcome": "insufficient_data", "comparisons": comparisons}))
+
+    assert (told.cards[3].answer, told.cards[3].words) == ("Cannot tell", said)
+
+
 def test_an_alarm_is_told_with_effect_thresholds_and_money():
     html = written(facts(drift_verdict=VERDICT))
 

@@ -1,12 +1,14 @@
 """The first screen: what came in, what is trusted, what it is worth, whether anything changed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from customer_analytics.core.contract import Column
 from customer_analytics.core.report import words
 from customer_analytics.core.report.content import Card
 from customer_analytics.core.report.facts import Facts
 
 _ANSWERS = {"ok": "No", "warn": "Have a look", "fail": "Yes", "insufficient_data": "Cannot tell"}
-_TOO_LITTLE = "there is too little data to compare"
 
 
 def headline(facts: Facts) -> str:
@@ -58,6 +60,14 @@ def _changed(facts: Facts) -> Card:
     outcome = verdict["outcome"]
     columns = [alarm["column"] for one in found for alarm in one["alarms"]]
     where = ", ".join(dict.fromkeys(columns))
-    quiet = _TOO_LITTLE if outcome == "insufficient_data" else "nothing that matters"
+    quiet = _unjudged(verdict) if outcome == "insufficient_data" else "nothing that matters"
     said = f"{words.plural(alarms, 'alarm')}: {where}" if alarms else quiet
     return Card(question, _ANSWERS.get(outcome, outcome), said, outcome)
+
+
+def _unjudged(verdict: Mapping[str, Any]) -> str:
+    """Why nothing could be said: without an alarm the verdict is that of its first comparison."""
+    first = next(iter(verdict["comparisons"].values()))
+    if first["reasons"] and len(first["not_judged"]) == len(first["columns"]):
+        return str(first["reasons"][0])
+    return f"too little data to judge {', '.join(first['not_judged'])}"
