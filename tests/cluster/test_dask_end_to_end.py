@@ -83,6 +83,11 @@ def check_same_bits(near, far):
     for name in TABLES:
         file = f"04_feature/{name}.parquet"
         assert (near / file).read_bytes() == (far / file).read_bytes()
+    profiles = [
+        list((folder / "05_model_input/purchase_profile.parquet").glob("*/*.parquet")) for folder in (near, far)
+    ]
+    assert [len(versions) for versions in profiles] == [1, 1]
+    assert profiles[0][0].read_bytes() == profiles[1][0].read_bytes()
     ledgers = [json.loads((folder / "08_reporting/ledger.json").read_text()) for folder in (near, far)]
     assert ledgers[0] == ledgers[1]
     assert ledgers[0]["duplicates"] > 0
