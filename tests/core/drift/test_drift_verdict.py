@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.core.drift.findings import FRAME_DTYPES, Outcome, drift_frame
+from customer_analytics.core.drift.comparisons import MOST_TOLD, Comparison, drift_verdict
+from customer_analytics.core.drift.findings import FRAME_DTYPES, Finding, Outcome, drift_frame
 from customer_analytics.core.drift.injections import Missing, NewPayment, RepeatDay, ScaleAmounts, injected
 from customer_analytics.core.drift.profile import ProfileError, ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.resample import resampled
@@ -171,6 +172,16 @@ def test_the_latest_windows_are_compared_with_the_earlier_ones(purchases, settin
 
     assert outcome_of(still) is Outcome.OK
     assert "first in the window of 2024-06-03" in finding(moved, "payment_type", "new_value").words
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, []), (1, ["and 1 more alarm."]), (2, ["and 2 more alarms."])])
+def test_a_verdict_in_words_counts_the_alarms_that_it_does_not_tell(settings, more, said):
+    alarm = Finding(column="rows", measure="volume", outcome=Outcome.FAIL, words="Half of it.")
+    found = Comparison("runs", "the run before", (alarm,) * (MOST_TOLD + more))
+
+    words = drift_verdict((found,), settings)["in_words"]
+
+    assert words == ["runs, against the run before: fail.", *["fail: Half of it."] * MOST_TOLD, *said]
 
 
 def test_a_value_that_came_and_went_before_is_no_news(purchases, settings):

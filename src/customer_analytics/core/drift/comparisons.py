@@ -114,5 +114,5 @@ def _in_words(one: Comparison, settings: DriftSettings) -> list[str]:
     verdict = verdict_on(one.findings, settings, MOST_TOLD)
     left = verdict["alarm_count"] - len(verdict["alarms"])
     told = [f"{alarm['outcome']}: {alarm['explanation']}" for alarm in verdict["alarms"]]
-    more = [f"and {left} more alarms."] if left else []
+    more = [f"and {left} more {'alarm' if left == 1 else 'alarms'}."] if left else []
     return [f"{one.name}, against {one.baseline}: {one.outcome}.", *told, *more, *verdict["reasons"]]
