@@ -1,6 +1,7 @@
 """The command line: a mistake ends a run with one message, before an earlier output is touched."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def project(tmp_path_factory):
     (folder / "purchases.csv").write_text("\n".join([HEADER, *ROWS]) + "\n")
     ran = command(folder, "kedro", "run")
     assert ran.returncode == 0, ran.stderr
+    (folder / "console.txt").write_text(ran.stderr)
     return folder
 
 
@@ -64,9 +66,36 @@ def test_a_mistake_ends_the_run_in_one_message_and_leaves_the_outputs(project, m
     errors = [line for line in ran.stderr.splitlines() if line.startswith("Error: ")]
     assert ran.returncode == 1
     assert len(errors) == 1
+    assert "WARNING" not in ran.stdout + ran.stderr
     assert "Traceback (most" not in ran.stdout + ran.stderr
     assert all(name in errors[0] for name in named)
     assert {path: path.stat().st_mtime_ns for path in (project / "data").rglob("*") if path.is_file()} == before
+
+
+TABLES = (
+    *("typed_purchases", "clean_purchases", "quarantined_purchases", "repeated_purchases", "outlier_purchases"),
+    *("revenue_by_country", "revenue_by_category", "revenue_by_country_category", "revenue_by_month"),
+    "numeric_summary",
+)
+HELPERS = (
+    *("amount_distribution", "purchases_by_window", "drift_findings", "simulated_drift_findings", "runs"),
+    "sampled_purchases",
+)
+
+
+def test_a_run_shows_summaries_of_the_tables_that_people_ask_for_and_logs_all(project):
+    summary = re.compile(r"(\w+): [\d,]+ rows, [\d.]+ MB in memory$", re.MULTILINE)
+    log = min((project / "logs").glob("*.log")).read_text()
+
+    assert sorted(summary.findall((project / "console.txt").read_text())) == sorted(TABLES)
+    assert sorted(summary.findall(log)) == sorted((*TABLES, *HELPERS))
+
+
+def test_a_run_says_of_simulated_drift_only_how_it_ended(project):
+    said = [line for line in (project / "console.txt").read_text().splitlines() if " simulated_" in line]
+
+    assert len(said) == 1
+    assert said[0].endswith("and amounts 12 % higher: insufficient_data.")
 
 
 def test_the_traceback_is_shown_when_it_is_asked_for(project):

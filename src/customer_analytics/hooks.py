@@ -22,6 +22,9 @@ from customer_analytics.datasets.progress import running
 logger = logging.getLogger(__name__)
 
 _SUMMARISED_ROWS = 100_000
+_TOLD_IN_WORDS = frozenset({"drift", "history", "memory_profiling", "profiling", "reporting"})
+"""Pipelines that say in words what they found: the console does without summaries of their tables."""
+
 _LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
@@ -49,14 +52,16 @@ class RunHooks:
         usage.release_memory()
 
     @hook_impl
-    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
-        """Log a summary of each small table; streamed tables log their own while they are written."""
+    def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data
+        """Log a summary of each small table, and what accounts say in words; of a simulation, only how it ended."""
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
             from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
 
-            logger.info("%s: %s", dataset_name, describe_frame(data))
+            level = logging.DEBUG if node.namespace in _TOLD_IN_WORDS else logging.INFO
+            logger.log(level, "%s: %s", dataset_name, describe_frame(data))
         elif isinstance(data, dict):
-            for line in data.get("in_words", ()):
+            said = data.get("in_words", ())
+            for line in said[:1] if dataset_name.startswith("simulated") else said:
                 logger.info("%s: %s", dataset_name, line)
 
     @hook_impl
