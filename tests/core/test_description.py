@@ -93,3 +93,27 @@ def test_long_values_are_cut(size):
     summary.add(table)
 
     assert ("…" in str(summary)) == (size > 24)
+
+
+def test_text_in_a_summary_is_one_line_and_cannot_steer_a_terminal():
+    label = pd.DataFrame({"label": pd.Categorical(["Voucher\npart", "\x1b[2Jcleared"])})
+    table = to_table(label, pa.schema([("label", pa.dictionary(pa.int32(), pa.string()))]))
+    summary = TableDescription.start(table.schema)
+
+    summary.add(table)
+
+    assert str(summary).splitlines()[1:] == [
+        "  label              nulls 0  distinct 2  min \u241b[2Jcleared  max Voucher\u240apart"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([695.4019999999997, 0.96], "min 0.96  mean 348.2  max 695.402"),
+        ([216_322.34, 5.81], "min 5.81  mean 108,164  max 216,322.34"),
+        ([-9_000.0, -11_000.0], "min -11,000  mean -10,000  max -9,000"),
+    ],
+)
+def test_figures_in_a_summary_have_no_exponent_and_no_tail(values, said):
+    assert describe_frame(pd.DataFrame({"figure": values})).endswith(said)

@@ -7,10 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from customer_analytics.core.charts.style import shortened, visible
 from customer_analytics.core.frames import contiguous, to_table
 
 COUNTED = 10_000
 """Distinct values are counted up to here; more are only said to be more."""
+
+_WIDTH = 24
+_LARGE = 1000
 
 
 @dataclass(slots=True)
@@ -76,7 +80,8 @@ class TableDescription:
         known = self.rows - one.nulls
         shown = [f"nulls {one.nulls:,}", f"distinct {distinct}", f"min {_short(one.least)}", f"max {_short(one.most)}"]
         if one.total is not None and known:
-            shown.insert(3, f"mean {one.total / known:,.4g}")
+            mean = one.total / known
+            shown.insert(3, f"mean {mean:,.0f}" if abs(mean) >= _LARGE else f"mean {mean:.4g}")
         return "  ".join(shown)
 
 
@@ -93,5 +98,7 @@ def describe_frame(frame: pd.DataFrame) -> str:
 
 
 def _short(value: object) -> str:
-    text = "-" if value is None else str(value)
-    return text if len(text) <= 24 else f"{text[:23]}…"  # noqa: PLR2004  a column's width in the log
+    """A value in a column's width; what a terminal would act on is shown as a sign."""
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    return "-" if value is None else shortened(visible(str(value)), _WIDTH)
