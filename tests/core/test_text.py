@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracle import WHITE
 
-from customer_analytics.core.text import layout, lengths, strip, with_nulls
+from customer_analytics.core.text import layout, lengths, spread, strip, with_nulls
 
 TEXTS = st.lists(st.text(WHITE + "a\u00e9\u00a0\u2003\x1c", max_size=6), max_size=10)
 
@@ -44,3 +44,17 @@ def test_a_text_without_rows_may_have_empty_buffers():
 
     assert lengths(array).tolist() == []
     assert strip(array).to_pylist() == []
+
+
+@given(TEXTS, TEXTS, st.data())
+def test_texts_are_spread_over_rows_in_their_order(skipped, texts, data):
+    array = pa.array([*skipped, *texts], pa.string()).slice(len(skipped))
+    gaps = data.draw(st.lists(st.integers(0, 2), min_size=len(texts) + 1, max_size=len(texts) + 1))
+    expected = [None] * gaps[0]
+    for text, gap in zip(texts, gaps[1:], strict=True):
+        expected += [text, *[None] * gap]
+
+    found = spread(array, np.array([one is not None for one in expected], bool))
+
+    assert found.to_pylist() == expected
+    found.validate(full=True)

@@ -15,7 +15,19 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     The code is made at the first call with arguments of new types and kept beside the source, or in the user's cache
     folder; where neither can be written it is made anew by every process.
     """
+    return _machine_code(function, in_place=False)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """A part of compiled loops that is put in its place in each: for what is called once a row or oftener.
+
+    A call counts references to the arrays it is given, which costs more than most such parts.
+    """
+    return _machine_code(function, in_place=True)
+
+
+def _machine_code(function: Callable[P, R], *, in_place: bool) -> Callable[P, R]:
     try:
-        return njit(nogil=True, cache=True)(function)
+        return njit(nogil=True, cache=True, forceinline=in_place)(function)
     except RuntimeError:  # no folder for the cache
-        return njit(nogil=True)(function)
+        return njit(nogil=True, forceinline=in_place)(function)

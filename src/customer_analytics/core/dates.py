@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.text import MINUS, NINE, POINT, ZERO, bare, layout, strip
 
 SPACE, T, COLON = b" T:"
@@ -96,7 +96,7 @@ def _read_iso(codes: np.ndarray, offsets: np.ndarray, calendar: Calendar, micros
             micros[row] = (calendar.first_days[year * _MONTHS + month - 1] + day - 1) * _DAY_US + clock
 
 
-@compiled
+@inlined
 def _clock(codes: np.ndarray, at: int, stop: int) -> int:
     """Microseconds since midnight of ``[ T]HH:MM[:SS[.f]]`` behind a date; -1 if it is none."""
     size = stop - at
@@ -116,7 +116,7 @@ def _clock(codes: np.ndarray, at: int, stop: int) -> int:
     return ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros
 
 
-@compiled
+@inlined
 def _number(codes: np.ndarray, start: int, digits: int) -> int:
     """What so many digits there spell; -1 if some are none."""
     number = 0

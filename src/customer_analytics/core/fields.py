@@ -6,10 +6,13 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.dialect import Dialect
 from customer_analytics.core.records import CR, LF, NO_QUOTE, quoted_end
-from customer_analytics.core.words import WORD, copy_text, find_byte, pattern_of, same_text, text_key
+from customer_analytics.core.words import WORD, copy_text, find_byte, pattern_of, same_text, two_words, word_and_key
+
+_FEW_SLOTS = 1024
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Marks(NamedTuple):
@@ -109,7 +112,7 @@ def _cut(
     return ragged
 
 
-@compiled
+@inlined
 def _without_line_ends(codes: np.ndarray, start: int, stop: int) -> tuple[int, int]:
     """A record's own bytes: without blank lines before it and its line end."""
     while start < stop and (codes[start] == LF or codes[start] == CR):
@@ -179,27 +182,85 @@ def _resolve(field: np.ndarray, quote: int, body: np.ndarray, filled: int) -> in
     return filled
 
 
-@compiled
+class _Found(NamedTuple):
+    """Distinct texts: where each is first, its two words and its size; room for one per row."""
+
+    first: np.ndarray
+    heads: np.ndarray
+    tails: np.ndarray
+    sizes: np.ndarray
+
+
 def _encode(codes: np.ndarray, spans: np.ndarray, ragged: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Codes of distinct fields, and the row where each distinct one is first; a hash table with open addressing."""
-    rows, slots = len(spans), 1
-    while slots < 2 * rows:
-        slots *= 2
-    last = np.uint64(slots - 1)
-    table = np.full(slots, -1, np.int32)
-    code_of, first, found = np.full(rows, -1, np.int32), np.empty(rows, np.int32), 0
-    for row in range(rows):
+    """Codes of distinct fields, and the row where each distinct one is first.
+
+    A hash table with open addressing, at most half full, finds them; it begins small, to stay in the nearest cache.
+    """
+    rows = len(spans)
+    code_of, table = np.full(rows, -1, np.int32), np.full(_FEW_SLOTS, -1, np.int32)
+    found = _Found(*(np.empty(rows, dtype) for dtype in (np.int32, np.uint64, np.uint64, np.int32)))
+    row, count = _encode_some((codes, spans, ragged), (0, 0), table, found, code_of)
+    while row < rows:
+        table = _larger(table, found, count)
+        row, count = _encode_some((codes, spans, ragged), (row, count), table, found, code_of)
+    return code_of, found.first[:count].copy()
+
+
+@compiled
+def _encode_some(
+    fields: tuple[np.ndarray, np.ndarray, np.ndarray],
+    begun: tuple[int, int],
+    table: np.ndarray,
+    found: _Found,
+    code_of: np.ndarray,
+) -> tuple[int, int]:
+    """Encode from a row on until the table is half full; the next row, and how many texts are known then."""
+    codes, spans, ragged = fields
+    (start_row, count), last = begun, np.uint64(len(table) - 1)
+    for row in range(start_row, len(spans)):
         if ragged[row]:
             continue
-        start, end = spans[row, 0], spans[row, 1]
-        slot = text_key(codes, start, end) & last
-        while table[slot] >= 0:
-            begun = spans[first[table[slot]], 0]
-            if begun + end - start == spans[first[table[slot]], 1] and same_text(codes, begun, start, end):
-                break
+        start = int(spans[row, 0])
+        size = int(spans[row, 1]) - start
+        if size <= 2 * WORD and start + 2 * WORD <= len(codes):
+            head, tail = two_words(codes, start, size)
+        else:
+            head, tail = word_and_key(codes, start, size)
+        slot = _slot(head, tail, last)
+        code = table[slot]
+        while code >= 0 and not (
+            found.heads[code] == head
+            and found.tails[code] == tail
+            and found.sizes[code] == size
+            and (size <= 2 * WORD or same_text(codes, spans[found.first[code], 0], start, start + size))
+        ):
             slot = (slot + np.uint64(1)) & last
-        if table[slot] < 0:
-            table[slot], first[found] = found, row
-            found += 1
-        code_of[row] = table[slot]
-    return code_of, first[:found].copy()
+            code = table[slot]
+        if code < 0:
+            code = table[slot] = count
+            found.first[count], found.heads[count], found.tails[count], found.sizes[count] = row, head, tail, size
+            count += 1
+        code_of[row] = code
+        if 2 * count > len(table):
+            return row + 1, count
+    return len(spans), count
+
+
+@inlined
+def _slot(head: np.uint64, tail: np.uint64, last: np.uint64) -> np.uint64:
+    """Where the search for a text begins in a table whose last slot is ``last``."""
+    key = (head ^ (tail * _SPREAD)) * _SPREAD
+    return (key >> np.uint64(32)) & last
+
+
+@compiled
+def _larger(table: np.ndarray, found: _Found, count: int) -> np.ndarray:
+    """A table four times as long with the codes of the texts found."""
+    larger = np.full(4 * len(table), -1, np.int32)
+    last = np.uint64(len(larger) - 1)
+    for code in range(count):
+        slot = _slot(found.heads[code], found.tails[code], last)
+        while larger[slot] >= 0:
+            slot = (slot + np.uint64(1)) & last
+        larger[slot] = code
+    return larger

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.text import layout
 from customer_analytics.core.words import text_key
 
@@ -48,7 +48,7 @@ def shared(keys: np.ndarray) -> np.ndarray:
     return found
 
 
-@compiled
+@inlined
 def mix(number: np.uint64) -> np.uint64:
     """A bijection of uint64 whose every output bit depends on every input bit.
 

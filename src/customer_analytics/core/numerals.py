@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.minor_units import quantized
 from customer_analytics.core.text import MINUS, NINE, PLUS, POINT, ZERO, bare, layout, strip
 
@@ -108,7 +108,7 @@ def _read_amounts(codes: np.ndarray, offsets: np.ndarray, decimals: int, powers:
             amounts.amounts[row] = (-units if negative else units) / powers[fraction]
 
 
-@compiled
+@inlined
 def _plain_digits(codes: np.ndarray, place: int, stop: int) -> tuple[int, int]:
     """The digits of a plain decimal as one integer, and how many of them are behind the point; -1 if it is none.
 

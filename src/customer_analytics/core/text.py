@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.words import WORD, copy_text
 
 PLUS, MINUS, POINT, ZERO, NINE = b"+-.09"
@@ -25,7 +25,7 @@ def layout(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     return offsets, np.frombuffer(body, np.uint8) if body is not None else np.zeros(0, np.uint8)
 
 
-@compiled
+@inlined
 def bare(codes: np.ndarray, start: int, stop: int) -> tuple[int, int]:
     """Where a text begins and ends without ASCII white space around it."""
     while start < stop and _WHITE[codes[start]]:
@@ -92,6 +92,21 @@ def with_nulls(text: pa.StringArray, null: np.ndarray) -> pa.StringArray:
     offsets, _ = layout(text)
     valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
     return pa.StringArray.from_buffers(len(text), pa.py_buffer(offsets), text.buffers()[2], valid)
+
+
+def spread(text: pa.StringArray, rows: np.ndarray) -> pa.StringArray:
+    """The texts one after the other at the rows where ``rows`` (bool, shape ``(rows,)``) is true, null elsewhere.
+
+    Args:
+        text: As many as rows are true, no nulls; their memory is shared.
+        rows: Which rows get one.
+    """
+    offsets, _ = layout(text)
+    sizes = np.zeros(len(rows) + 1, np.int32)
+    sizes[0], sizes[1:][rows] = offsets[0], np.diff(offsets)
+    body = text.buffers()[2] if len(text) else pa.py_buffer(b"")
+    bare_offsets = pa.py_buffer(np.cumsum(sizes, dtype=np.int32))
+    return with_nulls(pa.StringArray.from_buffers(len(rows), bare_offsets, body), ~rows)
 
 
 def upper_ascii(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.compiled import compiled, inlined
 
 WORD = 8
 """Bytes of a word."""
@@ -12,8 +12,10 @@ _ONES, _HIGHS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 _PLACES = np.uint64(0x0001020304050607)
 """Times ``1 << 8 * n``, its highest byte is ``n``."""
 
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
-@compiled
+
+@inlined
 def word_at(codes: np.ndarray, start: int) -> np.uint64:
     """Eight bytes as one little-endian word; the compiler makes one load of it."""
     at = np.uint64(start)
@@ -27,7 +29,7 @@ def word_at(codes: np.ndarray, start: int) -> np.uint64:
     return word | np.uint64(codes[at + np.uint64(7)]) << np.uint64(56)
 
 
-@compiled
+@inlined
 def put_word(body: np.ndarray, start: int, word: np.uint64) -> None:
     """Store eight bytes, the word's lowest first; the compiler makes one store of it."""
     at = np.uint64(start)
@@ -41,13 +43,13 @@ def put_word(body: np.ndarray, start: int, word: np.uint64) -> None:
     body[at + np.uint64(7)] = word >> np.uint64(56)
 
 
-@compiled
+@inlined
 def pattern_of(code: int) -> np.uint64:
     """One byte eight times over."""
     return np.uint64(code) * _ONES
 
 
-@compiled
+@inlined
 def bytes_before(flags: np.uint64) -> np.int64:
     """How many bytes of a word come before the first one that is flagged by its highest bit; 8 for none.
 
@@ -59,7 +61,7 @@ def bytes_before(flags: np.uint64) -> np.int64:
     return np.int64(((lowest >> np.uint64(7)) * _PLACES) >> np.uint64(56))
 
 
-@compiled
+@inlined
 def find_byte(codes: np.ndarray, start: int, stop: int, pattern: np.uint64) -> int:
     """Where the pattern's byte first stands from ``start`` on; ``stop`` if nowhere before it."""
     while start < stop and start + WORD <= len(codes):
@@ -73,7 +75,7 @@ def find_byte(codes: np.ndarray, start: int, stop: int, pattern: np.uint64) -> i
     return min(start, stop)
 
 
-@compiled
+@inlined
 def find_below(codes: np.ndarray, start: int, pattern: np.uint64) -> int:
     """Where a byte below the pattern's, which is at most 128, first stands; the end if nowhere."""
     while start + WORD <= len(codes):
@@ -87,7 +89,7 @@ def find_below(codes: np.ndarray, start: int, pattern: np.uint64) -> int:
     return start
 
 
-@compiled
+@inlined
 def text_key(codes: np.ndarray, start: int, end: int) -> np.uint64:
     """A 64-bit key of the bytes from ``start`` to ``end``; equal texts have equal keys, and few others do."""
     key = np.uint64(end - start)
@@ -103,7 +105,36 @@ def text_key(codes: np.ndarray, start: int, end: int) -> np.uint64:
     return key ^ (key >> np.uint64(32))
 
 
+@inlined
+def two_words(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.uint64]:
+    """Up to sixteen bytes as two words, which with their count tell them from all others.
+
+    Args:
+        codes: At least sixteen bytes from ``start`` on.
+        start: Where they begin.
+        size: How many they are.
+    """
+    head, tail = word_at(codes, start), word_at(codes, start + WORD)
+    if size > WORD:
+        return head, tail & (_ALL >> np.uint64(8 * (2 * WORD - size)))
+    return head & (_ALL >> np.uint64(8 * (WORD - size)) if size > 0 else np.uint64(0)), np.uint64(0)
+
+
 @compiled
+def word_and_key(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.uint64]:
+    """What :func:`two_words` gives where no sixteen bytes follow; of more than that, the first word and a key."""
+    if size > 2 * WORD:
+        return word_at(codes, start), text_key(codes, start + WORD, start + size)
+    head, tail = np.uint64(0), np.uint64(0)
+    for place in range(size):
+        if place < WORD:
+            head |= np.uint64(codes[start + place]) << np.uint64(8 * place)
+        else:
+            tail |= np.uint64(codes[start + place]) << np.uint64(8 * (place - WORD))
+    return head, tail
+
+
+@inlined
 def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: int) -> None:
     """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on; up to seven more mean nothing."""
     while start < end and start + WORD <= len(codes):
