@@ -1,5 +1,8 @@
 """Frames and Arrow tables are two views of the same rows."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -10,7 +13,7 @@ from tests.hostile import many_purchases, plain_csv
 from tests.making import table_rows, typed_chunks
 
 from customer_analytics.core.blocks import empty_raw
-from customer_analytics.core.frames import TEXT, text_array, to_frame, to_table
+from customer_analytics.core.frames import TEXT, codes_of, text_array, to_frame, to_table
 from customer_analytics.core.tables import TABLES, TYPED
 
 FRAME = pd.DataFrame(
@@ -73,3 +76,18 @@ def test_text_goes_to_arrow_and_back(texts):
 
     assert text_array(column).to_pylist() == texts
     assert text_array(pd.Series(pd.Categorical(texts), dtype="category")).to_pylist() == texts or not any(texts)
+
+
+def test_a_column_whose_codes_were_looked_at_is_freed_when_it_is_no_longer_used():
+    column = pd.Series(pd.Categorical(["DE", None, "FR", "DE"]))
+    left = weakref.ref(column)
+    gc.disable()
+    try:
+        codes, names = codes_of(column)
+        del column
+
+        assert left() is None
+    finally:
+        gc.enable()
+    assert codes.tolist() == [0, -1, 1, 0]
+    assert list(names) == ["DE", "FR"]

@@ -1,7 +1,9 @@
 """The clean table's schema, checked on every chunk while it is written."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pandas as pd
@@ -30,6 +32,19 @@ def checked(frame, contract=None, overrides=None):
 def test_clean_chunks_pass_unchanged(clean):
     assert gathered(checked(clean)) == gathered([clean])
     assert gathered(checked(clean.iloc[:0])) == []
+
+
+def test_a_checked_chunk_is_freed_when_it_is_no_longer_used(clean):
+    frame = clean.copy()
+    left = weakref.ref(frame)
+    gc.disable()
+    try:
+        checked(frame)
+        del frame
+
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def replaced(column, value, place=3):

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.compiled import compiled
-from customer_analytics.core.frames import contiguous, to_table
+from customer_analytics.core.frames import arrow_array, codes_of, contiguous
 
-ROW_GROUP_ROWS = 131_072
+ROW_GROUP_ROWS = 262_144
 
 
 def regroup(tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:
@@ -40,7 +40,7 @@ def regroup(tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP
 def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """One contiguous piece; each dictionary holds the texts in use, in ascending order."""
     arrays = [
-        _canonical_dictionary(column) if pa.types.is_dictionary(one.type) else contiguous(column)
+        _coded_anew(column) if pa.types.is_dictionary(one.type) else contiguous(column)
         for column, one in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
@@ -48,41 +48,54 @@ def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     """A chunk as a canonical table."""
-    return canonical(to_table(frame, schema), schema)
+    arrays = [
+        _few_valued(frame[one.name], one.type)
+        if pa.types.is_dictionary(one.type)
+        else arrow_array(frame[one.name], one.type)
+        for one in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _canonical_dictionary(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    array = contiguous(column.unify_dictionaries())
-    texts, codes = array.dictionary, array.indices
-    if array.null_count:
-        codes = codes.fill_null(-1)
-    codes = codes.to_numpy().astype(np.int32)
+def _few_valued(column: pd.Series, kind: pa.DataType) -> pa.DictionaryArray:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, texts = codes_of(column)
+        return _in_order(codes, pa.array(texts, pa.string()))
+    return _coded_anew(arrow_array(column, kind))
+
+
+def _coded_anew(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.DictionaryArray:
+    array = contiguous(column.unify_dictionaries()) if isinstance(column, pa.ChunkedArray) else column
+    codes = array.indices.fill_null(-1) if array.null_count else array.indices
+    return _in_order(codes.to_numpy(), array.dictionary)
+
+
+def _in_order(codes: np.ndarray, texts: pa.StringArray) -> pa.DictionaryArray:
+    """Codes into distinct texts, -1 for null, as codes into those in use in ascending order."""
     order = pc.sort_indices(texts).to_numpy()
     order = order[_used(codes, len(texts))[order]]
-    rank = np.full(len(texts), -1, np.int32)
+    rank = np.full(len(texts) + 1, -1, np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    known = _rerank(codes, rank)
-    valid = pa.py_buffer(np.packbits(known, bitorder="little")) if array.null_count else None
-    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(codes)])
-    return pa.DictionaryArray.from_arrays(indices, texts.take(pa.array(order)))
+    ranked, nulls = _ranked(codes, rank)
+    valid = pa.py_buffer(np.packbits(ranked >= 0, bitorder="little")) if nulls else None
+    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(ranked)], nulls)
+    return pa.DictionaryArray.from_arrays(indices, texts.take(pa.array(order)), safe=False)
 
 
 @compiled
 def _used(codes: np.ndarray, size: int) -> np.ndarray:
     """Which of ``size`` texts a row has; a row without one has -1."""
-    used = np.zeros(size, np.bool_)
+    used = np.zeros(size + 1, np.bool_)
     for code in codes:
-        if code >= 0:
-            used[code] = True
-    return used
+        used[code] = True
+    return used[:size]
 
 
 @compiled
-def _rerank(codes: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Put the rank of each code in its place; which rows have one."""
-    known = np.zeros(len(codes), np.bool_)
+def _ranked(codes: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, int]:
+    """The rank of each code, the last one for -1, and how many are below 0."""
+    ranked, nulls = np.empty(len(codes), np.int32), 0
     for row in range(len(codes)):
-        if codes[row] >= 0:
-            codes[row] = rank[codes[row]]
-            known[row] = True
-    return known
+        ranked[row] = rank[codes[row]]
+        nulls += ranked[row] < 0
+    return ranked, nulls

@@ -9,6 +9,7 @@ import pandas as pd
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.compiled import compiled
 from customer_analytics.core.contract import Column
+from customer_analytics.core.frames import codes_of
 from customer_analytics.core.keys import mix
 from customer_analytics.core.measures import UNKNOWN, Vocabulary
 from customer_analytics.core.months import months_of
@@ -85,8 +86,9 @@ def _coded(clean: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 def _places(column: pd.Series, names: tuple[str, ...]) -> np.ndarray:
     place_of = {name: place for place, name in enumerate(names)}
-    table = np.array([place_of.get(name, 0) for name in (*column.cat.categories, UNKNOWN)], np.int32)
-    return table[column.cat.codes.to_numpy()]
+    codes, categories = codes_of(column)
+    table = np.array([place_of.get(name, 0) for name in (*categories, UNKNOWN)], np.int32)
+    return table[codes]
 
 
 def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:

@@ -4,7 +4,7 @@ Text is ``string[pyarrow]`` (:data:`TEXT`), few-valued text ``category``, nullab
 ``datetime64[us]``, nullable floats NaN; a frame's index is the row number in the whole table.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
         schema: Names and types of the columns to take; ``None`` for all as they are, NumPy integers not nullable.
     """
     wanted = _schema_of(frame) if schema is None else schema
-    return pa.Table.from_arrays([_array(frame[one.name], one.type) for one in wanted], schema=wanted)
+    return pa.Table.from_arrays([arrow_array(frame[one.name], one.type) for one in wanted], schema=wanted)
 
 
 def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
@@ -31,9 +31,17 @@ def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(start, start + table.num_rows), copy=False)
 
 
+def arrow_array(column: pd.Series, kind: pa.DataType) -> pa.Array:
+    """A column as one contiguous Arrow array of a type, NaN as null."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and not pa.types.is_dictionary(kind):
+        kind, text = pa.dictionary(pa.int32(), pa.string()), kind
+        return contiguous(pa.array(column, type=kind)).cast(text)
+    return contiguous(pa.array(column, type=kind, from_pandas=True))
+
+
 def text_array(column: pd.Series) -> pa.StringArray:
     """A text column as one contiguous Arrow array."""
-    return _array(column, pa.string())
+    return arrow_array(column, pa.string())
 
 
 def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
@@ -42,18 +50,21 @@ def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categ
     return pd.Categorical.from_codes(codes, pd.Index(names, dtype=object), validate=False)
 
 
+def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """A category column's codes (integers, -1 for null) and categories.
+
+    Its accessor ``.cat`` is not used: column and accessor hold each other, and the column's memory, until cycles are
+    looked for.
+    """
+    values = cast(pd.Categorical, column.array)
+    return values.codes, values.categories
+
+
 def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """One array of a chunked one; no copy when it has one chunk."""
     if not isinstance(array, pa.ChunkedArray):
         return array
     return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
-
-
-def _array(column: pd.Series, kind: pa.DataType) -> pa.Array:
-    if isinstance(column.dtype, pd.CategoricalDtype) and not pa.types.is_dictionary(kind):
-        kind, text = pa.dictionary(pa.int32(), pa.string()), kind
-        return contiguous(pa.array(column, type=kind)).cast(text)
-    return contiguous(pa.array(column, type=kind, from_pandas=True))
 
 
 def _schema_of(frame: pd.DataFrame) -> pa.Schema:

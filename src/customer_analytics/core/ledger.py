@@ -9,6 +9,7 @@ import pandas as pd
 
 from customer_analytics.core.contract import BITS, Column
 from customer_analytics.core.errors import LedgerError
+from customer_analytics.core.frames import codes_of
 from customer_analytics.core.partials.money import Money
 from customer_analytics.core.tables import AMOUNT_ROUNDED, ISSUES, SOURCE_FILE
 
@@ -48,14 +49,14 @@ class Intake:
         faulty = issues != 0
         faults, faulty_amounts = issues[faulty], amounts[faulty]
         reasons = {name: Money.of(faulty_amounts[faults & bit != 0], decimals) for name, bit in BITS.items()}
-        files = typed[SOURCE_FILE].cat
-        records = np.bincount(files.codes.to_numpy(), minlength=len(files.categories)).tolist()
+        codes, files = codes_of(typed[SOURCE_FILE])
+        records = np.bincount(codes, minlength=len(files)).tolist()
         return cls(
             Money.of(amounts[~faulty], decimals),
             Money.of(faulty_amounts, decimals),
             {name: money for name, money in reasons.items() if money.rows},
             int(typed[AMOUNT_ROUNDED].to_numpy().sum()),
-            {str(name): rows for name, rows in zip(files.categories, records, strict=True) if rows},
+            {str(name): rows for name, rows in zip(files, records, strict=True) if rows},
         )
 
     def __add__(self, other: "Intake") -> "Intake":

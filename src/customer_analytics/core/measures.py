@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract import Column
+from customer_analytics.core.frames import codes_of
 from customer_analytics.core.minor_units import MinorUnits
 from customer_analytics.core.months import months_of
 from customer_analytics.core.partials.totals import Group, Totals
@@ -91,10 +92,11 @@ class Measures:
 
 
 def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    country, category = clean[Column.COUNTRY_CODE].cat, clean[Column.PRODUCT_CATEGORY].cat
-    countries, categories = (UNKNOWN, *country.categories), (UNKNOWN, *category.categories)
-    rows = (country.codes.to_numpy().astype(np.int64) + 1) * len(categories)
-    return rows + (category.codes.to_numpy() + np.int64(1)), (countries, categories)
+    country, names = codes_of(clean[Column.COUNTRY_CODE])
+    category, labels = codes_of(clean[Column.PRODUCT_CATEGORY])
+    countries, categories = (UNKNOWN, *names), (UNKNOWN, *labels)
+    rows = (country.astype(np.int64) + 1) * len(categories)
+    return rows + (category + np.int64(1)), (countries, categories)
 
 
 def _months(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:

@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from customer_analytics.core.blocks import FEW_VALUED
 from customer_analytics.core.contract import BITS, COLUMNS, Column, Contract, Fault, iso_countries, reason
 from customer_analytics.core.dates import read_dates
-from customer_analytics.core.frames import categorical, text_array
+from customer_analytics.core.frames import categorical, codes_of, text_array
 from customer_analytics.core.numerals import read_amounts, read_integers
 from customer_analytics.core.tables import AMOUNT_ROUNDED, ISSUES, RAW_TEXT, SOURCE_FILE, SOURCE_ROW, TYPED
-from customer_analytics.core.text import lengths, nulls_as_empty, strip, upper_ascii, with_nulls
+from customer_analytics.core.text import lengths, nulls_as_empty, spread, strip, upper_ascii, with_nulls
 
 _UNREADABLE = "?"
 
@@ -36,8 +36,7 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     issues = np.zeros(len(raw), np.uint32)
     for one in judged:
         for name, rows in one.faults.items():
-            if rows.any():
-                issues[rows] |= np.uint32(BITS[name])
+            issues[np.flatnonzero(rows)] |= np.uint32(BITS[name])
     issues[broken] = BITS[Fault.STRUCTURE]
     columns = {column: one.typed for column, one in zip(COLUMNS, judged, strict=True)}
     columns[ISSUES] = issues
@@ -68,7 +67,7 @@ def judge_column(text: pd.Series, column: str, contract: Contract) -> Judged:
 
 
 class _Distinct(NamedTuple):
-    """A column of few texts: ``texts[codes]`` are its rows, stripped; ``null`` is one flag per text.
+    """A column of few texts: ``texts[codes]`` (intp) are its rows, stripped; ``null`` is one flag per text.
 
     The last text is the empty one, so that the code of a null, -1, finds it.
     """
@@ -100,12 +99,13 @@ def _null_rows(text: pa.StringArray, known: np.ndarray, column: str, contract: C
 
 def _distinct(column: pd.Series, name: str, contract: Contract) -> _Distinct:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        texts, codes = column.cat.categories.to_list(), column.cat.codes.to_numpy()
+        codes, categories = codes_of(column)
+        texts = categories.to_list()
     else:
         coded = text_array(column).dictionary_encode()
         texts, codes = coded.dictionary.to_pylist(), coded.indices.fill_null(-1).to_numpy()
     stripped = strip(pa.array([*texts, ""], pa.string()))
-    return _Distinct(stripped, codes, _is_null(stripped, name, contract))
+    return _Distinct(stripped, codes.astype(np.intp), _is_null(stripped, name, contract))
 
 
 def _nulls(rows: np.ndarray, column: str, contract: Contract) -> dict[str, np.ndarray]:
@@ -216,6 +216,5 @@ def _with_point(text: pa.StringArray, contract: Contract) -> pa.StringArray:
 
 def _record_text(records: pd.Series, wanted: np.ndarray) -> pd.api.extensions.ExtensionArray:
     """The wanted records without their line end; null elsewhere."""
-    mask = pa.array(wanted)
-    kept = pc.utf8_trim(text_array(records).filter(mask), "\r\n")
-    return pd.arrays.ArrowExtensionArray(pc.replace_with_mask(pa.nulls(len(wanted), pa.string()), mask, kept))
+    kept = pc.utf8_trim(text_array(records).filter(pa.array(wanted)), "\r\n")
+    return pd.arrays.ArrowExtensionArray(spread(kept, wanted))

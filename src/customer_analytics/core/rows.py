@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pyroaring import BitMap64
 
+from customer_analytics.core.frames import codes_of
 from customer_analytics.core.tables import SOURCE_FILE, SOURCE_ROW
 
 
@@ -60,8 +61,8 @@ class Places:
             frame: ``source_file`` (category) and ``source_row`` (int64), ascending by row within each file.
         """
         found = np.zeros(len(frame), bool)
-        codes, numbers = frame[SOURCE_FILE].cat.codes.to_numpy(), frame[SOURCE_ROW].to_numpy()
-        for code, file in enumerate(frame[SOURCE_FILE].cat.categories):
+        (codes, files), numbers = codes_of(frame[SOURCE_FILE]), frame[SOURCE_ROW].to_numpy()
+        for code, file in enumerate(files):
             mine = np.flatnonzero(codes == code)
             if file in self.rows and len(mine):
                 rows = numbers[mine]

@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from customer_analytics.core.contract import Column, Contract, iso_countries
-from customer_analytics.core.frames import TEXT
+from customer_analytics.core.frames import TEXT, codes_of
 
 
 def clean_schema(contract: Contract) -> pa.DataFrameSchema:
@@ -51,12 +51,12 @@ def _check(holds: Callable[[pd.Series], bool], wanted: str) -> pa.Check:
 
 def _all_filled(column: pd.Series) -> bool:
     """No text is empty; for a category its few texts are looked at."""
-    texts = column.cat.categories.to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
+    texts = codes_of(column)[1].to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
     return not bool((texts == "").any())
 
 
 def _all_iso(column: pd.Series) -> bool:
-    return set(column.cat.categories) <= iso_countries()
+    return set(codes_of(column)[1]) <= iso_countries()
 
 
 def _all_between(column: pd.Series, low: int, high: int) -> bool:

@@ -34,9 +34,11 @@ class CleanChunks:
         from pandera.errors import SchemaError, SchemaErrors  # noqa: PLC0415  pandera takes a second to import
 
         try:
-            return self._schema.validate(frame, inplace=True)
+            checked = self._schema.validate(frame, inplace=True)
         except (SchemaError, SchemaErrors) as error:
             raise ContractViolationError("clean_purchases", "the contract", str(error), "report it as a bug") from error
+        vars(checked).pop("pandera", None)  # its accessor, which holds the frame that holds it, until cycles are sought
+        return checked
 
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema

@@ -10,6 +10,7 @@ import pandas as pd
 
 from customer_analytics.core.contract import Column
 from customer_analytics.core.drift.tally import Run, Tally
+from customer_analytics.core.frames import codes_of
 
 I64 = npt.NDArray[np.int64]
 Texts = tuple[str, ...]
@@ -88,7 +89,7 @@ def coded(column: pd.Series) -> tuple[I64, Texts]:
         column: ``category`` or any text dtype; categories that do not occur are left out.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, names = column.cat.codes.to_numpy(), column.cat.categories
+        codes, names = codes_of(column)
     else:
         codes, names = pd.factorize(column)
     places = codes + np.int64(1)
