@@ -9,6 +9,8 @@ import zipfile
 import fsspec
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 from kedro.io import DatasetError
 from kedro.io.core import AbstractDataset
 from tests.hostile import many_purchases, plain_csv, purchase
@@ -16,8 +18,10 @@ from tests.making import table_rows
 from tests.oracle import COLUMNS, records
 
 from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.dialect import Dialect
 from customer_analytics.core.errors import InputError, SettingError
 from customer_analytics.datasets import ChunkedCSVDataset
+from customer_analytics.datasets.chunked_csv import Utf8
 
 ROWS = many_purchases(120, nasty_share=0.02)
 TEXT = plain_csv(ROWS)
@@ -194,6 +198,21 @@ def test_a_header_longer_than_what_is_read_first_is_found(tmp_path):
     path.write_text(",".join(COLUMNS) + "," + "x" * 200_000 + "\n" + ",".join(["1"] * 9) + "\n")
 
     assert len(rows_in(load(path))) == 1
+
+
+@given(
+    st.text("ab,\n\u00e9", max_size=40),
+    st.sampled_from(["utf-8", "utf-8-sig", "latin-1", "utf-16"]),
+    st.lists(st.integers(1, 9), min_size=1),
+)
+def test_a_stream_fills_rooms_of_any_size_with_its_text_in_utf_8(text, encoding, sizes):
+    stream, read = Utf8(io.BytesIO(text.encode(encoding)), Dialect(encoding=encoding), "purchases.csv"), b""
+
+    for size in [*sizes, *[64] * 3]:
+        room = memoryview(bytearray(size))
+        read += room[: stream.readinto(room)]
+
+    assert read == text.encode()
 
 
 def test_a_header_alone_is_no_rows(tmp_path):

@@ -118,8 +118,8 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
 class ByteReader(Protocol):
     """Something that UTF-8 bytes can be read from."""
 
-    def read(self, size: int, /) -> bytes:
-        """About ``size`` bytes more; empty only at the end."""
+    def readinto(self, room: memoryview, /) -> int:
+        """Put the next bytes into ``room``, which need not become full; how many they are, 0 only at the end."""
         ...
 
 
@@ -184,8 +184,9 @@ class CsvSource:
         record_bytes, most = _RECORD_BYTES, self.settings.chunk_rows
         while True:
             room = max(int(most * record_bytes * _OVERREAD) - len(rest), _SNIFFED_BYTES)
-            more = text.read(min(room, self.settings.block_bytes))
-            data = _joined(rest, more) if more else _ended(rest)
+            data = _continued(rest, text, min(room, self.settings.block_bytes))
+            more = len(data) - len(rest)
+            data = data if more else memoryview(_ended(rest))
             offsets, used = self._offsets(data, rest, last=not more)
             whole = len(offsets) - 1
             kept = whole if not more or whole < most or len(data) > self.settings.block_bytes else whole - whole % most
@@ -198,7 +199,7 @@ class CsvSource:
             self._check_length(len(data) - used, f"{file.name}, record {row + whole - kept}")
             record_bytes = used // whole if whole else record_bytes
 
-    def _offsets(self, data: bytes | memoryview, rest: bytes, *, last: bool) -> tuple[np.ndarray, int]:
+    def _offsets(self, data: memoryview, rest: bytes, *, last: bool) -> tuple[np.ndarray, int]:
         """Where records begin, the end of the last one at the end; and the bytes that records and blank lines take."""
         records = self._find(data)
         offsets = np.concatenate([records.starts[:1], records.ends])
@@ -206,7 +207,7 @@ class CsvSource:
             return np.concatenate([offsets if len(offsets) else [records.used], [len(rest)]]), len(rest)
         return offsets, records.used
 
-    def _cut(self, data: bytes | memoryview, offsets: np.ndarray, row: int, file: SourceFile) -> Iterator[Block]:
+    def _cut(self, data: memoryview, offsets: np.ndarray, row: int, file: SourceFile) -> Iterator[Block]:
         buffer, most = pa.py_buffer(data), self.settings.chunk_rows
         for first in range(0, len(offsets) - 1, most):
             mine = offsets[first : first + most + 1]
@@ -234,7 +235,16 @@ class Utf8:
         self._stream, self._name, self._encoding = stream, name, dialect.encoding
         plain = codecs.lookup(dialect.encoding).name in {"utf-8", "utf-8-sig", "ascii"}
         self._decoder = None if plain else codecs.getincrementaldecoder(dialect.encoding)()
-        self._at_start = True
+        self._at_start, self._waiting = True, b""
+
+    def readinto(self, room: memoryview) -> int:
+        """See :class:`ByteReader`; raises as :meth:`read`."""
+        if self._decoder is None and not self._at_start:
+            return self._stream.readinto(room)  # type: ignore[attr-defined]
+        data = self._waiting or self.read(len(room))
+        data, self._waiting = data[: len(room)], data[len(room) :]
+        room[: len(data)] = data
+        return len(data)
 
     def read(self, size: int) -> bytes:
         """About ``size`` bytes more; empty only at the end.
@@ -270,6 +280,8 @@ def _ended(data: bytes) -> bytes:
     return data if not data or data.endswith(b"\n") else data + b"\n"
 
 
-def _joined(rest: bytes, more: bytes) -> memoryview:
-    """Both end to end, copied without the interpreter's lock."""
-    return np.concatenate([np.frombuffer(rest, np.uint8), np.frombuffer(more, np.uint8)]).data
+def _continued(rest: bytes, text: ByteReader, size: int) -> memoryview:
+    """What was read before, and up to ``size`` bytes that follow it; as long as ``rest`` at the end."""
+    room = np.empty(len(rest) + size, np.uint8).data
+    room[: len(rest)] = rest
+    return room[: len(rest) + text.readinto(room[len(rest) :])]

@@ -208,8 +208,8 @@ class _CsvReader:
             return
         with source.files.fs.open(file.path, "rb") as stream:
             stream.seek(part.run.start)
-            limited = cast(BinaryIO, _Limited(stream, part.run.stop - part.run.start))
-            rest = limited if _is_utf8(source.dialect) else Utf8(limited, source.dialect, file.name)
+            limited = _Limited(stream, part.run.stop - part.run.start)
+            rest = limited if _is_utf8(source.dialect) else Utf8(cast(BinaryIO, limited), source.dialect, file.name)
             yield from source.blocks(rest, b"", file, part.run.first_row)
 
 
@@ -220,10 +220,10 @@ class _Limited(io.RawIOBase):
         super().__init__()
         self._stream, self._left = stream, size
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(min(size, self._left) if size >= 0 else self._left)
-        self._left -= len(data)
-        return bytes(data)
+    def readinto(self, room: memoryview) -> int:  # type: ignore[override]
+        size = self._stream.readinto(room[: self._left])  # type: ignore[attr-defined]
+        self._left -= size
+        return size
 
 
 def _top(files: SourceFiles, file: SourceFile, source: CsvSource) -> _Top:
