@@ -17,6 +17,7 @@ from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError
 from customer_analytics.datasets import usage
 from customer_analytics.datasets.atomic import replacing
+from customer_analytics.datasets.input_files import InputFilesDataset
 from customer_analytics.datasets.progress import running
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,10 @@ class RunHooks:
         self._log: logging.Handler | None = None
 
     @hook_impl
-    def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Open ``logs/<run id>.log`` and start the clock."""
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Open ``logs/<run id>.log``, start the clock and the hashing of the input, which nothing waits for."""
         usage.begin()
         folder = Path(run_params["project_path"]) / "logs"
         folder.mkdir(exist_ok=True)
@@ -44,6 +47,9 @@ class RunHooks:
         self._log = logging.FileHandler(folder / f"{name}.log", encoding="utf-8")
         self._log.setFormatter(logging.Formatter(_LINE))
         logging.getLogger().addHandler(self._log)
+        inputs = catalog.get("input_files") if "input_files" in pipeline.inputs() else None
+        if isinstance(inputs, InputFilesDataset):
+            inputs.load_ahead()
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:

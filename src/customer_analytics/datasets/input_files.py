@@ -1,6 +1,8 @@
 """What was delivered: the input files with their sizes and content hashes."""
 
 import hashlib
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any, Never, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
@@ -33,13 +35,18 @@ class InputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
     ) -> None:
         """Describe the files; the arguments are those of ``ChunkedCSVDataset``."""
         self.metadata = metadata
+        self._ahead: Future[list[dict[str, Any]]] | None = None
         self._files = SourceFiles(str(filepath), {**(fs_args or {}), **(credentials or {})})
+
+    def load_ahead(self) -> None:
+        """Begin to load beside what else is done; the next :meth:`load` waits, and raises what went wrong."""
+        self._ahead = Future()
+        Thread(target=self._fulfil, args=[self._ahead], daemon=True).start()
 
     def load(self) -> list[dict[str, Any]]:
         """One mapping per file in order of name: ``file``, ``bytes`` and ``sha256`` (hex, of the file as it lies)."""
-        return [
-            {"file": file.name, "bytes": file.size, "sha256": self._sha256(file.path)} for file in self._files.list()
-        ]
+        ahead, self._ahead = self._ahead, None
+        return ahead.result() if ahead else self._look()
 
     def save(self, _data: Never) -> NoReturn:
         """Deliveries are not written."""
@@ -49,6 +56,17 @@ class InputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
         """The files by name and size, for Kedro-Viz; none is opened."""
         sizes = [[file.name, file.size] for file in self._files.list()]
         return {"index": list(range(len(sizes))), "columns": ["file", "bytes"], "data": sizes}
+
+    def _fulfil(self, promised: Future[list[dict[str, Any]]]) -> None:
+        try:
+            promised.set_result(self._look())
+        except Exception as error:  # noqa: BLE001  whatever it is, load() raises it
+            promised.set_exception(error)
+
+    def _look(self) -> list[dict[str, Any]]:
+        return [
+            {"file": file.name, "bytes": file.size, "sha256": self._sha256(file.path)} for file in self._files.list()
+        ]
 
     def _sha256(self, path: str) -> str:
         digest = hashlib.sha256()
