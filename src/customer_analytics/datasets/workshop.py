@@ -13,7 +13,7 @@ from customer_analytics.core.chunks import Workshop
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets.progress import watch_run
 
-CHUNK_ROWS = 131_072
+CHUNK_ROWS = 262_144
 _MOST_BLOCK_BYTES = 32 << 20
 _UNSET = (None, "")
 
