@@ -1,6 +1,7 @@
 """How often each amount occurs in each window, exactly; past a cap in log-linear buckets with exact sums."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Self
@@ -27,7 +28,7 @@ BOUND = 2.0**-BUCKET_BITS
 DISTINCT_CAP = 2_000_000
 """Distinct amounts; past it every count is of buckets."""
 
-PAIR_CAP = 8_000_000
+PAIR_CAP = 4_000_000
 """Distinct (window, amount) pairs; past it windows are counted in buckets, the whole delivery still exactly."""
 
 PRESENCE_CELLS = 1 << 24
@@ -176,9 +177,8 @@ class AmountCounts:
         """This value at a coarser detail; itself when it is as coarse already."""
         if detail <= self.detail:
             return self
-        exact = self.exact.settled()
-        buckets = self.buckets + _bucketed(exact)
-        whole = Tally() if detail == BUCKETED else self.whole + _tally(_whole(exact))
+        buckets = sum(map(_bucketed, _pieces(self.exact)), self.buckets)
+        whole = Tally() if detail == BUCKETED else sum(map(_whole, _pieces(self.exact)), self.whole)
         return type(self)(Tally(), whole, buckets, self.large, self.pair_cap, self.distinct_cap)
 
 
@@ -199,8 +199,16 @@ def _selected(run: Run, windows: I64) -> Tally:
     return Tally.of_run(run.keys[inside], *(each[inside] for each in run.sums))
 
 
-def _whole(exact: Run) -> Run:
-    return Tally.of_run(exact.keys & CENT_MASK, *exact.sums).settled()
+def _pieces(exact: Tally) -> Iterator[Run]:
+    """The pairs, few enough at once that what is made of them takes little memory."""
+    for run in exact.runs:
+        for start in range(0, len(run.keys), _LOOKED_AT):
+            at = slice(start, start + _LOOKED_AT)
+            yield Run(run.keys[at], tuple(each[at] for each in run.sums))
+
+
+def _whole(exact: Run) -> Tally:
+    return Tally.of_run(exact.keys & CENT_MASK, *exact.sums)
 
 
 def _pairs(exact: Tally) -> int:
@@ -213,18 +221,15 @@ def _distinct(exact: Tally, cap: int) -> int:
     if exact.most() <= cap:
         return 0
     present, large = np.zeros(PRESENCE_CELLS, bool), []
-    for run in exact.runs:
-        for start in range(0, len(run.keys), _LOOKED_AT):
-            cents = run.keys[start : start + _LOOKED_AT] & CENT_MASK
-            few = cents < PRESENCE_CELLS
-            present[cents[few]] = True
-            large.append(np.unique(cents[~few]))
+    for piece in _pieces(exact):
+        cents = piece.keys & CENT_MASK
+        few = cents < PRESENCE_CELLS
+        present[cents[few]] = True
+        large.append(np.unique(cents[~few]))
     return int(np.count_nonzero(present)) + len(np.unique(np.concatenate(large)))
 
 
 def _bucketed(exact: Run) -> Tally:
-    if not len(exact.keys):
-        return Tally()
     cents, (counts,) = exact.keys & CENT_MASK, exact.sums
     keys = (exact.keys - cents) | bucket_of(cents)
     return Tally.of_run(keys, counts, np.where(cents == NULL_CENTS, 0, cents * counts))
