@@ -21,8 +21,8 @@ KINDS = ["conflicting", "exact"]
 """What a later copy can be, in the order of ``repeated_purchases``' categories."""
 
 _KEY, _ROW = "key", "row"
-_SUSPECT_BITS = 4
-"""Suspects are few: 16 buckets."""
+_SUSPECT_BITS = 6
+"""Suspects are few: 64 buckets hold 60,000 of the 4 M among 100 M rows each."""
 _SORTED_ROWS = 20
 """Rows are put back in order by buckets of 2**20 consecutive row numbers."""
 
