@@ -28,7 +28,7 @@ BOUND = 2.0**-BUCKET_BITS
 DISTINCT_CAP = 2_000_000
 """Distinct amounts; past it every count is of buckets."""
 
-PAIR_CAP = 4_000_000
+PAIR_CAP = 8_000_000
 """Distinct (window, amount) pairs; past it windows are counted in buckets, the whole delivery still exactly."""
 
 PRESENCE_CELLS = 1 << 24
