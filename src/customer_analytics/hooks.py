@@ -39,8 +39,9 @@ class RunHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Open ``logs/<run id>.log``, start the clock and the hashing of the input, which nothing waits for."""
+        """Open the run's log, start its clock and, beside what follows, hash its input; share one heap."""
         usage.begin()
+        usage.share_memory()
         folder = Path(run_params["project_path"]) / "logs"
         folder.mkdir(exist_ok=True)
         name = str(run_params["run_id"]).replace(":", ".")

@@ -9,20 +9,18 @@ from typing import Any, Never
 import pyarrow as pa
 from kedro.io import AbstractDataset, DatasetError
 
-_started = {"wall": time.perf_counter(), "cpu": time.process_time()}
-
-
 _M_ARENA_MAX = -8
 """glibc's number of the setting."""
+
+_started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 
 
 def begin() -> None:
     """Count from here: called when a run begins; before that, from the import of this module."""
-    _share_memory()
     _started.update(wall=time.perf_counter(), cpu=time.process_time())
 
 
-def _share_memory() -> None:
+def share_memory() -> None:
     """One heap for all threads: of heaps of their own each keeps what another could use, a tenth of a run's memory."""
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
     if set_option is not None:
