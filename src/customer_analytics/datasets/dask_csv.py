@@ -220,8 +220,8 @@ class _Limited(io.RawIOBase):
         super().__init__()
         self._stream, self._left = stream, size
 
-    def readinto(self, room: memoryview) -> int:  # type: ignore[override]
-        size = self._stream.readinto(room[: self._left])  # type: ignore[attr-defined]
+    def readinto(self, room: bytearray | memoryview) -> int:  # type: ignore[override]
+        size = self._stream.readinto(memoryview(room)[: self._left])  # type: ignore[attr-defined]
         self._left -= size
         return size
 
