@@ -35,11 +35,10 @@ def test_clean_chunks_pass_unchanged(clean):
 
 
 def test_a_checked_chunk_is_freed_when_it_is_no_longer_used(clean):
-    frame = clean.copy()
-    left = weakref.ref(frame)
     gc.disable()
     try:
-        checked(frame)
+        (frame,) = checked(clean)
+        left = weakref.ref(frame)
         del frame
 
         assert left() is None

@@ -51,11 +51,7 @@ def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categ
 
 
 def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """A category column's codes (integers, -1 for null) and categories.
-
-    Its accessor ``.cat`` is not used: column and accessor hold each other, and the column's memory, until cycles are
-    looked for.
-    """
+    """A category column's codes (integers, -1 for null) and categories, without the Series that ``.cat`` makes."""
     values = cast(pd.Categorical, column.array)
     return values.codes, values.categories
 
