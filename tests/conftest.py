@@ -1,6 +1,7 @@
 """What all tests share: Hypothesis profiles and small makers of frames and files."""
 
 import copy
+import gc
 import os
 
 import pandas as pd
@@ -14,6 +15,13 @@ settings.register_profile(
     "ci", max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thawed():
+    """Commands run in this process too: what they freeze, as theirs would end, is freed at its end."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
