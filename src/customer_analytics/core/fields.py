@@ -12,7 +12,10 @@ from customer_analytics.core.records import CR, LF, NO_QUOTE, quoted_end
 from customer_analytics.core.words import WORD, copy_text, find_byte, pattern_of, same_text, two_words, word_and_key
 
 _FEW_SLOTS = 1024
+"""Of the table that distinct texts are first looked up in: 4 KB."""
+
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, so that no two words have the same product; its bits spread theirs (Fibonacci hashing, Knuth 1973)."""
 
 
 class Marks(NamedTuple):

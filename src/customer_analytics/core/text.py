@@ -105,8 +105,8 @@ def spread(text: pa.StringArray, rows: np.ndarray) -> pa.StringArray:
     sizes = np.zeros(len(rows) + 1, np.int32)
     sizes[0], sizes[1:][rows] = offsets[0], np.diff(offsets)
     body = text.buffers()[2] if len(text) else pa.py_buffer(b"")
-    bare_offsets = pa.py_buffer(np.cumsum(sizes, dtype=np.int32))
-    return with_nulls(pa.StringArray.from_buffers(len(rows), bare_offsets, body), ~rows)
+    begins = pa.py_buffer(np.cumsum(sizes, dtype=np.int32))
+    return with_nulls(pa.StringArray.from_buffers(len(rows), begins, body), ~rows)
 
 
 def upper_ascii(text: str) -> str:

@@ -13,6 +13,7 @@ _PLACES = np.uint64(0x0001020304050607)
 """Times ``1 << 8 * n``, its highest byte is ``n``."""
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+"""Every bit of a word; shifted down, the mask of its first bytes."""
 
 
 @inlined
