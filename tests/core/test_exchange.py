@@ -1,5 +1,7 @@
 """Regrouping rows: spilled or not, the same rows in the same order."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -47,9 +49,15 @@ def bucket_of(frame):
     return frame["bucket"].to_numpy().astype(np.uint16)
 
 
-def regrouped(frames, workshop=None, columns=None):
-    chunks = LocalChunks.of(frames, workshop).shuffle(bucket_of)
-    return [table_rows(frame) for frame in (chunks if columns is None else chunks.select(columns))]
+def regrouped(frames, workshop=None, columns=None, together_rows=1):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exchange, "TOGETHER_ROWS", together_rows)
+        chunks = LocalChunks.of(frames, workshop).shuffle(bucket_of)
+        return [table_rows(frame) for frame in (chunks if columns is None else chunks.select(columns))]
+
+
+def by_bucket(rows):
+    return [[row for row in rows if row[0] == bucket] for bucket in sorted({row[0] for row in rows})]
 
 
 @every_kind
@@ -58,10 +66,24 @@ def test_each_bucket_holds_its_rows_in_order_and_buckets_ascend(make, buckets):
     frames = make(buckets)
     rows = [row for frame in frames for row in table_rows(frame)]
 
-    found = regrouped(frames)
+    assert regrouped(frames) == by_bucket(rows)
 
-    present = sorted({row[0] for row in rows})
-    assert found == [[row for row in rows if row[0] == bucket] for bucket in present]
+
+@every_kind
+@given(BUCKETS, st.integers(1, 12), st.integers(1, 400))
+def test_small_neighbours_are_taken_together_and_no_bucket_is_torn(make, buckets, together_rows, gathered_bytes):
+    frames = make(buckets)
+    alone = regrouped(frames)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exchange, "GATHERED_BYTES", gathered_bytes)
+        together = regrouped(frames, together_rows=together_rows)
+
+    assert [bucket for chunk in together for bucket in by_bucket(chunk)] == alone
+    for chunk, following in pairwise(together):
+        first_of_following = len(by_bucket(following)[0])
+        assert len(chunk) + first_of_following > together_rows
+    assert all(len(chunk) <= together_rows or len(by_bucket(chunk)) == 1 for chunk in together)
 
 
 @every_kind

@@ -46,7 +46,9 @@ class Chunks(Protocol):
         ...
 
     def shuffle(self, bucket_of: Callable[[Frame], np.ndarray]) -> "Chunks":
-        """Regroup rows: one chunk per bucket, buckets ascending, row order kept inside each.
+        """Regroup rows: all rows of a bucket in one chunk, in their order, and buckets ascending from chunk to chunk.
+
+        A chunk can hold several buckets.
 
         Args:
             bucket_of: Frame → bucket of each row (uint16, shape ``(rows,)``).
@@ -219,7 +221,7 @@ class _ShuffleSource:
         with self.parent.workshop.spill() as spill:
             exchange = Exchange(spill)
             exchange.put(self.parent.map(self._address))
-            yield (Task(partial(exchange.take, bucket, columns), 0) for bucket in exchange.buckets())
+            yield (Task(partial(exchange.take, buckets, columns), 0) for buckets in exchange.buckets())
 
     def _address(self, frame: Frame) -> Addressed:
         return address(frame, self.bucket_of(frame))

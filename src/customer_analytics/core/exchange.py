@@ -5,9 +5,11 @@ for each bucket of some chunks.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -18,6 +20,9 @@ from customer_analytics.core.frames import to_frame, to_table
 
 GATHERED_BYTES = 16 << 20
 """Rows gathered in memory before they are spilled."""
+
+TOGETHER_ROWS = 1 << 17
+"""Neighbouring buckets are taken together while they have no more rows than this."""
 
 Rows: TypeAlias = Any
 """Rows with text as a table; rows of numbers as a structured array."""
@@ -32,6 +37,10 @@ class Spill(Protocol):
 
     def read(self, start: int, size: int) -> pa.Buffer:
         """Bytes of one writing again, or a stretch of them; safe from several threads."""
+        ...
+
+    def readinto(self, start: int, room: memoryview) -> None:
+        """Fill ``room`` with the bytes that :meth:`read` gives."""
         ...
 
 
@@ -55,6 +64,10 @@ class MemorySpill(AbstractContextManager["MemorySpill"]):
         place = bisect_right(self._starts, start) - 1
         return self._written[place].slice(start - self._starts[place], size)
 
+    def readinto(self, start: int, room: memoryview) -> None:
+        """See :class:`Spill`."""
+        room[:] = memoryview(self.read(start, len(room))).cast("B")
+
     def __exit__(self, *_: object) -> None:
         self._starts.clear()
         self._written.clear()
@@ -66,9 +79,9 @@ class Addressed(NamedTuple):
     rows: Rows
     bounds: np.ndarray
 
-    def of(self, bucket: int) -> slice:
-        """Where the rows of a bucket are."""
-        return _stretch(self.bounds, bucket)
+    def of(self, buckets: range) -> slice:
+        """Where the rows of neighbouring buckets are."""
+        return _stretch(self.bounds, buckets)
 
 
 def address(frame: pd.DataFrame, bucket: np.ndarray) -> Addressed:
@@ -78,10 +91,13 @@ def address(frame: pd.DataFrame, bucket: np.ndarray) -> Addressed:
         frame: Its rows; the index is left behind.
         bucket: The bucket of each (uint16, shape ``(rows,)``).
     """
-    order = np.argsort(bucket, kind="stable")
-    bounds = np.append(0, np.cumsum(np.bincount(bucket)))
+    from customer_analytics.core.kernels.buckets import places_by_bucket, put_at  # noqa: PLC0415  only to regroup rows
+
+    places, bounds = places_by_bucket(bucket)
     if all(isinstance(dtype, np.dtype) and dtype.kind in "iuf" for dtype in frame.dtypes):
-        return Addressed(_records(frame, order), bounds)
+        return Addressed(_records(frame, places), bounds)
+    order = np.empty(len(places), np.int32)
+    put_at(places, np.arange(len(places), dtype=np.int32), order)
     return Addressed(to_table(frame).take(pa.array(order)), bounds)
 
 
@@ -93,19 +109,19 @@ class Exchange:
         spill: Where rows go that do not fit in memory.
         gathered: Chunks not spilled.
         shelf: Where spilled rows are found again.
-        present: Every bucket that has rows.
+        rows: How many rows each bucket has.
     """
 
     spill: Spill
     gathered: list[Addressed] = field(default_factory=list)
     shelf: "_Shelf | None" = None
-    present: set[int] = field(default_factory=set)
+    rows: Counter[int] = field(default_factory=Counter)
 
     def put(self, chunks: Iterable[Addressed]) -> None:
         """Take all chunks in; whenever there are :data:`GATHERED_BYTES` of them, they are spilled."""
         size = 0
         for chunk in chunks:
-            self.present.update(np.flatnonzero(np.diff(chunk.bounds)).tolist())
+            self.rows.update(dict(enumerate(np.diff(chunk.bounds).tolist())))
             self.gathered.append(chunk)
             size += chunk.rows.nbytes
             if size >= GATHERED_BYTES:
@@ -113,14 +129,23 @@ class Exchange:
                 self.shelf.put(self.gathered)
                 self.gathered, size = [], 0
 
-    def buckets(self) -> list[int]:
-        """Every bucket that has rows, ascending."""
-        return sorted(self.present)
+    def buckets(self) -> list[range]:
+        """All buckets that have rows, ascending; neighbours are together while their rows are few."""
+        found: list[range] = []
+        together = 0
+        for bucket, rows in sorted((+self.rows).items()):
+            together += rows
+            if found and together <= TOGETHER_ROWS:
+                found[-1] = range(found[-1].start, bucket + 1)
+            else:
+                found.append(range(bucket, bucket + 1))
+                together = rows
+        return found
 
-    def take(self, bucket: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The rows of one bucket in the order they were put."""
-        spilled = self.shelf.take(bucket) if self.shelf else ()
-        frame = _frame([*spilled, *(chunk.rows[chunk.of(bucket)] for chunk in self.gathered)])
+    def take(self, buckets: range, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows of neighbouring buckets, those of each in the order they were put."""
+        spilled = self.shelf.take(buckets) if self.shelf else ()
+        frame = _frame([*spilled, *(chunk.rows[chunk.of(buckets)] for chunk in self.gathered)])
         return frame if columns is None else frame[list(columns)]
 
 
@@ -131,14 +156,14 @@ class _Shelf(Protocol):
         """Spill the rows of chunks."""
         ...
 
-    def take(self, bucket: int) -> Iterator[Rows]:
-        """The rows of a bucket, in pieces, in order."""
+    def take(self, buckets: range) -> Iterator[Rows]:
+        """The rows of neighbouring buckets, in pieces, those of each in order."""
         ...
 
 
 @dataclass(slots=True)
 class _Records:
-    """Chunks of numbers, spilled whole: a bucket is a stretch of bytes of each."""
+    """Chunks of numbers, spilled whole: neighbouring buckets are a stretch of bytes of each."""
 
     spill: Spill
     dtype: np.dtype
@@ -147,11 +172,15 @@ class _Records:
     def put(self, chunks: Sequence[Addressed]) -> None:
         self.chunks += [(self.spill.write(pa.py_buffer(chunk.rows)), chunk.bounds) for chunk in chunks]
 
-    def take(self, bucket: int) -> Iterator[Rows]:
-        stretches = ((start, _stretch(bounds, bucket)) for start, bounds in self.chunks)
-        width = self.dtype.itemsize
-        found = [self.spill.read(start + width * at.start, width * (at.stop - at.start)) for start, at in stretches]
-        yield np.frombuffer(b"".join(found), self.dtype)
+    def take(self, buckets: range) -> Iterator[Rows]:
+        stretches = [(start, _stretch(bounds, buckets)) for start, bounds in self.chunks]
+        rows = np.empty(sum(at.stop - at.start for _, at in stretches), self.dtype)
+        room, width, filled = rows.view(np.uint8).data, self.dtype.itemsize, 0
+        for start, at in stretches:
+            size = width * (at.stop - at.start)
+            self.spill.readinto(start + width * at.start, room[filled : filled + size])
+            filled += size
+        yield rows
 
 
 @dataclass(slots=True)
@@ -164,13 +193,13 @@ class _Messages:
 
     def put(self, chunks: Sequence[Addressed]) -> None:
         for bucket in range(max(len(chunk.bounds) for chunk in chunks) - 1):
-            rows = pa.concat_tables([chunk.rows[chunk.of(bucket)] for chunk in chunks])
+            rows = pa.concat_tables([chunk.rows[chunk.of(range(bucket, bucket + 1))] for chunk in chunks])
             for batch in rows.combine_chunks().to_batches():
                 message = batch.serialize()
                 self.messages.setdefault(bucket, []).append((self.spill.write(message), message.size))
 
-    def take(self, bucket: int) -> Iterator[Rows]:
-        for start, size in self.messages.get(bucket, ()):
+    def take(self, buckets: range) -> Iterator[Rows]:
+        for start, size in chain.from_iterable(self.messages.get(bucket, ()) for bucket in buckets):
             yield pa.Table.from_batches([pa.ipc.read_record_batch(self.spill.read(start, size), self.schema)])
 
 
@@ -178,22 +207,23 @@ def _shelf_for(rows: Rows, spill: Spill) -> _Shelf:
     return _Records(spill, rows.dtype) if isinstance(rows, np.ndarray) else _Messages(spill, rows.schema)
 
 
-def _stretch(bounds: np.ndarray, bucket: int) -> slice:
+def _stretch(bounds: np.ndarray, buckets: range) -> slice:
     last = len(bounds) - 1
-    return slice(int(bounds[min(bucket, last)]), int(bounds[min(bucket + 1, last)]))
+    return slice(int(bounds[min(buckets.start, last)]), int(bounds[min(buckets.stop, last)]))
 
 
-def _records(frame: pd.DataFrame, order: np.ndarray) -> np.ndarray:
+def _records(frame: pd.DataFrame, places: np.ndarray) -> np.ndarray:
+    from customer_analytics.core.kernels.buckets import put_at  # noqa: PLC0415  as above
+
     columns = {str(name): frame[name].to_numpy() for name in frame}
-    records = np.empty(len(order), [(name, column.dtype) for name, column in columns.items()])
+    records = np.empty(len(places), [(name, column.dtype) for name, column in columns.items()])
     for name, column in columns.items():
-        records[name] = column[order]
+        put_at(places, column, records[name])
     return records
 
 
 def _frame(pieces: Sequence[Rows]) -> pd.DataFrame:
     if isinstance(pieces[0], np.ndarray):
-        rows = np.concatenate(pieces)
-        names = rows.dtype.names or ()
-        return pd.DataFrame({name: np.ascontiguousarray(rows[name]) for name in names}, copy=False)
+        names = pieces[0].dtype.names or ()
+        return pd.DataFrame({name: np.concatenate([rows[name] for rows in pieces]) for name in names}, copy=False)
     return to_frame(pa.concat_tables(pieces))

@@ -65,11 +65,14 @@ class FileSpill:
 
     def read(self, start: int, size: int) -> pa.Buffer:
         """See :class:`~customer_analytics.core.exchange.Spill`."""
-        pieces: list[bytes] = []
-        while size and (piece := os.pread(self._descriptor, size, start)):
-            pieces.append(piece)
-            start, size = start + len(piece), size - len(piece)
-        return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        room = pa.allocate_buffer(size)
+        self.readinto(start, memoryview(room))
+        return room
+
+    def readinto(self, start: int, room: memoryview) -> None:
+        """See :class:`~customer_analytics.core.exchange.Spill`."""
+        while room and (done := os.preadv(self._descriptor, [room], start)):
+            start, room = start + done, room[done:]
 
 
 @contextmanager
