@@ -17,6 +17,7 @@ from tests.making import raw_chunks, typed_chunks
 from customer_analytics.core.chunks import LocalChunks, Workshop
 from customer_analytics.core.contract import Contract
 from customer_analytics.core.customers import CustomerCounts, count_customers
+from customer_analytics.core.drift.profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.ledger import Copies, Intake
 from customer_analytics.core.measures import Measures
 from customer_analytics.core.minor_units import MinorUnits
@@ -26,6 +27,7 @@ from customer_analytics.core.partials.value_counts import ValueCounts
 from customer_analytics.core.quicklook import QuickTotals
 from customer_analytics.core.rows import Places, RowSet
 from customer_analytics.core.sample import LowestKeys, SampleRules
+from customer_analytics.core.survey import Survey
 from customer_analytics.core.tables import CLEAN
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
 
@@ -104,6 +106,8 @@ def value_counts_of(frame):
     return ValueCounts.of(frame["units"].to_numpy(), [value for value in frame["huge"] if value])
 
 
+SHAPE = ProfileShape()
+
 LAWS = {
     "Money": Law(lambda frame: Money.of(frame["amount"].to_numpy(), DECIMALS), Money, numbers),
     "Totals": Law(totals_of, Totals, numbers),
@@ -113,6 +117,7 @@ LAWS = {
     "Intake": Law(partial(Intake.of, decimals=DECIMALS), Intake, typed),
     "Copies": Law(partial(Copies.of, decimals=DECIMALS), Copies, repeated),
     "Measures": Law(partial(Measures.of, decimals=DECIMALS), Measures, clean),
+    "Survey": Law(partial(Survey.of, shape=SHAPE), partial(Survey, profile=PurchaseProfile(SHAPE)), clean),
     "QuickTotals": Law(partial(QuickTotals.of, contract=Contract()), QuickTotals, raw),
     "LowestKeys": Law(partial(LowestKeys.of, rules=SampleRules(rows=40)), partial(LowestKeys, 40), typed),
     "rows": Law(len, int, typed),

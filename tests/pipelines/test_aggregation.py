@@ -9,6 +9,7 @@ from tests.making import contract_of, gathered, table_rows, typed_chunks
 
 from customer_analytics.core.chunks import LocalChunks
 from customer_analytics.core.contract import Contract
+from customer_analytics.core.drift.profile import ProfileSettings
 from customer_analytics.core.summary import OutlierRules
 from customer_analytics.pipelines.aggregation import create_pipeline, nodes
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
@@ -27,9 +28,14 @@ def clean_chunks(text, contract=None, chunk_rows=None):
     return LocalChunks.of(keep_first_copies(typed, find_repeats(typed)))
 
 
+def measured_on(clean, contract):
+    measured, _ = nodes.measure_purchases(clean, LocalChunks.of([]), ProfileSettings("week"), contract)
+    return measured
+
+
 def tables_of(clean, contract=None):
     contract = contract or Contract()
-    measured = nodes.measure_purchases(clean, contract)
+    measured = measured_on(clean, contract)
     return nodes.tabulate_revenue(measured, nodes.count_customers(clean, measured), contract)
 
 
@@ -93,7 +99,7 @@ def test_customers_with_the_largest_ids_are_told_apart():
 def test_the_summary_is_numpys_on_all_rows_at_once():
     text = plain_csv(many_purchases(2000, seed=6, nasty_share=0.02))
     clean = clean_chunks(text, chunk_rows=300)
-    measured = nodes.measure_purchases(clean, Contract())
+    measured = measured_on(clean, Contract())
 
     summary = nodes.summarise_numbers(measured, RULES, Contract()).set_index("column")
 
@@ -112,7 +118,7 @@ def test_outliers_are_the_rows_themselves():
     rows = [purchase(number, **usual) for number in range(50)]
     rows += [purchase(100 + number, **{**usual, **changes}) for number, changes in enumerate(odd)]
     clean = clean_chunks(plain_csv(rows), chunk_rows=7)
-    measured = nodes.measure_purchases(clean, Contract())
+    measured = measured_on(clean, Contract())
 
     outliers = nodes.find_outliers(clean, measured, RULES, Contract())
 
@@ -125,7 +131,7 @@ def test_amounts_of_any_size_are_added_up(amount):
     rows = [purchase(number, purchase_amount=amount) for number in range(2)]
     rows += [purchase(number, purchase_amount="1", country_code="US") for number in range(5, 40)]
     clean = clean_chunks(plain_csv(rows))
-    measured = nodes.measure_purchases(clean, Contract())
+    measured = measured_on(clean, Contract())
 
     by_country, *_ = tables_of(clean)
     summary = nodes.summarise_numbers(measured, RULES, Contract())
@@ -140,7 +146,7 @@ def test_amounts_of_any_size_are_added_up(amount):
 @given(csv_texts(most=5))
 def test_nodes_answer_twice_alike_and_leave_their_frames_alone(twice, text):
     contract, clean = Contract(), clean_chunks(text, chunk_rows=2)
-    measured = twice(nodes.measure_purchases, clean, contract)
+    measured = twice(measured_on, clean, contract)
     customers = twice(nodes.count_customers, clean, measured)
 
     twice(nodes.tabulate_revenue, measured, customers, contract)
@@ -150,7 +156,7 @@ def test_nodes_answer_twice_alike_and_leave_their_frames_alone(twice, text):
 
 def test_no_rows_make_empty_tables():
     clean = clean_chunks(plain_csv([]))
-    measured = nodes.measure_purchases(clean, Contract())
+    measured = measured_on(clean, Contract())
 
     tables = tables_of(clean)
 

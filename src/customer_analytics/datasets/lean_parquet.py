@@ -1,5 +1,6 @@
 """Kedro's Parquet dataset, saved and loaded in little memory."""
 
+from functools import partial
 from itertools import chain
 
 import pandas as pd
@@ -28,7 +29,7 @@ class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_dataset
     def save(self, data: Chunks) -> None:
         """Write chunks of one set of columns and categories; there is one at least."""
         options = {name: setting for name, setting in self._save_args.items() if name != "index"}
-        tables = (pa.Table.from_pandas(frame, preserve_index=False, nthreads=1) for frame in data)
+        tables = iter(data.map(partial(pa.Table.from_pandas, preserve_index=False, nthreads=1)))
         first = next(tables)
         with (
             self._fs.open(str(self._get_save_path()), "wb") as file,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.chunks import Chunks, LocalChunks, Task
+from customer_analytics.core.chunks import Chunks, LocalChunks, Task, Workshop
 from customer_analytics.core.contract import Column
 from customer_analytics.core.drift import cells
 from customer_analytics.core.drift.amounts import CENT_BITS, CENT_MASK, NULL_CENTS, AmountCounts
@@ -67,8 +67,8 @@ def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def to_chunks(profile: PurchaseProfile) -> Chunks:
-    """The frame of :func:`to_frame` in pieces of :data:`PIECE_ROWS`, each made when it is asked for; one at least."""
-    return LocalChunks(_LaidOut.of(profile))
+    """The frame of :func:`to_frame` in pieces of :data:`PIECE_ROWS`, made while others are written; one at least."""
+    return LocalChunks(_LaidOut.of(profile), Workshop(threads=2))
 
 
 def from_frame(frame: pd.DataFrame, where: str = "purchase_profile") -> PurchaseProfile:

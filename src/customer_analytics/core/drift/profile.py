@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Self
 
 import numpy as np
@@ -190,11 +189,6 @@ class PurchaseProfile:
         return replace(self, amounts=self.amounts.within(windows), tally=tally, quarantined=())
 
 
-def profile_purchases(clean: Chunks, shape: ProfileShape) -> PurchaseProfile:
-    """The profile of a stream of clean purchases in one pass over the columns :data:`PROFILED`."""
-    return clean.select(PROFILED).fold(partial(PurchaseProfile.of, shape=shape), PurchaseProfile(shape))
-
-
 def count_reasons(quarantined: Chunks) -> Counter[str]:
     """Rows refused per reason; a row with several counts for each.
 
@@ -213,11 +207,14 @@ def _reasons(chunk: pd.DataFrame) -> Counter[str]:
 
 def octave_of(cents: I64) -> I64:
     """The power of two below each amount, as a code: 0 null, 1 for 0, 2 for 1, 3 for 2 to 3, …; large ones the last."""
-    _, bits = np.frexp(cents.astype(np.float64))
-    codes = np.where(cents < 0, LARGE_OCTAVE, bits.astype(np.int64) + 1)
+    bits = np.maximum((cents.astype(np.float64).view(np.int64) >> _EXPONENT_AT) - _EXPONENT_OF_HALF, 0)
+    codes = np.where(cents < 0, LARGE_OCTAVE, bits + 1)
     codes[cents == NULL_CENTS] = cells.NULL
     return codes
 
+
+_EXPONENT_AT, _EXPONENT_OF_HALF = 52, 1022
+"""Where a float64 keeps its exponent, and what that is for 0.5: below it are only 0 and what is not positive."""
 
 LARGE_OCTAVE = 38
 """All amounts of ``PLAIN_CENTS`` and more, and below 0."""

@@ -4,25 +4,19 @@ from functools import partial
 
 import pandas as pd
 
-from customer_analytics.core import customers, measures, revenue, summary
+from customer_analytics.core import customers, measures, revenue, summary, survey
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import Contract
-from customer_analytics.core.drift import profile as profiles
 from customer_analytics.core.drift.frames import to_chunks
+from customer_analytics.core.drift.profile import ProfileSettings, count_reasons
 
 
-def measure_purchases(clean_purchases: Chunks, contract: Contract) -> measures.Measures:
-    """One pass: totals per group and counts per value."""
-    measured = clean_purchases.select(measures.MEASURED)
-    return measured.fold(partial(measures.Measures.of, decimals=contract.amount_decimals), measures.Measures())
-
-
-def profile_purchases(
-    clean_purchases: Chunks, quarantined_purchases: Chunks, profile: profiles.ProfileSettings, contract: Contract
-) -> Chunks:
-    """``purchase_profile``: counts per value and window, in a pass of its own over the columns it needs."""
-    known = profiles.profile_purchases(clean_purchases, profile.shape(contract.amount_decimals))
-    return to_chunks(known.with_quarantined(profiles.count_reasons(quarantined_purchases)))
+def measure_purchases(
+    clean_purchases: Chunks, quarantined_purchases: Chunks, profile: ProfileSettings, contract: Contract
+) -> tuple[measures.Measures, Chunks]:
+    """One pass: totals per group and counts per value, and the same per window as ``purchase_profile``."""
+    found = survey.survey_purchases(clean_purchases, profile.shape(contract.amount_decimals))
+    return found.measures, to_chunks(found.profile.with_quarantined(count_reasons(quarantined_purchases)))
 
 
 def count_customers(clean_purchases: Chunks, purchase_measures: measures.Measures) -> customers.CustomerCounts:

@@ -6,20 +6,14 @@ from customer_analytics.pipelines.aggregation import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``clean_purchases`` → the revenue tables, ``numeric_summary`` and ``outlier_purchases``."""
+    """``clean_purchases`` → the revenue tables, ``numeric_summary``, ``outlier_purchases`` and ``purchase_profile``."""
     return Pipeline(
         [
             node(
                 nodes.measure_purchases,
-                inputs=["clean_purchases", "params:contract"],
-                outputs="purchase_measures",
-                name="measure_purchases",
-            ),
-            node(
-                nodes.profile_purchases,
                 inputs=["clean_purchases", "quarantined_purchases", "params:profile", "params:contract"],
-                outputs="purchase_profile",
-                name="profile_purchases",
+                outputs=["purchase_measures", "purchase_profile"],
+                name="measure_purchases",
             ),
             node(
                 nodes.count_customers,
