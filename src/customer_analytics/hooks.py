@@ -19,6 +19,7 @@ from customer_analytics.datasets import usage
 from customer_analytics.datasets.atomic import replacing
 from customer_analytics.datasets.input_files import InputFilesDataset
 from customer_analytics.datasets.progress import running
+from customer_analytics.datasets.validation import import_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class RunHooks:
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
+        self._will_validate = False
 
     @hook_impl
     def before_pipeline_run(
@@ -51,12 +53,20 @@ class RunHooks:
         inputs = catalog.get("input_files") if "input_files" in pipeline.inputs() else None
         if isinstance(inputs, InputFilesDataset):
             inputs.load_ahead()
+        self._will_validate = "clean_purchases" in pipeline.all_outputs()
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Name the progress after the node, which is not to pay for the peaks of those before it."""
         running.set(node.short_name)
         usage.release_memory()
+
+    @hook_impl
+    def after_node_run(self) -> None:
+        """After the first node, which leaves no core idle, begin to import what will check the clean table."""
+        if self._will_validate:
+            self._will_validate = False
+            import_ahead()
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data

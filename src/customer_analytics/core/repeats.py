@@ -69,12 +69,12 @@ def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
         repeats: The places of all later copies.
 
     Returns:
-        The columns of :data:`~customer_analytics.core.tables.CLEAN`, in the order of ``typed``.
+        The columns of :data:`~customer_analytics.core.tables.CLEAN`, in the order of ``typed``, numbered anew.
     """
     kept = np.flatnonzero((typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed))
     columns = {name: typed[name].array.take(kept) for name in CLEAN.names}
     columns[Column.CUSTOMER_ID] = columns[Column.CUSTOMER_ID].to_numpy(np.int64)
-    return pd.DataFrame(columns, index=typed.index[kept], copy=False)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _sharing_a_key(keyed: Chunks) -> RowSet:

@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
+from threading import Thread
 from typing import Any
 
 from customer_analytics.core.chunks import Chunks
@@ -42,11 +43,21 @@ class CleanChunks:
 
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
-        with _hidden("hypothesis"):
-            import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
+        _import_pandera()
+        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  imports pandera
 
-            from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
         return clean_schema(self._contract)
+
+
+def import_ahead() -> None:
+    """Begin to import pandera beside what else is done; who needs it before that is over waits for the rest."""
+    Thread(target=_import_pandera, daemon=True).start()
+
+
+def _import_pandera() -> None:
+    with _hidden("hypothesis"), suppress(ImportError):  # who needs it will say that it is not there
+        import pandera.pandas  # noqa: PLC0415  pandera takes a second to import
+        import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
 
 
 @contextmanager

@@ -12,6 +12,9 @@ from customer_analytics.core.minor_units import as_float
 
 _NONE = np.zeros(0, np.int64)
 
+_DIGIT_BITS = 13
+"""Products of two such digits, as often as ``2**36`` rows, sum up in 63 bits."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueCounts:
@@ -57,9 +60,11 @@ class ValueCounts:
         return int(self.counts.sum()) + sum(count for _, count in self.huge)
 
     def power_sum(self, power: int) -> int:
-        """The exact sum of every value raised to ``power``."""
-        values, counts = self.values.astype(object), self.counts.astype(object)
-        return int((values**power * counts).sum()) + sum(value**power * count for value, count in self.huge)
+        """The exact sum of every value raised to ``power``, 1 or 2."""
+        digits = _digits(self.values)
+        terms = digits if power == 1 else [(one + two, left * right) for one, left in digits for two, right in digits]
+        plain = sum(int(term @ self.counts) << at for at, term in terms)
+        return plain + sum(value**power * count for value, count in self.huge)
 
     def at(self, rank: int) -> int:
         """The value at a place, from 0, when all are laid out in ascending order."""
@@ -128,6 +133,15 @@ def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
     below = place.numerator // place.denominator
     left, right = counts.at(below), counts.at(min(below + 1, counts.count - 1))
     return left + (right - left) * (place - below)
+
+
+def _digits(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Whole numbers as digits of :data:`_DIGIT_BITS` bits, each with the place of its lowest; the last has the sign."""
+    found: list[tuple[int, np.ndarray]] = []
+    while ((values != 0) & (values != -1)).any():
+        found.append((_DIGIT_BITS * len(found), values & ((1 << _DIGIT_BITS) - 1)))
+        values = values >> _DIGIT_BITS
+    return [*found, (_DIGIT_BITS * len(found), values)]
 
 
 def _counted(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
