@@ -1,7 +1,5 @@
 """Regrouping rows: spilled or not, the same rows in the same order."""
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -49,9 +47,9 @@ def bucket_of(frame):
     return frame["bucket"].to_numpy().astype(np.uint16)
 
 
-def regrouped(frames, workshop=None, columns=None, together_rows=1):
+def regrouped(frames, workshop=None, columns=None, together_bytes=0):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exchange, "TOGETHER_ROWS", together_rows)
+        patch.setattr(exchange, "TOGETHER_BYTES", together_bytes)
         chunks = LocalChunks.of(frames, workshop).shuffle(bucket_of)
         return [table_rows(frame) for frame in (chunks if columns is None else chunks.select(columns))]
 
@@ -70,20 +68,24 @@ def test_each_bucket_holds_its_rows_in_order_and_buckets_ascend(make, buckets):
 
 
 @every_kind
-@given(BUCKETS, st.integers(1, 12), st.integers(1, 400))
-def test_small_neighbours_are_taken_together_and_no_bucket_is_torn(make, buckets, together_rows, gathered_bytes):
+@given(BUCKETS, st.integers(0, 1000), st.integers(1, 400))
+def test_small_neighbours_are_taken_together_and_no_bucket_is_torn(make, buckets, together_bytes, gathered_bytes):
     frames = make(buckets)
     alone = regrouped(frames)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exchange, "GATHERED_BYTES", gathered_bytes)
-        together = regrouped(frames, together_rows=together_rows)
+        together = regrouped(frames, together_bytes=together_bytes)
 
     assert [bucket for chunk in together for bucket in by_bucket(chunk)] == alone
-    for chunk, following in pairwise(together):
-        first_of_following = len(by_bucket(following)[0])
-        assert len(chunk) + first_of_following > together_rows
-    assert all(len(chunk) <= together_rows or len(by_bucket(chunk)) == 1 for chunk in together)
+
+
+def test_neighbours_are_together_up_to_a_size_and_a_large_bucket_is_alone():
+    frames = numbers_of([[0, 1, 1, 3, 3, 3, 3, 3, 4, 6]])  # 24 bytes a row
+
+    together = regrouped(frames, together_bytes=3 * 24)
+
+    assert [[row[0] for row in chunk] for chunk in together] == [[0, 1, 1], [3] * 5, [4, 6]]
 
 
 @every_kind

@@ -21,8 +21,8 @@ from customer_analytics.core.frames import to_frame, to_table
 GATHERED_BYTES = 16 << 20
 """Rows gathered in memory before they are spilled."""
 
-TOGETHER_ROWS = 1 << 17
-"""Neighbouring buckets are taken together while they have no more rows than this."""
+TOGETHER_BYTES = 2 << 20
+"""Neighbouring buckets are taken together while they are no larger than this."""
 
 Rows: TypeAlias = Any
 """Rows with text as a table; rows of numbers as a structured array."""
@@ -110,32 +110,34 @@ class Exchange:
         gathered: Chunks not spilled.
         shelf: Where spilled rows are found again.
         rows: How many rows each bucket has.
+        size: Bytes of all rows.
     """
 
     spill: Spill
     gathered: list[Addressed] = field(default_factory=list)
     shelf: "_Shelf | None" = None
     rows: Counter[int] = field(default_factory=Counter)
+    size: int = 0
 
     def put(self, chunks: Iterable[Addressed]) -> None:
         """Take all chunks in; whenever there are :data:`GATHERED_BYTES` of them, they are spilled."""
-        size = 0
+        spilled = 0
         for chunk in chunks:
             self.rows.update(dict(enumerate(np.diff(chunk.bounds).tolist())))
             self.gathered.append(chunk)
-            size += chunk.rows.nbytes
-            if size >= GATHERED_BYTES:
+            self.size += chunk.rows.nbytes
+            if self.size - spilled >= GATHERED_BYTES:
                 self.shelf = self.shelf or _shelf_for(chunk.rows, self.spill)
                 self.shelf.put(self.gathered)
-                self.gathered, size = [], 0
+                self.gathered, spilled = [], self.size
 
     def buckets(self) -> list[range]:
-        """All buckets that have rows, ascending; neighbours are together while their rows are few."""
+        """All buckets that have rows, ascending; neighbours are together while they are small."""
         found: list[range] = []
-        together = 0
+        together, most = 0, TOGETHER_BYTES * self.rows.total() // max(self.size, 1)
         for bucket, rows in sorted((+self.rows).items()):
             together += rows
-            if found and together <= TOGETHER_ROWS:
+            if found and together <= most:
                 found[-1] = range(found[-1].start, bucket + 1)
             else:
                 found.append(range(bucket, bucket + 1))

@@ -15,7 +15,7 @@ from customer_analytics.core.drift.amounts import WHOLE_EXACT, WINDOWS_EXACT, Am
 from customer_analytics.core.drift.cells import Table, Vocabulary
 from customer_analytics.core.drift.frames import FRAME_COLUMNS, from_frame, to_frame
 from customer_analytics.core.drift.profile import ProfileError, ProfileShape, PurchaseProfile
-from customer_analytics.core.drift.tally import Run, Tally
+from customer_analytics.core.drift.tally import UNCUT, Run, Tally
 from customer_analytics.core.drift.views import numbers, window_values
 from customer_analytics.core.drift.windows import Period, named_window, window_codes, window_dates
 from customer_analytics.core.errors import SettingError
@@ -331,18 +331,37 @@ def test_an_empty_tally_has_no_keys():
     assert Vocabulary().union(Vocabulary(("DE",))) == Vocabulary(("DE",))
 
 
-@given(st.lists(st.lists(st.integers(0, 1 << 12), max_size=20), max_size=12))
-def test_a_tally_is_the_same_whole_in_two_runs_and_group_by_group(chunks):
-    tally = sum((Tally.of_keys(np.array(keys, np.int64)) for keys in chunks), Tally())
+@given(st.lists(st.lists(st.integers(0, 1 << 12), max_size=20), max_size=12), st.sampled_from([0, 9, 11, UNCUT]))
+def test_a_tally_is_the_same_whole_in_two_runs_a_block_and_group_by_group(chunks, block_bits):
+    tally = sum((Tally.of_keys(np.array(keys, np.int64), block_bits) for keys in chunks), Tally())
     expected = sorted(Counter(key for keys in chunks for key in keys).items())
 
     groups = [run for upper in tally.groups(8) for run in [tally.group(upper, 8)]]
 
     assert [pair for run in groups for pair in zip(run.keys.tolist(), run.sums[0].tolist(), strict=True)] == expected
     assert tally.groups(8) == sorted({key >> 8 for key, _ in expected})
-    assert len(tally.paired().runs) <= 2
+    blocks = Counter(int(run.keys[0]) >> block_bits for run in tally.paired().runs)
+    assert set(blocks.values()) <= {1, 2}
+    assert set(blocks) == {key >> block_bits for key, _ in expected}
     assert tally.paired() == tally
     assert tally.size() <= len(expected) <= tally.most()
+
+
+@given(st.lists(st.integers(0, 1 << 12)), st.lists(st.integers(0, 1 << 12)))
+def test_tallies_cut_otherwise_are_added_in_the_smaller_blocks(keys, more_keys):
+    coarse, fine = Tally.of_keys(np.array(keys, np.int64)), Tally.of_keys(np.array(more_keys, np.int64), 8)
+
+    both = coarse + fine
+
+    assert both == fine + coarse == Tally.of_keys(np.array([*keys, *more_keys], np.int64))
+    assert all(run.keys[0] >> 8 == run.keys[-1] >> 8 for run in both.runs)
+
+
+def test_no_block_of_a_large_tally_keeps_the_keys_of_another_alive():
+    tally = Tally.of_keys(np.arange(4), 1)
+
+    assert [run.keys.tolist() for run in tally.runs] == [[0, 1], [2, 3]]
+    assert all(array.base is None for run in tally.runs for array in (run.keys, *run.sums))
 
 
 def test_a_pair_that_two_runs_have_counts_once_for_the_cap():

@@ -34,6 +34,9 @@ PAIR_CAP = 8_000_000
 PRESENCE_CELLS = 1 << 24
 """Amounts below are counted by a byte each, for the caps alone."""
 
+_BLOCK_BITS = CENT_BITS + 7
+"""Pairs are merged within blocks of 128 days, a few megabytes each."""
+
 _LOOKED_AT = 1 << 17
 """Pairs looked at at once, so that no copy of all is made."""
 
@@ -106,7 +109,7 @@ class AmountCounts:
         """
         counted = Counter((int(windows[row]), value) for row, value in large.items())
         keys = (windows << CENT_BITS) | cents
-        exact = Tally.of_keys(keys[cents >= 0] if large else keys)
+        exact = Tally.of_keys(keys[cents >= 0] if large else keys, _BLOCK_BITS)
         return cls(exact, large=tuple(sorted(counted.items())))
 
     def __add__(self, other: Self) -> Self:
