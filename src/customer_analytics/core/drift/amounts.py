@@ -58,7 +58,8 @@ def minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64, d
         value by row for the latter.
     """
     scale = 10**decimals
-    scaled = np.rint(amounts * scale)
+    with np.errstate(over="ignore"):  # to infinity, which is not below the bound
+        scaled = np.rint(amounts * scale)
     plain = (scaled >= 0) & (scaled < PLAIN_CENTS)
     if plain.all():
         return scaled.astype(np.int64), {}
