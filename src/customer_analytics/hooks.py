@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,13 @@ class RunHooks:
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
-        self._will_validate = False
+        self._ahead: list[Callable[[], None]] = []
 
     @hook_impl
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Open the run's log, start its clock and, beside what follows, hash its input; share one heap."""
+        """Open the run's log, start its clock, share one heap."""
         usage.begin()
         usage.share_memory()
         folder = Path(run_params["project_path"]) / "logs"
@@ -51,9 +51,9 @@ class RunHooks:
         self._log.setFormatter(logging.Formatter(_LINE))
         logging.getLogger().addHandler(self._log)
         inputs = catalog.get("input_files") if "input_files" in pipeline.inputs() else None
-        if isinstance(inputs, InputFilesDataset):
-            inputs.load_ahead()
-        self._will_validate = "clean_purchases" in pipeline.all_outputs()
+        self._ahead = [inputs.load_ahead] if isinstance(inputs, InputFilesDataset) else []
+        if "clean_purchases" in pipeline.all_outputs():
+            self._ahead.append(import_ahead)
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -63,10 +63,9 @@ class RunHooks:
 
     @hook_impl
     def after_node_run(self) -> None:
-        """After the first node, which leaves no core idle, begin to import what will check the clean table."""
-        if self._will_validate:
-            self._will_validate = False
-            import_ahead()
+        """After the first node, which leaves no core idle, begin what others will need: a hash, a slow import."""
+        while self._ahead:
+            self._ahead.pop()()
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data

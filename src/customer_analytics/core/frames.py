@@ -4,6 +4,7 @@ Text is ``string[pyarrow]`` (:data:`TEXT`), few-valued text ``category``, nullab
 ``datetime64[us]``, nullable floats NaN; a frame's index is the row number in the whole table.
 """
 
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -47,7 +48,18 @@ def text_array(column: pd.Series) -> pa.StringArray:
 def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
     """Few-valued text: ``codes`` (integers, -1 for null) into ``categories`` (distinct)."""
     names = categories if isinstance(categories, list) else categories.to_pylist()
-    return pd.Categorical.from_codes(codes, pd.Index(names, dtype=object), validate=False)
+    make = _kept_dtype if len(names) <= _KEPT_CATEGORIES else _dtype
+    return pd.Categorical.from_codes(codes, dtype=make(tuple(names)), validate=False)
+
+
+def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(names, dtype=object))
+
+
+_kept_dtype = lru_cache(maxsize=64)(_dtype)
+"""To make a dtype pandas looks whether its categories differ; chunk after chunk has the same."""
+
+_KEPT_CATEGORIES = 1000
 
 
 def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
