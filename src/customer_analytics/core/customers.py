@@ -73,13 +73,13 @@ def count_customers(clean: Chunks, vocabulary: Vocabulary) -> CustomerCounts:
 def _coded(clean: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
     occurring = np.array(vocabulary.months, "datetime64[M]").astype(np.int64)
-    place = np.zeros(int(occurring[-1] - occurring[0]) + 1, np.int64)
+    place = np.zeros(int(occurring[-1] - occurring[0]) + 1, _narrowest(len(occurring)))
     place[occurring - occurring[0]] = np.arange(len(occurring))
     columns = {
         Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(),
         Column.COUNTRY_CODE: _places(clean[Column.COUNTRY_CODE], vocabulary.countries),
         Column.PRODUCT_CATEGORY: _places(clean[Column.PRODUCT_CATEGORY], vocabulary.categories),
-        _MONTH: place[months - occurring[0]].astype(np.int32),
+        _MONTH: place[months - occurring[0]],
     }
     return pd.DataFrame(columns, copy=False)
 
@@ -87,8 +87,13 @@ def _coded(clean: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 def _places(column: pd.Series, names: tuple[str, ...]) -> np.ndarray:
     place_of = {name: place for place, name in enumerate(names)}
     codes, categories = codes_of(column)
-    table = np.array([place_of.get(name, 0) for name in (*categories, UNKNOWN)], np.int32)
+    table = np.array([place_of.get(name, 0) for name in (*categories, UNKNOWN)], _narrowest(len(names)))
     return table[codes]
+
+
+def _narrowest(count: int) -> np.dtype:
+    """The smallest dtype for so many places: every byte of a row is spilled and read again."""
+    return np.min_scalar_type(count)
 
 
 def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
@@ -97,15 +102,17 @@ def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
 
 def _distinct_in_bucket(bucket: pd.DataFrame, vocabulary: Vocabulary) -> CustomerCounts:
     countries, categories, months = map(len, vocabulary)
-    country, category = bucket[Column.COUNTRY_CODE].to_numpy(), bucket[Column.PRODUCT_CATEGORY].to_numpy()
+    country, category, month = (
+        bucket[name].to_numpy(np.int32) for name in (Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY, _MONTH)
+    )
     customers = bucket[Column.CUSTOMER_ID].to_numpy()
     order = np.argsort(customers)
     counts = partial(_customers_per_group, customers[order])
     return CustomerCounts(
         counts(country[order], countries),
         counts(category[order], categories),
-        counts((country.astype(np.int32) * categories + category)[order], countries * categories),
-        counts(bucket[_MONTH].to_numpy()[order], months),
+        counts((country * categories + category)[order], countries * categories),
+        counts(month[order], months),
         int(counts(np.zeros(len(order), np.int32), 1)[0]),
     )
 
