@@ -9,6 +9,8 @@ SAMPLE = $(or $(call setting,DATA_DIR),data)/01_raw/purchases.csv
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+BENCH_BIN := .venv-bench/bin
+BENCH_INSTALLED := .venv-bench/.installed
 
 .PHONY: run test test-cluster lint bench clean
 
@@ -35,12 +37,13 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/vulture src --min-confidence 80
 
-bench: $(INSTALLED)
-	$(BIN)/python benchmarks/run.py
+# In an environment of its own, without the tools for development: Kedro and pandera import some of them where they find them.
+bench: $(BENCH_INSTALLED)
+	$(BENCH_BIN)/python benchmarks/run.py
 
 # Everything that was made, except data and logs.
 clean:
-	rm -rf .venv build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.txt
@@ -48,4 +51,9 @@ $(INSTALLED): requirements.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(BENCH_INSTALLED): requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[bench]'
 	@touch $@

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from customer_analytics.core import exchange
 from customer_analytics.core.chunks import LocalChunks, Workshop
 
 FRAMES = [pd.DataFrame({"a": range(start, start + 3), "b": 0}) for start in (0, 3, 6, 9, 12, 15)]
@@ -103,7 +104,8 @@ def test_a_watcher_is_told_of_every_chunk(threads):
 
 
 @every_pool
-def test_a_shuffle_gives_buckets_in_order_with_rows_in_order(threads):
+def test_a_shuffle_gives_buckets_in_order_with_rows_in_order(threads, monkeypatch):
+    monkeypatch.setattr(exchange, "TOGETHER_BYTES", 0)
     shuffled = chunks_of(threads).shuffle(lambda frame: (frame["a"].to_numpy() % 4).astype(np.uint16))
 
     for _ in range(2):

@@ -72,13 +72,12 @@ def read_amounts(text: pa.StringArray, decimals: int) -> Amounts:
 
     Args:
         text: White space around a number means nothing; no sign of a currency, no thousands mark.
-        decimals: Digits of the minor unit.
+        decimals: Digits of the minor unit, at most 18.
     """
     offsets, codes = layout(text)
     flags = (np.zeros(len(text), bool), np.zeros(len(text), bool), np.zeros(len(text), bool))
     amounts = Amounts(np.full(len(text), np.nan), *flags)
-    if decimals <= _INTEGER_DIGITS:
-        _read_amounts(codes, offsets, decimals, _POWERS, amounts)
+    _read_amounts(codes, offsets, decimals, _POWERS, amounts)
     rest = np.flatnonzero(~amounts.known & (np.diff(offsets) > 0))
     if len(rest):
         for column, found in zip(amounts, _read_any(strip(text.take(pa.array(rest))), decimals), strict=True):

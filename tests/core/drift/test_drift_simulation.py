@@ -119,6 +119,12 @@ def test_injections_compose_and_nothing_is_nothing(purchases):
     assert injected(PurchaseProfile(WEEKLY), [RepeatDay()], 1) == PurchaseProfile(WEEKLY)
 
 
+def test_without_any_date_no_day_is_repeated(purchases):
+    undated = PurchaseProfile.of(purchases(9, 1).assign(purchase_date=np.datetime64("NaT", "us")), WEEKLY)
+
+    assert injected(undated, [RepeatDay()], 1) == undated
+
+
 @pytest.mark.parametrize("caps", [(10**9, 10**9), (100, 10**9), (10**9, 50)])
 def test_a_resampled_delivery_has_the_rows_asked_for_in_every_column(profiled, caps):
     profile = coarse(profiled(3_000, 1), *caps)

@@ -206,3 +206,9 @@ def test_chunks_that_are_none_are_a_table_of_no_rows():
     found = profile_memory(LocalChunks.of([]), LocalChunks.of([]), 2)
 
     assert [table.held.rows for table in found.tables] == [0, 0]
+
+
+def test_without_a_completed_trial_the_chart_says_so():
+    failed = Trial(10, 100, 0, whole=False, outcome=Outcome.FAILED)
+
+    assert "No run with any size of chunk was completed." in charts.draw_trials([failed], SETTINGS).to_json()

@@ -62,7 +62,7 @@ def convert(column: pd.Series, decimals: int) -> Iterator[Conversion]:
         yield from (_as_float32(values), _as_minor_units(values, 10**decimals))
     elif pa.types.is_timestamp(values.type):
         yield from _coarser(values)
-    elif pa.types.is_boolean(values.type):
+    else:  # boolean
         yield Conversion(str(pd.ArrowDtype(pa.bool_())), _arrow(values), values)
 
 
