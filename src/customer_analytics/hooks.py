@@ -62,14 +62,14 @@ class RunHooks:
         usage.release_memory()
 
     @hook_impl
-    def after_node_run(self) -> None:
-        """After the first node, which leaves no core idle, begin what others will need: a hash, a slow import."""
-        while self._ahead:
-            self._ahead.pop()()
-
-    @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data
-        """Log a summary of each small table, and what accounts say in words; of a simulation, only how it ended."""
+        """Log a summary of each small table, and what accounts say in words; of a simulation, only how it ended.
+
+        The first save leaves no core idle. After it, begin what later nodes need: a hash, a slow import.
+        """
+        ahead, self._ahead = self._ahead, []
+        for begin in ahead:
+            begin()
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
             from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from tests.making import table_rows
 
+from customer_analytics.core import exchange
 from customer_analytics.core.chunks import LocalChunks
 from customer_analytics.core.errors import InputError
 from customer_analytics.core.frames import TEXT, categorical
@@ -74,7 +75,9 @@ def far(settings):
 
 
 @pytest.fixture
-def near():
+def near(monkeypatch):
+    """The same on this machine, with a chunk for every bucket, as the cluster's are."""
+    monkeypatch.setattr(exchange, "TOGETHER_BYTES", 0)
     return LocalChunks.of(chunked(table()))
 
 

@@ -137,3 +137,11 @@ def test_numbers_keep_their_dtypes():
 
 def _buffer(data):
     return pa.py_buffer(data)
+
+
+def test_numbers_of_another_dtype_are_refused_before_they_are_spilled(monkeypatch):
+    monkeypatch.setattr(exchange, "GATHERED_BYTES", 1)
+    wide, narrow = numbers_of([[0, 1], [1, 0]])
+
+    with pytest.raises(TypeError, match=r"expected chunks of .*'row', '<i8'.*; found .*'row', '<i4'"):
+        list(LocalChunks.of([wide, narrow.astype({"row": np.int32})]).shuffle(bucket_of))

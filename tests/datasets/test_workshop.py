@@ -30,6 +30,11 @@ def test_a_spill_needs_no_data_folder(tmp_path, monkeypatch):
         assert spill.read(spill.write(pa.py_buffer(b"x")), 1).to_pybytes() == b"x"
 
 
+def test_bytes_that_are_not_there_are_an_error():
+    with open_spill() as spill, pytest.raises(EOFError, match="expected 8 bytes more; found the end of the file"):
+        spill.read(spill.write(pa.py_buffer(b"four")) + 2, 10)
+
+
 def test_settings_have_defaults():
     settings = WorkshopSettings.of()
 

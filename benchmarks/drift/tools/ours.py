@@ -29,4 +29,4 @@ def alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]
 
 def _profile(frame: pd.DataFrame) -> PurchaseProfile:
     chunks = LocalChunks.of([frame.iloc[start : start + CHUNK_ROWS] for start in range(0, len(frame), CHUNK_ROWS)])
-    return chunks.fold(partial(PurchaseProfile.of, shape=ProfileShape()), PurchaseProfile())
+    return chunks.fold(partial(PurchaseProfile.of, shape=ProfileShape()), PurchaseProfile(ProfileShape()))

@@ -48,7 +48,8 @@ class Chunks(Protocol):
     def shuffle(self, bucket_of: Callable[[Frame], np.ndarray]) -> "Chunks":
         """Regroup rows: all rows of a bucket in one chunk, in their order, and buckets ascending from chunk to chunk.
 
-        A chunk can hold several buckets.
+        A chunk can hold several buckets, whose rows then stand among one another in an order that depends on how the
+        rows were cut: only the order inside a bucket counts.
 
         Args:
             bucket_of: Frame → bucket of each row (uint16, shape ``(rows,)``).

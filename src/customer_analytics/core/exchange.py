@@ -172,6 +172,8 @@ class _Records:
     chunks: list[tuple[int, np.ndarray]] = field(default_factory=list)
 
     def put(self, chunks: Sequence[Addressed]) -> None:
+        if any(chunk.rows.dtype != self.dtype for chunk in chunks):
+            raise TypeError(f"expected chunks of {self.dtype}; found {[str(chunk.rows.dtype) for chunk in chunks]}")
         self.chunks += [(self.spill.write(pa.py_buffer(chunk.rows)), chunk.bounds) for chunk in chunks]
 
     def take(self, buckets: range) -> Iterator[Rows]:

@@ -71,7 +71,10 @@ class FileSpill:
 
     def readinto(self, start: int, room: memoryview) -> None:
         """See :class:`~customer_analytics.core.exchange.Spill`."""
-        while room and (done := os.preadv(self._descriptor, [room], start)):
+        while room:
+            done = os.preadv(self._descriptor, [room], start)
+            if not done:
+                raise EOFError(f"spilled rows: expected {len(room)} bytes more; found the end of the file")
             start, room = start + done, room[done:]
 
 

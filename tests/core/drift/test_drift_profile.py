@@ -345,6 +345,8 @@ def test_a_tally_is_the_same_whole_in_two_runs_a_block_and_group_by_group(chunks
     assert set(blocks) == {key >> block_bits for key, _ in expected}
     assert tally.paired() == tally
     assert tally.size() <= len(expected) <= tally.most()
+    assert [key for block in tally.blocks() for key in block.settled().keys.tolist()] == [key for key, _ in expected]
+    assert all(len({int(key) >> block_bits for key in block.settled().keys}) == 1 for block in tally.blocks())
 
 
 @given(st.lists(st.integers(0, 1 << 12)), st.lists(st.integers(0, 1 << 12)))

@@ -217,7 +217,9 @@ def _whole(exact: Run) -> Tally:
 
 def _pairs(exact: Tally) -> int:
     """Distinct (window, amount) pairs."""
-    return sum(len(exact.group(window, CENT_BITS).keys) for window in exact.groups(CENT_BITS))
+    return sum(
+        len(block.group(window, CENT_BITS).keys) for block in exact.blocks() for window in block.groups(CENT_BITS)
+    )
 
 
 def _distinct(exact: Tally, cap: int) -> int:

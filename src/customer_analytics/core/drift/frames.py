@@ -200,10 +200,10 @@ def _at_hand(column: str, detail: str, texts: tuple[str, ...], rows: _Rows) -> _
 def _amounts(amounts: AmountCounts) -> Iterator[_Part]:
     column = str(Column.PURCHASE_AMOUNT)
     for tally, detail in ((amounts.exact, VALUE), (amounts.whole, WHOLE), (amounts.buckets, BUCKET)):
-        pair = tally.paired()
-        for window in pair.groups(CENT_BITS):
-            size = len(pair.group(window, CENT_BITS).keys)
-            yield _Part(column, detail, size, (), partial(_amount_rows, pair, window))
+        for block in tally.paired().blocks():
+            for window in block.groups(CENT_BITS):
+                size = len(block.group(window, CENT_BITS).keys)
+                yield _Part(column, detail, size, (), partial(_amount_rows, block, window))
     windows, counts = (
         np.array(each, np.int64)
         for each in ([key[0] for key, _ in amounts.large], [count for _, count in amounts.large])

@@ -13,7 +13,7 @@ I64 = npt.NDArray[np.int64]
 
 
 UNCUT = 63
-"""Lowest bits of a key in a tally that is one block."""
+"""Lowest bits of a key in a tally that is one block; of keys from 0."""
 
 
 class Run(NamedTuple):
@@ -96,6 +96,11 @@ class Tally:
         for *others, longest in self._blocks().values():
             runs += [longest, _merged(others)] if others else [longest]
         return type(self)(tuple(runs), self.block_bits)
+
+    def blocks(self) -> Iterator[Self]:
+        """The blocks that have keys, ascending, each as a tally."""
+        for _, runs in sorted(self._blocks().items()):
+            yield type(self)(tuple(runs), self.block_bits)
 
     def groups(self, bits: int) -> list[int]:
         """What keys have above their lowest ``bits``, ascending, each once."""

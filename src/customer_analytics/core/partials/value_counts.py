@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 
@@ -59,8 +60,8 @@ class ValueCounts:
         """Values counted."""
         return int(self.counts.sum()) + sum(count for _, count in self.huge)
 
-    def power_sum(self, power: int) -> int:
-        """The exact sum of every value raised to ``power``, 1 or 2."""
+    def power_sum(self, power: Literal[1, 2]) -> int:
+        """The exact sum of every value raised to ``power``."""
         digits = _digits(self.values)
         terms = digits if power == 1 else [(one + two, left * right) for one, left in digits for two, right in digits]
         plain = sum(int(term @ self.counts) << at for at, term in terms)
