@@ -80,8 +80,8 @@ def record(title: str, where: str, table: str) -> None:
 _HEAD = """# Results
 
 What `make bench` measured, newest last: medians of several rounds, each program in a fresh process, in turn. The job is
-in `peers/job.py`, how it is measured in `measure.py`. "Ours / its" below 1 means that this project took less. From 2026-11-28 06:00 on
-programs run in an environment without the tools for development, as `make bench` makes it.
+in `peers/job.py`, how it is measured in `measure.py`. "Ours / its" below 1 means that this project took less.
+From 2026-11-28 06:00 on programs run in an environment without the tools for development, as `make bench` makes it.
 """
 
 

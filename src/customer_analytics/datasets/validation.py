@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from importlib import import_module
 from threading import Thread
 from typing import Any
 
@@ -56,8 +57,8 @@ def import_ahead() -> None:
 
 def _import_pandera() -> None:
     with _hidden("hypothesis"), suppress(ImportError):  # who needs it will say that it is not there
-        import pandera.pandas  # noqa: PLC0415  pandera takes a second to import
-        import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
+        import_module("pandera.strategies.pandas_strategies")  # what looks for hypothesis
+        import_module("pandera.pandas")
 
 
 @contextmanager
