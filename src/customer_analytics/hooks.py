@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from customer_analytics.datasets import usage
 from customer_analytics.datasets.atomic import replacing
 from customer_analytics.datasets.input_files import InputFilesDataset
 from customer_analytics.datasets.progress import running
-from customer_analytics.datasets.validation import import_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ class RunHooks:
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
-        self._ahead: list[Callable[[], None]] = []
+        self._to_hash: InputFilesDataset | None = None
 
     @hook_impl
     def before_pipeline_run(
@@ -51,9 +50,7 @@ class RunHooks:
         self._log.setFormatter(logging.Formatter(_LINE))
         logging.getLogger().addHandler(self._log)
         inputs = catalog.get("input_files") if "input_files" in pipeline.inputs() else None
-        self._ahead = [inputs.load_ahead] if isinstance(inputs, InputFilesDataset) else []
-        if "clean_purchases" in pipeline.all_outputs():
-            self._ahead.append(import_ahead)
+        self._to_hash = inputs if isinstance(inputs, InputFilesDataset) else None
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
@@ -65,11 +62,11 @@ class RunHooks:
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data
         """Log a summary of each small table, and what accounts say in words; of a simulation, only how it ended.
 
-        The first save leaves no core idle. After it, begin what later nodes need: a hash, a slow import.
+        The first save leaves no core idle; the input is hashed beside what follows it.
         """
-        ahead, self._ahead = self._ahead, []
-        for begin in ahead:
-            begin()
+        inputs, self._to_hash = self._to_hash, None
+        if inputs is not None:
+            inputs.load_ahead()
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
             from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
 

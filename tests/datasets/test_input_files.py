@@ -1,11 +1,14 @@
 """What was delivered, looked at beside other work or when it is asked for."""
 
 import hashlib
+import threading
 
 import pytest
-from kedro.io import DatasetError
+from kedro.io import DataCatalog, DatasetError
+from kedro.pipeline import Pipeline, node
 
 from customer_analytics.datasets import InputFilesDataset
+from customer_analytics.hooks import RunHooks
 
 
 @pytest.fixture
@@ -47,3 +50,21 @@ def test_what_goes_wrong_ahead_is_raised_by_the_load(tmp_path):
         DatasetError, match=r"none\.csv: expected a CSV file, a folder of them or a glob; found nothing"
     ):
         dataset.load()
+
+
+def test_the_input_of_a_run_is_looked_at_after_its_first_save_and_before_it_is_asked_for(folder, tmp_path_factory):
+    files = InputFilesDataset(filepath=str(folder))
+    catalog, project = DataCatalog({"input_files": files}), tmp_path_factory.mktemp("project")
+    pipeline = Pipeline([node(len, "typed", "first"), node(len, "input_files", "last")])
+    hooks = RunHooks()
+    hooks.before_pipeline_run({"project_path": str(project), "run_id": "one"}, pipeline, catalog)
+    (folder / "a.csv").write_bytes(b"before the first save")
+
+    hooks.after_dataset_saved("first", 1, pipeline.nodes[0])
+    for thread in threading.enumerate():
+        if thread.daemon and thread is not threading.main_thread():
+            thread.join(5)
+    (folder / "a.csv").write_bytes(b"after it")
+    hooks.after_pipeline_run(pipeline, catalog)
+
+    assert files.load()[0] == described("a.csv", b"before the first save")

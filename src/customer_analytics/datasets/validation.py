@@ -2,10 +2,8 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
-from importlib import import_module
-from threading import Thread
 from typing import Any
 
 from customer_analytics.core.chunks import Chunks
@@ -44,21 +42,11 @@ class CleanChunks:
 
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
-        _import_pandera()
-        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  imports pandera
+        with _hidden("hypothesis"):
+            import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
 
+            from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
         return clean_schema(self._contract)
-
-
-def import_ahead() -> None:
-    """Begin to import pandera beside what else is done; who needs it before that is over waits for the rest."""
-    Thread(target=_import_pandera, daemon=True).start()
-
-
-def _import_pandera() -> None:
-    with _hidden("hypothesis"), suppress(ImportError):  # who needs it will say that it is not there
-        import_module("pandera.strategies.pandas_strategies")  # what looks for hypothesis
-        import_module("pandera.pandas")
 
 
 @contextmanager
