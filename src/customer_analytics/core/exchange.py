@@ -5,10 +5,10 @@ for each bucket of some chunks.
 """
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -109,21 +109,21 @@ class Exchange:
         spill: Where rows go that do not fit in memory.
         gathered: Chunks not spilled.
         shelf: Where spilled rows are found again.
-        rows: How many rows each bucket has.
+        rows: How many rows each bucket has; int64.
         size: Bytes of all rows.
     """
 
     spill: Spill
     gathered: list[Addressed] = field(default_factory=list)
     shelf: "_Shelf | None" = None
-    rows: Counter[int] = field(default_factory=Counter)
+    rows: np.ndarray = field(default_factory=partial(np.zeros, 0, np.int64))
     size: int = 0
 
     def put(self, chunks: Iterable[Addressed]) -> None:
         """Take all chunks in; whenever there are :data:`GATHERED_BYTES` of them, they are spilled."""
         spilled = 0
         for chunk in chunks:
-            self.rows.update(dict(enumerate(np.diff(chunk.bounds).tolist())))
+            self.rows = _added(self.rows, np.diff(chunk.bounds))
             self.gathered.append(chunk)
             self.size += chunk.rows.nbytes
             if self.size - spilled >= GATHERED_BYTES:
@@ -134,8 +134,9 @@ class Exchange:
     def buckets(self) -> list[range]:
         """All buckets that have rows, ascending; neighbours are together while they are small."""
         found: list[range] = []
-        together, most = 0, TOGETHER_BYTES * self.rows.total() // max(self.size, 1)
-        for bucket, rows in sorted((+self.rows).items()):
+        together, most = 0, TOGETHER_BYTES * int(self.rows.sum()) // max(self.size, 1)
+        for bucket in np.flatnonzero(self.rows).tolist():
+            rows = int(self.rows[bucket])
             together += rows
             if found and together <= most:
                 found[-1] = range(found[-1].start, bucket + 1)
@@ -209,6 +210,11 @@ class _Messages:
 
 def _shelf_for(rows: Rows, spill: Spill) -> _Shelf:
     return _Records(spill, rows.dtype) if isinstance(rows, np.ndarray) else _Messages(spill, rows.schema)
+
+
+def _added(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    short, long = sorted((one, other), key=len)
+    return long + np.pad(short, (0, len(long) - len(short)))
 
 
 def _stretch(bounds: np.ndarray, buckets: range) -> slice:

@@ -83,12 +83,8 @@ class Measures:
 
     def vocabulary(self) -> Vocabulary:
         """The groups that occur."""
-        pairs = self.by_country_category.groups
-        return Vocabulary(
-            tuple(sorted({country for country, _ in pairs})),
-            tuple(sorted({category for _, category in pairs})),
-            tuple(sorted(month for (month,) in self.by_month.groups)),
-        )
+        pairs = self.by_country_category
+        return Vocabulary(pairs.names(0), pairs.names(1), self.by_month.names(0))
 
 
 def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:

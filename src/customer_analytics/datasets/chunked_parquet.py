@@ -20,6 +20,7 @@ from customer_analytics.core.description import TableDescription
 from customer_analytics.core.errors import SettingError, listed
 from customer_analytics.core.frames import to_frame
 from customer_analytics.datasets.atomic import replacing, sweep
+from customer_analytics.datasets.behind import write_behind
 from customer_analytics.datasets.workshop import WorkshopSettings
 
 logger = logging.getLogger(__name__)
@@ -90,9 +91,12 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             replacing(path) as beside,
             pq.ParquetWriter(beside, self._schema, **writer_options(self._schema, self._compression)) as writer,
         ):
-            for group in regroup(data.map(partial(canonical_table, schema=self._schema)), self._schema):
+
+            def write(group: pa.Table) -> None:
                 writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
                 description.add(group)
+
+            write_behind(regroup(data.map(partial(canonical_table, schema=self._schema)), self._schema), write)
         logger.info("%s: %s", path.stem, description)
 
     def preview(self, nrows: int = 5) -> TablePreview:

@@ -1,5 +1,6 @@
 """Finding and opening CSV files: one, a folder or a glob; plain or compressed; here or remote."""
 
+import hashlib
 import lzma
 import zipfile
 from collections.abc import Iterator
@@ -61,6 +62,11 @@ class SourceFiles:
         if not paths:
             raise self._nothing_there()
         return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
+
+    def sha256(self, path: str) -> str:
+        """The hash of a file as it lies, in hexadecimal."""
+        with self.fs.open(path, "rb") as raw:
+            return hashlib.file_digest(raw, "sha256").hexdigest()
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[BinaryIO]:

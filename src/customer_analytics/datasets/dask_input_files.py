@@ -1,6 +1,5 @@
 """What was delivered, for a cluster: each input file is hashed by a worker."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Never, NoReturn
 
@@ -9,8 +8,6 @@ from kedro.io import AbstractDataset, DatasetError
 from customer_analytics.datasets.csv_files import SourceFiles
 from customer_analytics.datasets.dask_chunks import compute, tasks
 from customer_analytics.datasets.dask_cluster import ClusterSettings
-
-_PIECE_BYTES = 1 << 20
 
 
 class DaskInputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
@@ -42,7 +39,8 @@ class DaskInputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
     def load(self) -> list[dict[str, Any]]:
         """One mapping per file in order of name: ``file``, ``bytes`` and ``sha256`` (hex, of the file as it lies)."""
         listed = self._files.list()
-        hashes = compute(tasks(_sha256, [f.path for f in listed], "sha256", shared=self._files), self._cluster)
+        hashing = tasks(SourceFiles.sha256, [f.path for f in listed], "sha256", shared=self._files)
+        hashes = compute(hashing, self._cluster)
         return [{"file": f.name, "bytes": f.size, "sha256": one} for f, one in zip(listed, hashes, strict=True)]
 
     def save(self, _data: Never) -> NoReturn:
@@ -51,12 +49,3 @@ class DaskInputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._files.path, "cluster": self._cluster}
-
-
-def _sha256(files: SourceFiles, path: str) -> str:
-    """In a worker: a file's hash."""
-    digest = hashlib.sha256()
-    with files.fs.open(path, "rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()

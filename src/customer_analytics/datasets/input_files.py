@@ -1,6 +1,5 @@
 """What was delivered: the input files with their sizes and content hashes."""
 
-import hashlib
 from concurrent.futures import Future
 from threading import Thread
 from typing import Any, Never, NoReturn
@@ -9,8 +8,6 @@ from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import TablePreview
 
 from customer_analytics.datasets.csv_files import SourceFiles
-
-_PIECE_BYTES = 1 << 20
 
 
 class InputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
@@ -64,16 +61,8 @@ class InputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
             promised.set_exception(error)
 
     def _look(self) -> list[dict[str, Any]]:
-        return [
-            {"file": file.name, "bytes": file.size, "sha256": self._sha256(file.path)} for file in self._files.list()
-        ]
-
-    def _sha256(self, path: str) -> str:
-        digest = hashlib.sha256()
-        with self._files.fs.open(path, "rb") as file:
-            while piece := file.read(_PIECE_BYTES):
-                digest.update(piece)
-        return digest.hexdigest()
+        files = self._files
+        return [{"file": file.name, "bytes": file.size, "sha256": files.sha256(file.path)} for file in files.list()]
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._files.path}

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from kedro_datasets.pandas import ParquetDataset
 
 from customer_analytics.core.chunks import Chunks
+from customer_analytics.datasets.behind import write_behind
 
 
 class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types
@@ -35,8 +36,7 @@ class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_dataset
             self._fs.open(str(self._get_save_path()), "wb") as file,
             pq.ParquetWriter(file, first.schema, **options) as writer,
         ):
-            for table in chain([first], tables):
-                writer.write_table(table)
+            write_behind(chain([first], tables), writer.write_table)
 
     def load(self) -> pd.DataFrame:
         """The table; pandas' dtypes as they were saved."""

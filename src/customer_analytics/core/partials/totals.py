@@ -72,12 +72,22 @@ class Totals:
     def groups(self) -> dict[Group, Total]:
         """Each group that occurs and its total."""
         run = self.cells.settled()
-        names = [_group(self.axes, code) for code in run.keys.tolist()]
+        if not len(run.keys):
+            return {}
+        parts = zip(self.axes, self._parts(run), strict=True)
+        names = zip(*([axis[place] for place in part.tolist()] for axis, part in parts), strict=True)
         sums = zip(*(each.tolist() for each in run.sums), strict=True)
         return {
             name: Total(orders, (high << _LOW_BITS) + low + self.huge.get(name, 0))
             for name, (orders, high, low) in zip(names, sums, strict=True)
         }
+
+    def names(self, place: int) -> tuple[str, ...]:
+        """What the groups that occur have as their ``place``-th part, each once, ascending."""
+        if not self.axes:
+            return ()
+        used = np.unique(self._parts(self.cells.settled())[place])
+        return tuple(sorted(self.axes[place][part] for part in used.tolist()))
 
     def rolled_up(self, place: int) -> "Totals":
         """The totals of the groups' ``place``-th part alone."""
@@ -87,8 +97,12 @@ class Totals:
         huge: Counter[Group] = Counter()
         for group, more in self.huge.items():
             huge[group[place],] += more
-        parts = np.unravel_index(run.keys, tuple(map(len, self.axes)))
+        parts = self._parts(run)
         return Totals((self.axes[place],), Tally.of_run(parts[place], *run.sums), dict(huge))
+
+    def _parts(self, run: Run) -> tuple[np.ndarray, ...]:
+        """The place of each group's parts along the axes."""
+        return np.unravel_index(run.keys, tuple(map(len, self.axes)))
 
 
 def _counted(units: np.ndarray, codes: np.ndarray, size: int) -> Tally:
