@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.words import copy_text, find_below, find_byte, pattern_of, same_text, text_key
+from customer_analytics.core.words import copy_text, find_below_or, find_byte, pattern_of, same_text, text_key
 
 TEXTS = st.binary(max_size=40) | st.text("ab,\n\x7f\x80\xff", max_size=40).map(lambda text: text.encode("latin-1"))
 
@@ -24,13 +24,15 @@ def test_a_byte_is_found_where_bytes_find_it(data, draw):
 
 
 @given(TEXTS, st.data())
-def test_a_small_byte_is_found_where_a_loop_finds_it(data, draw):
+def test_a_small_byte_or_one_of_a_kind_is_found_where_a_loop_finds_it(data, draw):
     start = draw.draw(st.integers(0, len(data)))
     bound = draw.draw(st.integers(0, 128))
+    code = draw.draw(st.one_of(st.sampled_from([*data, 0]), st.integers(0, 255)))
 
-    found = find_below(codes_of(data), start, np.uint64(pattern_of(bound)))
+    found = find_below_or(codes_of(data), start, np.uint64(pattern_of(bound)), np.uint64(pattern_of(code)))
 
-    assert found == next((place for place in range(start, len(data)) if data[place] < bound), len(data))
+    fits = (place for place in range(start, len(data)) if data[place] < bound or data[place] == code)
+    assert found == next(fits, len(data))
 
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from customer_analytics.core.compiled import compiled
-from customer_analytics.core.words import find_below, find_byte, pattern_of
+from customer_analytics.core.words import find_below_or, find_byte, pattern_of
 
 LF, CR = 10, 13
 NO_QUOTE = -1
@@ -21,15 +21,13 @@ class Records(NamedTuple):
     """Whole records at the front of some bytes.
 
     Args:
+        begin: The first byte of the first record: blank lines, in which not even white space stands, are no records.
         ends: int64, shape ``(records,)``: just past the line end of each record; blank lines belong to the next one.
-        starts: int64, shape ``(records,)``: the first byte of each record, blank lines before it passed over.
-        blank: Lines with nothing in them, not even white space; they are no records.
         used: Bytes that the records and blank lines take; what follows is the start of a record still to come.
     """
 
+    begin: int
     ends: np.ndarray
-    starts: np.ndarray
-    blank: int
     used: int
 
 
@@ -42,29 +40,28 @@ def find_records(data: bytes | memoryview, delimiter: bytes, quote: bytes | None
         quote: The quoting byte; ``None`` where quotes mean nothing.
     """
     codes = np.frombuffer(data, np.uint8)
-    most = len(codes) // len(b"a\n") + 1
-    ends, starts = np.empty(most, np.int64), np.empty(most, np.int64)
-    found, blank, used = _scan(codes, delimiter[0], NO_QUOTE if quote is None else quote[0], ends, starts)
-    return Records(ends[:found].copy(), starts[:found].copy(), blank, used)
+    ends = np.empty(len(codes) // len(b"a\n") + 1, np.int64)
+    begin, found, used = _scan(codes, delimiter[0], NO_QUOTE if quote is None else quote[0], ends)
+    return Records(begin, ends[:found].copy(), used)
 
 
 @compiled
-def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray, starts: np.ndarray) -> tuple[int, int, int]:
-    """Fill ``ends`` and ``starts``; how many records, how many blank lines, and the bytes they take."""
-    size, found, blank, used, at = len(codes), 0, 0, 0, 0
-    plain = pattern_of(max(CR, quote) + 1)
+def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tuple[int, int, int]:
+    """Fill ``ends``; where the first record begins, how many there are, and the bytes that they take."""
+    size, begin, found, used, at = len(codes), 0, 0, 0, 0
+    controls, quotes = pattern_of(CR + 1), pattern_of(quote)
     while True:
-        at = find_below(codes, at, plain)
+        at = find_below_or(codes, at, controls, quotes)
         if at == size:
-            return found, blank, used
+            return begin, found, used
         code = codes[at]
         if code == LF or (code == CR and at + 1 < size):
             stop = at + 2 if code == CR and codes[at + 1] == LF else at + 1
-            if at == used:
-                blank += 1
-            else:
-                starts[found], ends[found] = used, stop
+            if at > used:
+                ends[found] = stop
                 found += 1
+            elif not found:
+                begin = stop
             at = used = stop
         elif code == quote and (at == used or codes[at - 1] == delimiter):
             closed = quoted_end(codes, at + 1, size, quote)

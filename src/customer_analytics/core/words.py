@@ -77,15 +77,21 @@ def find_byte(codes: np.ndarray, start: int, stop: int, pattern: np.uint64) -> i
 
 
 @inlined
-def find_below(codes: np.ndarray, start: int, pattern: np.uint64) -> int:
-    """Where a byte below the pattern's, which is at most 128, first stands; the end if nowhere."""
+def find_below_or(codes: np.ndarray, start: int, bound: np.uint64, pattern: np.uint64) -> int:
+    """Where a byte first stands that is the pattern's, or below the bound's, which is at most 128; the end if nowhere.
+
+    Each test flags the lowest byte that passes it, and beside it only higher ones, so both together do.
+    """
     while start + WORD <= len(codes):
         word = word_at(codes, start)
-        before = int(bytes_before((word - pattern) & ~word & _HIGHS))
+        differing = word ^ pattern
+        flags = ((word - bound) & ~word) | ((differing - _ONES) & ~differing)
+        before = int(bytes_before(flags & _HIGHS))
         if before < WORD:
             return start + before
         start += WORD
-    while start < len(codes) and codes[start] >= pattern & np.uint64(0xFF):
+    byte = np.uint64(0xFF)
+    while start < len(codes) and codes[start] >= bound & byte and codes[start] != pattern & byte:
         start += 1
     return start
 

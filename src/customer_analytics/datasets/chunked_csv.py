@@ -168,8 +168,8 @@ class CsvSource:
             self._check_length(len(head) - records.used, f"{file.name}, header")
         if not len(records.ends):
             raise _no_header(file.name, is_blank=records.used == len(_ended(head)))
-        start, end = int(records.starts[0]), int(records.ends[0])
-        record = _ended(head)[start:end].decode(errors="replace")
+        end = int(records.ends[0])
+        record = _ended(head)[records.begin : end].decode(errors="replace")
         return read_header(record.rstrip("\r\n"), self.dialect, file.name), head[end:] + more
 
     def blocks(self, text: ByteReader, rest: bytes, file: SourceFile, row: int = 1) -> Iterator[Block]:
@@ -202,9 +202,9 @@ class CsvSource:
     def _offsets(self, data: memoryview, rest: bytes, *, last: bool) -> tuple[np.ndarray, int]:
         """Where records begin, the end of the last one at the end; and the bytes that records and blank lines take."""
         records = self._find(data)
-        offsets = np.concatenate([records.starts[:1], records.ends])
+        offsets = np.concatenate([[records.begin], records.ends])
         if last and records.used < len(data):
-            return np.concatenate([offsets if len(offsets) else [records.used], [len(rest)]]), len(rest)
+            return np.concatenate([offsets, [len(rest)]]), len(rest)
         return offsets, records.used
 
     def _cut(self, data: memoryview, offsets: np.ndarray, row: int, file: SourceFile) -> Iterator[Block]:
