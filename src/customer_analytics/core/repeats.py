@@ -50,9 +50,9 @@ def count_repeated_ids(clean: Chunks) -> int:
     Args:
         clean: Chunks with ``purchase_id`` (text, no nulls), indexed by row number.
     """
-    suspects = _sharing_a_key(clean.select([Column.PURCHASE_ID]).map(_keys))
-    if not len(suspects):
+    if not clean.select([Column.PURCHASE_ID]).map(_keys_alone).shuffle(_bucket_of_key).fold(_count_shared, 0):
         return 0
+    suspects = _sharing_a_key(clean.select([Column.PURCHASE_ID]).map(_keys))
     ids = clean.select([Column.PURCHASE_ID]).map(partial(_suspected, suspects=suspects))
     return ids.shuffle(_bucket_of_suspect).fold(_count_later, 0)
 
@@ -85,6 +85,14 @@ def _sharing_a_key(keyed: Chunks) -> RowSet:
 def _keys(frame: pd.DataFrame) -> pd.DataFrame:
     keys = text_keys(text_array(frame[Column.PURCHASE_ID]))
     return pd.DataFrame({_KEY: keys, _ROW: frame.index.to_numpy()}, index=frame.index, copy=False)
+
+
+def _keys_alone(frame: pd.DataFrame) -> pd.DataFrame:
+    return _keys(frame)[[_KEY]]
+
+
+def _count_shared(bucket: pd.DataFrame) -> int:
+    return int(shared(bucket[_KEY].to_numpy()).sum())
 
 
 def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
