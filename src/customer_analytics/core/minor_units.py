@@ -27,15 +27,17 @@ class MinorUnits(NamedTuple):
     @classmethod
     def of(cls, amounts: np.ndarray, decimals: int) -> "MinorUnits":
         """The minor units of amounts that were rounded to them (float64, major units, no NaN)."""
+        from customer_analytics.core.kernels.money import whole_units  # noqa: PLC0415  only where amounts are read
+
         scale = 10**decimals
-        huge = np.abs(amounts) >= EXACT_MINOR_UNITS / scale
-        if not huge.any():
-            return cls(np.rint(amounts * scale).astype(np.int64), {})
-        exact = {
-            int(row): int(quantized(Decimal(float(amounts[row])), decimals).scaleb(decimals, _EXACT))
-            for row in np.flatnonzero(huge)
-        }
-        return cls(np.rint(np.where(huge, 0, amounts) * scale).astype(np.int64), exact)
+        bound = EXACT_MINOR_UNITS / scale
+        units, without = whole_units(amounts, float(scale), bound)
+        huge = np.flatnonzero(np.abs(amounts) >= bound).tolist() if without else ()
+        return cls(units, {row: _exact(float(amounts[row]), decimals) for row in huge})
+
+
+def _exact(amount: float, decimals: int) -> int:
+    return int(quantized(Decimal(amount), decimals).scaleb(decimals, _EXACT))
 
 
 def as_float(number: Fraction) -> float:

@@ -6,8 +6,6 @@ import numpy as np
 
 from customer_analytics.core.minor_units import MinorUnits
 
-_LOW_BITS = 26
-
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -31,7 +29,8 @@ class Money:
             amounts: float64 in major units, as ``read_amounts`` gives them; NaN where unreadable.
             decimals: Digits of the minor unit.
         """
-        known = amounts[~np.isnan(amounts)]
+        missing = np.isnan(amounts)
+        known = amounts[~missing] if missing.any() else amounts
         money = MinorUnits.of(known, decimals)
         return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), len(amounts) - len(known))
 
@@ -41,5 +40,7 @@ class Money:
 
 def exact_sum(units: np.ndarray) -> int:
     """The sum of int64 numbers below 2**53 in size, however many."""
-    low = units & ((1 << _LOW_BITS) - 1)
-    return (int((units >> _LOW_BITS).sum()) << _LOW_BITS) + int(low.sum())
+    from customer_analytics.core.kernels.money import LOW_BITS, summed  # noqa: PLC0415  only where rows are counted
+
+    high, low = summed(units)
+    return (high << LOW_BITS) + low

@@ -1,0 +1,33 @@
+"""Amounts as whole minor units, and their sums."""
+
+import numpy as np
+
+from customer_analytics.core.compiled import compiled
+
+LOW_BITS = 26
+"""Of a sum in two parts, those that the second one adds up."""
+
+
+@compiled
+def whole_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.ndarray, int]:
+    """Amounts times ``scale``, rounded half-even (int64), and how many have none: NaN, or not below ``bound`` in size.
+
+    Those are 0.
+    """
+    units, without = np.zeros(len(amounts), np.int64), 0
+    for row in range(len(amounts)):
+        if abs(amounts[row]) < bound:
+            units[row] = np.int64(np.rint(amounts[row] * scale))
+        else:
+            without += 1
+    return units, without
+
+
+@compiled
+def summed(units: np.ndarray) -> tuple[int, int]:
+    """The sum of int64 numbers below ``2**53`` in size as two that cannot overflow; the first counts ``2**26``."""
+    high = low = 0
+    for each in units:
+        high += each >> LOW_BITS
+        low += each & ((1 << LOW_BITS) - 1)
+    return high, low
