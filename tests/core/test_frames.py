@@ -61,6 +61,25 @@ def test_every_table_can_be_empty(name):
     assert to_table(frame, TABLES[name]).num_rows == 0
 
 
+KINDS = {
+    pa.int64(): st.integers(-(2**63), 2**63 - 1),
+    pa.int16(): st.integers(-(2**15), 2**15 - 1),
+    pa.float64(): st.floats(allow_nan=False),
+    pa.timestamp("us"): st.datetimes(),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@given(data=st.data())
+def test_a_slice_of_a_column_with_nulls_is_that_slice_in_pandas(kind, data):
+    values = data.draw(st.lists(st.none() | KINDS[kind], max_size=20))
+    start, stop = sorted(data.draw(st.tuples(st.integers(0, len(values)), st.integers(0, len(values)))))
+
+    column = to_frame(pa.table({"column": pa.array(values, kind)}).slice(start, stop - start))["column"]
+
+    assert [None if pd.isna(one) else one for one in column] == values[start:stop]
+
+
 def test_raw_purchases_can_be_empty():
     assert len(empty_raw()) == 0
     assert empty_raw()["customer_id"].dtype == TEXT

@@ -31,16 +31,26 @@ class ColumnDescription:
         """Take a further piece in; its distinct values are looked at only while they are few."""
         self.nulls += column.null_count
         texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+        ends = [] if pa.types.is_string(column.type) else _ends(texts)
         if self.distinct is not None:
-            self.distinct = _united(self.distinct, pc.unique(texts).drop_null())
+            values = pa.array(ends) if pa.types.is_boolean(column.type) else pc.unique(texts)
+            self.distinct = _united(self.distinct, values.drop_null())
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
             self.total = (self.total or 0.0) + float(pc.sum(column).as_py() or 0.0)
-        if not (pa.types.is_boolean(column.type) or pa.types.is_string(column.type)):
-            ends = pc.min_max(texts)
-            known = [
-                one for one in (self.least, self.most, ends["min"].as_py(), ends["max"].as_py()) if one is not None
-            ]
+        if not pa.types.is_boolean(column.type):
+            known = [one for one in (self.least, self.most, *ends) if one is not None]
             self.least, self.most = min(known, default=None), max(known, default=None)
+
+
+def _ends(values: pa.Array) -> list[Any]:
+    """The least and the greatest value; ``None`` for no value."""
+    if pa.types.is_floating(values.type) and values.null_count < len(
+        values
+    ):  # NumPy is ten times faster than Arrow here
+        known = values.drop_null().to_numpy()
+        return [known.min(), known.max()]
+    ends = pc.min_max(values)
+    return [ends["min"].as_py(), ends["max"].as_py()]
 
 
 def _united(seen: frozenset[Any], values: pa.Array) -> frozenset[Any] | None:

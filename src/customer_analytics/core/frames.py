@@ -101,5 +101,24 @@ def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or 
     if pa.types.is_string(one.type):
         return pd.arrays.ArrowExtensionArray(array)
     if pa.types.is_integer(one.type) and one.nullable:
-        return pd.arrays.IntegerArray(array.fill_null(0).to_numpy(), ~array.is_valid().to_numpy(zero_copy_only=False))
+        return pd.arrays.IntegerArray(_values(array), ~_valid(array))
+    if array.null_count and not pa.types.is_boolean(one.type):
+        values = _values(array).copy()
+        values[~_valid(array)] = np.datetime64("NaT") if pa.types.is_timestamp(one.type) else np.nan
+        return values
     return array.to_numpy(zero_copy_only=False)
+
+
+def _values(array: pa.Array) -> np.ndarray:
+    """What stands in an array of fixed width, at its nulls too; no copy."""
+    _, values = array.buffers()
+    return pa.Array.from_buffers(array.type, len(array), [None, values], offset=array.offset).to_numpy()
+
+
+def _valid(array: pa.Array) -> np.ndarray:
+    """Which values are no nulls; bool. NumPy unpacks bits ten times faster than Arrow."""
+    bits, _ = array.buffers()
+    if bits is None:
+        return np.ones(len(array), bool)
+    stop = array.offset + len(array)
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)
