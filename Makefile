@@ -11,6 +11,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH_BIN := .venv-bench/bin
 BENCH_INSTALLED := .venv-bench/.installed
+PLAIN_BIN := .venv-plain/bin
+PLAIN_INSTALLED := .venv-plain/.installed
 
 .PHONY: run test test-cluster lint bench clean
 
@@ -37,13 +39,14 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/vulture src --min-confidence 80
 
-# In an environment of its own, without the tools for development: Kedro and pandera import some of them where they find them.
-bench: $(BENCH_INSTALLED)
-	$(BENCH_BIN)/python benchmarks/run.py
+# Peers and this project in environments of their own: Kedro and pandera import Polars and tools for development where
+# they find them. OPTIONS are those of benchmarks/run.py.
+bench: $(BENCH_INSTALLED) $(PLAIN_INSTALLED)
+	$(BENCH_BIN)/python benchmarks/run.py --ours $(PLAIN_BIN)/python $(OPTIONS)
 
 # Everything that was made, except data and logs.
 clean:
-	rm -rf .venv .venv-bench build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-plain build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): requirements.txt
@@ -56,4 +59,9 @@ $(INSTALLED): requirements.txt
 $(BENCH_INSTALLED): requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[bench]'
+	@touch $@
+
+$(PLAIN_INSTALLED): requirements.txt
+	$(PYTHON) -m venv .venv-plain
+	$(PLAIN_BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e .
 	@touch $@

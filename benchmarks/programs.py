@@ -34,9 +34,10 @@ class Program:
     exact: bool = True
     clean: str = "clean.parquet"
 
-    def command(self, csv: Path, folder: Path) -> list[str]:
-        """The command line for a file and an output folder."""
-        return [sys.executable, *(one.format(csv=csv, folder=folder) for one in self.arguments)]
+    def command(self, csv: Path, folder: Path, ours: Path) -> list[str]:
+        """The command line for a file and an output folder; ``ours`` is the interpreter that runs this project."""
+        python = str(ours) if self.name == OURS else sys.executable
+        return [python, *(one.format(csv=csv, folder=folder) for one in self.arguments)]
 
     def environment(self, csv: Path, folder: Path) -> Mapping[str, str]:
         """The settings that this project reads; the peers do not look at them."""

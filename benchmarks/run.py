@@ -1,8 +1,9 @@
 """The same job in this project and in its peers, side by side: ``python benchmarks/run.py --help``.
 
 Each program runs as a whole, fresh process, in turn and for several rounds, on the same file, which is in the page
-cache before the first. All must find the same to the row, the cent and the customer (``peers/job.py``), or the exit
-code is 1.
+cache before the first. This project can run in an environment of its own: Kedro imports Polars where it is installed,
+though nothing here uses it. All must find the same to the row, the cent and the customer (``peers/job.py``), or the
+exit code is 1.
 """
 
 import argparse
@@ -34,6 +35,7 @@ class Bench:
     rows: int
     rounds: int
     recorded: bool
+    ours: Path
 
     def source(self) -> Path:
         """The CSV that was named, or a synthetic one, made if it is not there yet."""
@@ -76,22 +78,22 @@ def warm(csv: Path) -> None:
             pass
 
 
-def run_once(program: Program, csv: Path, work: Path) -> Usage:
+def run_once(program: Program, csv: Path, bench: Bench) -> Usage:
     """Run a program in an empty folder of its own, which keeps what it wrote."""
-    folder = work / "out" / program.name
+    folder = bench.work / "out" / program.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     log = folder / "output.log"
-    usage = run_measured(program.name, program.command(csv, folder), program.environment(csv, folder), log)
+    usage = run_measured(program.name, program.command(csv, folder, bench.ours), program.environment(csv, folder), log)
     line = f"{usage.wall_s:7.1f} s wall {usage.cpu_s:7.1f} s CPU {usage.peak_bytes / MILLION:7,.0f} MB"
     print(f"  {program.name:20}{line}", flush=True)
     return usage
 
 
-def compile_loops(csv: Path, work: Path) -> None:
+def compile_loops(csv: Path, bench: Bench) -> None:
     """Run this project once, not counted: the first run after an installation compiles its loops."""
     print("first run, which may compile, not counted:", flush=True)
-    run_once(next(program for program in JOB if program.name == OURS), csv, work)
+    run_once(next(program for program in JOB if program.name == OURS), csv, bench)
 
 
 def run_rounds(programs: Sequence[Program], csv: Path, bench: Bench) -> dict[str, list[Usage]]:
@@ -101,7 +103,7 @@ def run_rounds(programs: Sequence[Program], csv: Path, bench: Bench) -> dict[str
     for number in range(1, bench.rounds + 1):
         print(f"round {number} of {bench.rounds}: {csv}", flush=True)
         for program in programs:
-            runs[program.name].append(run_once(program, csv, bench.work))
+            runs[program.name].append(run_once(program, csv, bench))
     return runs
 
 
@@ -139,7 +141,7 @@ def judged(programs: Sequence[Program], found: dict[str, list[str]]) -> dict[str
 def compare_programs(title: str, programs: Sequence[Program], bench: Bench) -> int:
     """Measure, compare and report; the exit code."""
     csv = bench.source()
-    compile_loops(csv, bench.work)
+    compile_loops(csv, bench)
     runs = run_rounds(programs, csv, bench)
     found = check(programs, csv, bench.work)
     table = compared(runs, judged(programs, found))
@@ -155,7 +157,7 @@ def measure_growth(millions: Sequence[float], bench: Bench) -> int:
     for rows in (round(one * MILLION) for one in millions):
         csv = synthesise(bench.work, rows)
         if not medians:
-            compile_loops(csv, bench.work)
+            compile_loops(csv, bench)
         medians[rows] = median_usage(run_rounds([ours], csv, bench)[OURS])
         found = check([ours], csv, bench.work)
         judged([ours], found)
@@ -183,6 +185,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--csv", type=Path, help="a CSV to use instead; NAME.truth.json beside NAME.csv is checked")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each program")
     parser.add_argument("--programs", help="names, with commas: " + ",".join(one.name for one in JOB))
+    parser.add_argument("--ours", type=Path, default=Path(sys.executable), help="the Python that runs this project")
     parser.add_argument("--work", type=Path, help="folder for CSV and outputs; a temporary one if not given")
     parser.add_argument("--quicklook", action="store_true", help="revenue per country straight from the CSV")
     parser.add_argument("--growth", help="this project at these sizes, in million rows: 1,10 or 1,10,100 (25 GB)")
@@ -197,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         work = (options.work or Path(temporary)).resolve()
         work.mkdir(parents=True, exist_ok=True)
         csv = options.csv.resolve() if options.csv else None
-        bench = Bench(work, csv, options.rows, options.rounds, options.record)
+        bench = Bench(work, csv, options.rows, options.rounds, options.record, options.ours.absolute())
         if options.growth:
             return measure_growth([float(one) for one in options.growth.split(",")], bench)
         if options.quicklook:
