@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pandas as pd
@@ -19,10 +20,14 @@ from customer_analytics.datasets import usage
 from customer_analytics.datasets.atomic import replacing
 from customer_analytics.datasets.input_files import InputFilesDataset
 from customer_analytics.datasets.progress import running
+from customer_analytics.datasets.validation import import_pandera
 
 logger = logging.getLogger(__name__)
 
 _SUMMARISED_ROWS = 100_000
+_CHECKED = "clean_purchases"
+"""The dataset whose chunks pandera checks."""
+
 _TOLD_IN_WORDS = frozenset({"drift", "history", "memory_profiling", "profiling", "reporting"})
 """Pipelines that say in words what they found: the console does without summaries of their tables."""
 
@@ -35,6 +40,8 @@ class RunHooks:
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
         self._to_hash: InputFilesDataset | None = None
+        self._checks_chunks = False
+        self._importing: Thread | None = None
 
     @hook_impl
     def before_pipeline_run(
@@ -51,22 +58,30 @@ class RunHooks:
         logging.getLogger().addHandler(self._log)
         inputs = catalog.get("input_files") if "input_files" in pipeline.inputs() else None
         self._to_hash = inputs if isinstance(inputs, InputFilesDataset) else None
+        self._checks_chunks = _CHECKED in pipeline.all_outputs()
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Name the progress after the node, which is not to pay for the peaks of those before it."""
         running.set(node.short_name)
         usage.release_memory()
+        if self._importing and _CHECKED in node.outputs:
+            self._importing.join()
+            self._importing = None
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data
         """Log a summary of each small table, and what accounts say in words; of a simulation, only how it ended.
 
-        The first save leaves no core idle; the input is hashed beside what follows it.
+        The first save leaves no core idle; beside what follows it the input is hashed, and pandera imported.
         """
         inputs, self._to_hash = self._to_hash, None
         if inputs is not None:
             inputs.load_ahead()
+        if self._checks_chunks:
+            self._checks_chunks = False
+            self._importing = Thread(target=import_pandera, daemon=True)
+            self._importing.start()
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
             from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
 

@@ -112,6 +112,33 @@ def test_checking_imports_no_hypothesis_and_takes_none_away(first, there):
     assert run.stdout.split() == [str(there)]
 
 
+AHEAD = """
+import sys
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline, node
+from customer_analytics.hooks import RunHooks
+
+names = ["typed_purchases", sys.argv[1]]
+first, second = Pipeline([node(len, "raw", names[0], name="1"), node(len, names[0], names[1], name="2")]).nodes
+hooks, catalog = RunHooks(), DataCatalog()
+hooks.before_pipeline_run({"project_path": sys.argv[2], "run_id": "one"}, Pipeline([first, second]), catalog)
+hooks.before_node_run(first)
+print("pandera" in sys.modules)
+hooks.after_dataset_saved(names[0], 1, first)
+hooks.before_node_run(second)
+print("pandera.api.pandas.container" in sys.modules and "customer_analytics.core.schema" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(("saved", "there"), [("clean_purchases", "True"), ("intake", "False")])
+def test_what_checks_clean_purchases_is_there_before_their_node_runs(saved, there, tmp_path):
+    command = [sys.executable, "-c", AHEAD, saved, str(tmp_path)]
+
+    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  this Python
+
+    assert run.stdout.split() == ["False", there]
+
+
 def test_the_check_leaves_the_frame_alone(clean):
     before = clean.copy(deep=True)
 

@@ -5,6 +5,11 @@ from typing import ParamSpec, TypeVar
 
 from numba import njit
 
+from customer_analytics.core.hiding import hidden
+
+with hidden("scipy.linalg"):  # which would make np.cov faster, and takes a tenth of a second to import
+    import numba.np.arraymath  # noqa: F401
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -1,14 +1,13 @@
 """Validators for streamed tables: the catalog's ``validator:`` for chunks."""
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import Contract
 from customer_analytics.core.errors import CustomerAnalyticsError
+from customer_analytics.core.hiding import hidden
 
 
 class ContractViolationError(CustomerAnalyticsError):
@@ -42,25 +41,20 @@ class CleanChunks:
 
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
-        with _hidden("hypothesis"):
-            import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
+        import_pandera()
+        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
 
-            from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
         return clean_schema(self._contract)
 
 
-@contextmanager
-def _hidden(package: str) -> Iterator[None]:
-    """As if a package were not installed, unless it is imported already.
+def import_pandera() -> None:
+    """Import what checks chunks, which takes a third of a second on one core.
 
-    Where pandera finds hypothesis, which it needs to make up data and not to check any, it imports that and with it
-    every plugin there is: most of a second.
+    Another thread can do it ahead, but not while Kedro does: one of them would get a module half made. Where pandera
+    finds hypothesis, which it needs to make up data and not to check any, it imports that and with it every plugin
+    there is: most of a second.
     """
-    hide = package not in sys.modules
-    if hide:
-        sys.modules[package] = None  # type: ignore[assignment]  # Python's own mark of what cannot be imported
-    try:
-        yield
-    finally:
-        if hide:
-            sys.modules.pop(package, None)
+    with hidden("hypothesis"):
+        import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
+
+        import customer_analytics.core.schema  # noqa: F401, PLC0415  the rest
