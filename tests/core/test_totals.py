@@ -25,10 +25,12 @@ def test_groups_meet_by_their_names_wherever_those_stand(spare):
     assert (one + two).groups == (two + one).groups == added
     assert (one + two).rolled_up(0).groups == {("DE",): Total(2, 6), ("FR",): Total(2, 9), ("AT",): Total(1, 3)}
     assert (one + two).rolled_up(1).groups == {("Toys",): Total(3, 9), ("Books",): Total(2, 9)}
+    assert [(one + two).names(place) for place in (0, 1)] == [("AT", "DE", "FR"), ("Books", "Toys")]
 
 
 def test_no_row_is_no_group():
     assert Totals().groups == Totals().rolled_up(0).groups == totals_of([], ("DE",), ("Toys",)).groups == {}
+    assert Totals().names(0) == totals_of([], ("DE",), ("Toys",)).names(0) == ()
 
 
 def test_sums_past_int64_stay_exact():
