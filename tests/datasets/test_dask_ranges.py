@@ -15,11 +15,14 @@ HEADER = b"header\n"
 
 
 def whole(body):
-    """Each record's bytes, as a reader from the top finds them; without the blank lines before it."""
+    """Each record's bytes, as a reader from the top finds them; without blank lines before it and its line end.
+
+    Where a file ends in a carriage return, the line feed added to it makes one line end of the two.
+    """
     data = body if not body or body.endswith(b"\n") else body + b"\n"
     found = find_records(data, b",", b'"')
-    records = [data[start:end].lstrip(b"\r\n") for start, end in pairwise([found.begin, *found.ends.tolist()])]
-    return records if found.used == len(data) else [*records, data[found.used :]]
+    ends = [found.begin, *found.ends.tolist(), *([len(data)] if found.used < len(data) else [])]
+    return [data[start:end].strip(b"\r\n") for start, end in pairwise(ends)]
 
 
 def runs_of(body, block_bytes):
@@ -52,6 +55,8 @@ PIECES = ["a", "bb", ",", '"', '""', "\n", "\n", "\r\n", "\r", '"x\ny"', '"\n\n\
 @example(['"', "\n"] * 20, 3)
 @example(["a", ',"', "\n\n\n\n\n\n\n\n\n\n", '"', "\n"], 2)
 @example(["a", "\r"] * 9, 2)
+@example(['"x\ny"', "\r", "a"], 1)
+@example(["a", "\n\n", "a"], 1)
 def test_ranges_of_any_size_hold_the_records_and_their_numbers(pieces, block_bytes):
     check("".join(pieces).encode(), block_bytes)
 

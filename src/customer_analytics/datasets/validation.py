@@ -42,7 +42,7 @@ class CleanChunks:
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
         import_pandera()
-        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  likewise
+        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  imports pandera
 
         return clean_schema(self._contract)
 
