@@ -80,8 +80,9 @@ class RunHooks:
             inputs.load_ahead()
         if self._checks_chunks:
             self._checks_chunks = False
-            self._importing = Thread(target=import_pandera, daemon=True)
-            self._importing.start()
+            importing = Thread(target=import_pandera, daemon=True)
+            importing.start()
+            self._importing = importing
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
             from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
 

@@ -1,5 +1,8 @@
 """``ChunkedParquetDataset``: whole or not at all, lazy, and an ordinary Parquet file to everyone else."""
 
+from contextlib import contextmanager
+from functools import partial
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -8,10 +11,11 @@ from kedro.io.core import AbstractDataset, Version
 from tests.hostile import many_purchases, plain_csv
 from tests.making import gathered, table_rows, typed_chunks
 
-from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.batches import regroup
+from customer_analytics.core.chunks import LocalChunks, Workshop
 from customer_analytics.core.errors import SettingError
 from customer_analytics.core.tables import CLEAN, TABLES, TYPED
-from customer_analytics.datasets import ChunkedParquetDataset
+from customer_analytics.datasets import ChunkedParquetDataset, chunked_parquet
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
 
 
@@ -143,6 +147,30 @@ def test_an_exception_in_a_first_save_leaves_nothing(path, typed):
     with pytest.raises(DatasetError, match="nothing"):
         dataset_of(path).save(typed.map(break_at_once))
 
+    assert list(path.parent.iterdir()) == []
+
+
+def test_work_has_stopped_when_a_failed_write_is_told(path, typed, monkeypatch):
+    ended = []
+
+    @contextmanager
+    def watch(_total):
+        try:
+            yield lambda _rows, _size: None
+        finally:
+            ended.append(True)
+
+    def full(*_args, **_options):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    monkeypatch.setattr(chunked_parquet, "regroup", partial(regroup, rows=90))
+    chunks = LocalChunks.of(typed, Workshop(2, watch=watch))
+    with pytest.raises(DatasetError, match="No space left") as told:
+        dataset_of(path).save(chunks)
+
+    assert told.value.__traceback__  # which holds what it passed through
+    assert ended == [True]
     assert list(path.parent.iterdir()) == []
 
 

@@ -1,6 +1,6 @@
 """Row groups whose bytes depend on the rows alone: fixed length, one piece, canonical dictionaries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from customer_analytics.core.frames import arrow_array, codes_of, contiguous
 ROW_GROUP_ROWS = 262_144
 
 
-def regroup(tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS) -> Iterator[pa.Table]:
+def regroup(
+    tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS
+) -> Generator[pa.Table, None, None]:
     """The same rows in canonical tables of exactly ``rows``, the last one shorter; nothing for no rows.
 
     Args:

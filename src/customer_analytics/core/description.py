@@ -46,7 +46,7 @@ def _ends(values: pa.Array) -> list[Any]:
     """The least and the greatest value; ``None`` for no value."""
     if pa.types.is_floating(values.type) and values.null_count < len(values):
         known = values.drop_null().to_numpy()  # NumPy finds the ends of floats ten times faster than Arrow
-        return [known.min(), known.max()]
+        return [known.min().item(), known.max().item()]
     ends = pc.min_max(values)
     return [ends["min"].as_py(), ends["max"].as_py()]
 

@@ -102,7 +102,7 @@ def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or 
         return pd.arrays.ArrowExtensionArray(array)
     if pa.types.is_integer(one.type) and one.nullable:
         return pd.arrays.IntegerArray(_values(array), ~_valid(array))
-    if array.null_count and not pa.types.is_boolean(one.type):
+    if array.null_count and (pa.types.is_floating(one.type) or pa.types.is_timestamp(one.type)):
         values = _values(array).copy()
         values[~_valid(array)] = np.datetime64("NaT") if pa.types.is_timestamp(one.type) else np.nan
         return values

@@ -10,13 +10,16 @@ def write_behind(tables: Iterable[pa.Table], write: Callable[[pa.Table], None]) 
     """Write each table in a thread of its own, in order, while the next one is made: encoding needs no interpreter.
 
     Raises:
-        Exception: What ``write`` raised, at the table after it or at the end.
+        Exception: What ``write`` raised, at the table after it or at the end; what making a table raised.
     """
-    with ThreadPoolExecutor(1) as pen:
-        writing: Future[None] | None = None
-        for table in tables:
+    writing: Future[None] | None = None
+    try:
+        with ThreadPoolExecutor(1) as pen:
+            for table in tables:
+                if writing:
+                    writing.result()
+                writing = pen.submit(write, table)
             if writing:
                 writing.result()
-            writing = pen.submit(write, table)
-        if writing:
-            writing.result()
+    finally:
+        writing = None  # its error holds this frame, which would hold it and the tables

@@ -96,7 +96,9 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
                 writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
                 description.add(group)
 
-            write_behind(regroup(data.map(partial(canonical_table, schema=self._schema)), self._schema), write)
+            pieces = data.map(partial(canonical_table, schema=self._schema))
+            with closing(regroup(pieces, self._schema)) as groups:  # workers stop before an error is told
+                write_behind(groups, write)
         logger.info("%s: %s", path.stem, description)
 
     def preview(self, nrows: int = 5) -> TablePreview:
