@@ -10,7 +10,7 @@ from tests.hostile import many_purchases, plain_csv
 from tests.making import table_rows, typed_chunks
 
 from customer_analytics.core.blocks import empty_raw
-from customer_analytics.core.frames import TEXT, codes_of, text_array, to_frame, to_table
+from customer_analytics.core.frames import TEXT, arrow_array, codes_of, text_array, to_frame, to_table
 from customer_analytics.core.tables import TABLES, TYPED
 
 FRAME = pd.DataFrame(
@@ -78,6 +78,37 @@ def test_a_slice_of_a_column_with_nulls_is_that_slice_in_pandas(kind, data):
     column = to_frame(pa.table({"column": pa.array(values, kind)}).slice(start, stop - start))["column"]
 
     assert [None if pd.isna(one) else one for one in column] == values[start:stop]
+
+
+COLUMNS = {
+    pa.int64(): ("Int64", KINDS[pa.int64()]),
+    pa.int16(): ("Int16", KINDS[pa.int16()]),
+    pa.float64(): ("float64", KINDS[pa.float64()]),
+    pa.timestamp("us"): ("datetime64[us]", KINDS[pa.timestamp("us")]),
+    pa.bool_(): ("bool", st.booleans()),
+    pa.uint32(): ("uint32", st.integers(0, 2**32 - 1)),
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS, ids=str)
+@given(data=st.data(), step=st.sampled_from([1, 2, -1]))
+def test_numbers_go_to_arrow_as_arrow_itself_would_take_them(kind, data, step):
+    dtype, values = COLUMNS[kind]
+    nullable = dtype not in {"bool", "uint32"}
+    drawn = data.draw(st.lists(st.none() | values if nullable else values, max_size=20))
+    column = pd.Series(drawn, dtype=dtype)[::step]
+
+    array = arrow_array(column, kind)
+
+    array.validate(full=True)
+    assert array.equals(pa.array(column, kind, from_pandas=True))
+    assert array.null_count == column.isna().sum()
+
+
+def test_a_number_of_another_type_is_cast_or_refused():
+    assert arrow_array(pd.Series([1, 2]), pa.int16()).equals(pa.array([1, 2], pa.int16()))
+    with pytest.raises(pa.ArrowInvalid):
+        arrow_array(pd.Series([1 << 40]), pa.int16())
 
 
 def test_raw_purchases_can_be_empty():
