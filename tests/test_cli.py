@@ -9,11 +9,14 @@ from pathlib import Path
 
 import click
 import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
 from kedro.validation import ParameterValidationError
 
 from customer_analytics import cli
 from customer_analytics.core.errors import InputError
+from customer_analytics.datasets.csv_files import SourceFiles
 
 ROOT = Path(__file__).parents[1]
 HEADER = "customer_id,purchase_id,product_category,purchase_amount,purchase_date,country_code,customer_age,payment_type"
@@ -226,7 +229,7 @@ def run_with(monkeypatch, error):
         raise error
 
     monkeypatch.setattr(cli.stock_run, "callback", fail)
-    cli.run.callback(pipeline=None, pipelines=[])
+    cli.run.callback(pipeline=None, pipelines=[], env=None)
 
 
 def test_an_error_that_a_user_can_mend_becomes_a_message(monkeypatch):
@@ -246,6 +249,43 @@ def test_an_error_keeps_its_traceback_when_that_is_asked_for(monkeypatch):
 def test_a_bug_keeps_its_traceback(monkeypatch):
     with pytest.raises(ValueError, match="a bug"):
         run_with(monkeypatch, ValueError("a bug"))
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"PURCHASES_CSV": "some/purchases.csv"}, {"DATA_DIR": "elsewhere"}], ids=["none", "csv", "data"]
+)
+def test_what_is_hashed_ahead_is_what_the_catalog_names(project, monkeypatch, settings):
+    for name in ("PURCHASES_CSV", "DATA_DIR"):
+        monkeypatch.setenv(name, settings.get(name, ""))
+    monkeypatch.chdir(project)
+    bootstrap_project(project)
+    with KedroSession.create(project_path=project) as session:
+        catalogued = session.load_context().catalog["input_files"]
+
+        assert catalogued._files == SourceFiles(cli.purchases_path())
+        assert hash(catalogued._files) == hash(SourceFiles(cli.purchases_path()))
+
+
+@pytest.mark.parametrize(
+    ("options", "csv", "expected"),
+    [
+        ({}, "some.csv", ["some.csv"]),
+        ({"pipelines": ["ingestion", "cleaning"]}, "some.csv", ["some.csv"]),
+        ({"pipelines": ["quicklook"]}, "some.csv", []),
+        ({"pipeline": "drift"}, "some.csv", []),
+        ({"env": "dask"}, "some.csv", []),
+        ({}, "s3://bucket/some.csv", []),
+    ],
+)
+def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, options, csv, expected):
+    looked_at = []
+    monkeypatch.setattr(cli, "look_ahead", lambda files: looked_at.append(Path(files.path).name))
+    monkeypatch.setattr(cli.stock_run, "callback", lambda **_options: None)
+    monkeypatch.setenv("PURCHASES_CSV", csv)
+
+    cli.run.callback(**{"pipeline": None, "pipelines": [], "env": None, **options})
+
+    assert looked_at == expected
 
 
 def test_kedro_run_keeps_all_options():

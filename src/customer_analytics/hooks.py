@@ -1,4 +1,7 @@
-"""Around every run: a log file of its own, summaries of what was saved, names for the progress, sizes for Kedro-Viz."""
+"""Around every run: a log file of its own, summaries of what was saved, names for the progress, sizes for Kedro-Viz.
+
+Kedro imports this with the settings, before any command: what is heavy is imported where it is used.
+"""
 
 import json
 import logging
@@ -7,8 +10,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
@@ -16,11 +17,7 @@ from kedro.pipeline.node import Node
 
 from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError
-from customer_analytics.datasets import usage
 from customer_analytics.datasets.atomic import replacing
-from customer_analytics.datasets.input_files import InputFilesDataset
-from customer_analytics.datasets.progress import running
-from customer_analytics.datasets.validation import import_pandera
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +36,7 @@ class RunHooks:
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
-        self._to_hash: InputFilesDataset | None = None
+        self._to_hash: Any = None
         self._checks_chunks = False
         self._importing: Thread | None = None
 
@@ -48,6 +45,8 @@ class RunHooks:
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Open the run's log, start its clock, share one heap."""
+        from customer_analytics.datasets import InputFilesDataset, usage
+
         usage.begin()
         usage.share_memory()
         folder = Path(run_params["project_path"]) / "logs"
@@ -63,6 +62,9 @@ class RunHooks:
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Name the progress after the node, which is not to pay for the peaks of those before it."""
+        from customer_analytics.datasets import usage
+        from customer_analytics.datasets.progress import running
+
         running.set(node.short_name)
         usage.release_memory()
         if self._importing and _CHECKED in node.outputs:
@@ -75,16 +77,20 @@ class RunHooks:
 
         The first save leaves no core idle; beside what follows it the input is hashed, and pandera imported.
         """
+        import pandas as pd
+
         inputs, self._to_hash = self._to_hash, None
         if inputs is not None:
             inputs.load_ahead()
         if self._checks_chunks:
+            from customer_analytics.datasets.validation import import_pandera
+
             self._checks_chunks = False
             importing = Thread(target=import_pandera, daemon=True)
             importing.start()
             self._importing = importing
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
-            from customer_analytics.core.description import describe_frame  # noqa: PLC0415  after Arrow is loaded
+            from customer_analytics.core.description import describe_frame
 
             level = logging.DEBUG if node.namespace in _TOLD_IN_WORDS else logging.INFO
             logger.log(level, "%s: %s", dataset_name, describe_frame(data))
@@ -101,7 +107,7 @@ class RunHooks:
             logger.warning("ledger: %s", line)
         self._close_log()
         if "drift_verdict" in outputs:
-            from customer_analytics.core.drift.comparisons import check_gate  # noqa: PLC0415  costs what drift costs
+            from customer_analytics.core.drift.comparisons import check_gate
 
             check_gate(catalog.load("drift_verdict"))
 
@@ -181,9 +187,11 @@ def _stats_in(file: Path) -> Stats:
 
 def _stats_of(dataset: Any) -> dict[str, int]:  # noqa: ANN401  any dataset
     """What a streamed dataset says of itself; nothing for another, or where nothing was saved."""
+    from pyarrow import ArrowException
+
     try:
         return dict(dataset.stats()) if hasattr(dataset, "stats") else {}
-    except (CustomerAnalyticsError, DatasetError, OSError, pa.ArrowException):
+    except (CustomerAnalyticsError, DatasetError, OSError, ArrowException):
         return {}
 
 

@@ -22,6 +22,7 @@ _ARCHIVES = {
     ".zst": ("zstd", b"\x28\xb5\x2f\xfd"),
     ".zip": ("zip", b"PK\x03\x04"),
 }
+_HASHED_BYTES = 16 << 20
 _CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException)
 
 
@@ -45,6 +46,14 @@ class SourceFiles:
     def __init__(self, filepath: str, storage_options: dict[str, object] | None = None) -> None:
         self.fs, self.path = fsspec.core.url_to_fs(filepath, **(storage_options or {}))
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same path in the same file system."""
+        return isinstance(other, SourceFiles) and (self.fs, self.path) == (other.fs, other.path)
+
+    def __hash__(self) -> int:
+        """Of what makes them equal."""
+        return hash((self.fs, self.path))
+
     def list(self) -> list[SourceFile]:
         """Every file in order of its name.
 
@@ -63,10 +72,20 @@ class SourceFiles:
             raise self._nothing_there()
         return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
 
+    def state(self) -> tuple[tuple[str, int, object], ...]:
+        """Path, size and time of every file: what differs when one was changed."""
+        return tuple((file.path, file.size, self.fs.info(file.path).get("mtime")) for file in self.list())
+
     def sha256(self, path: str) -> str:
-        """The hash of a file as it lies, in hexadecimal."""
+        """The hash of a file as it lies, in hexadecimal.
+
+        It is read in large pieces: between two of them, threads that hold the interpreter keep it for milliseconds.
+        """
+        digest, room = hashlib.sha256(), memoryview(bytearray(_HASHED_BYTES))
         with self.fs.open(path, "rb") as raw:
-            return hashlib.file_digest(raw, "sha256").hexdigest()
+            while size := raw.readinto(room):
+                digest.update(room[:size])
+        return digest.hexdigest()
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[BinaryIO]:
