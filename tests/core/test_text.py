@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracle import WHITE
 
-from customer_analytics.core.text import layout, lengths, spread, strip, with_nulls
+from customer_analytics.core.text import layout, lengths, spread, strip, take_text, with_nulls
 
 TEXTS = st.lists(st.text(WHITE + "a\u00e9\u00a0\u2003\x1c", max_size=6), max_size=10)
 
@@ -58,3 +58,15 @@ def test_texts_are_spread_over_rows_in_their_order(skipped, texts, data):
 
     assert found.to_pylist() == expected
     found.validate(full=True)
+
+
+@given(TEXTS, TEXTS, st.data())
+def test_rows_are_taken_in_any_order_and_more_than_once(skipped, texts, data):
+    array = pa.array([*skipped, *texts, None], pa.string()).slice(len(skipped))
+    rows = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=12)) if texts else []
+    kept = sorted(set(rows))
+
+    for wanted in (rows, kept):
+        found = take_text(array, np.array(wanted, np.int64))
+        assert found.to_pylist() == [texts[row] for row in wanted]
+        found.validate(full=True)

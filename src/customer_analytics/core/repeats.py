@@ -16,6 +16,7 @@ from customer_analytics.core.frames import categorical, text_array
 from customer_analytics.core.keys import bucket_of_keys, shared, text_keys
 from customer_analytics.core.rows import Places, RowSet
 from customer_analytics.core.tables import CLEAN, ISSUES, REPEATED, SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.text import take_text
 
 KINDS = ["conflicting", "exact"]
 """What a later copy can be, in the order of ``repeated_purchases``' categories."""
@@ -72,9 +73,11 @@ def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
         The columns of :data:`~customer_analytics.core.tables.CLEAN`, in the order of ``typed``, numbered anew.
     """
     kept = np.flatnonzero((typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed))
-    columns = {name: typed[name].array.take(kept) for name in CLEAN.names}
+    ids = take_text(text_array(typed[Column.PURCHASE_ID]), kept)
+    columns = {name: typed[name].array.take(kept) for name in CLEAN.names if name != Column.PURCHASE_ID}
+    columns[Column.PURCHASE_ID] = pd.arrays.ArrowExtensionArray(ids)
     columns[Column.CUSTOMER_ID] = columns[Column.CUSTOMER_ID].to_numpy(np.int64)
-    return pd.DataFrame(columns, copy=False)
+    return pd.DataFrame(columns, columns=CLEAN.names, copy=False)
 
 
 def _sharing_a_key(keyed: Chunks) -> RowSet:

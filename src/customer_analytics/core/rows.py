@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pyroaring import BitMap64
 
+from customer_analytics.core.compiled import compiled
 from customer_analytics.core.frames import codes_of
 from customer_analytics.core.tables import SOURCE_FILE, SOURCE_ROW
 
@@ -63,10 +64,22 @@ class Places:
         found = np.zeros(len(frame), bool)
         (codes, files), numbers = codes_of(frame[SOURCE_FILE]), frame[SOURCE_ROW].to_numpy()
         for code, file in enumerate(files):
-            mine = np.flatnonzero(codes == code)
-            if file in self.rows and len(mine):
-                rows = numbers[mine]
+            if file not in self.rows:
+                continue
+            mine = codes == code
+            rows = numbers if mine.all() else numbers[mine]
+            if len(rows):
                 hits = self.rows[file].within(int(rows[0]), int(rows[-1]) + 1)
-                places = np.minimum(np.searchsorted(rows, hits), len(rows) - 1)
-                found[mine[places[rows[places] == hits]]] = True
+                found[mine] = _marked(rows, hits)
         return found
+
+
+@compiled
+def _marked(rows: np.ndarray, hits: np.ndarray) -> np.ndarray:
+    """Which of ``rows`` are among ``hits``; both ascend."""
+    found, at = np.zeros(len(rows), np.bool_), 0
+    for place in range(len(rows)):
+        while at < len(hits) and hits[at] < rows[place]:
+            at += 1
+        found[place] = at < len(hits) and hits[at] == rows[place]
+    return found

@@ -27,8 +27,9 @@ def share_memory() -> None:
     after every chunk, it clears before it lends it again.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
-    for option, value in _HEAP.items() if set_option else ():
-        set_option(option, value)
+    if set_option is not None:
+        for option, value in _HEAP.items():
+            set_option(option, value)
 
 
 def release_memory() -> None:
