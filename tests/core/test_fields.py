@@ -1,5 +1,6 @@
 """Fields as codes of distinct texts, against a plain dictionary."""
 
+import csv
 from itertools import accumulate
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.fields import Fields
+from customer_analytics.core.fields import Fields, Marks, cut_fields
 
 QUOTE = ord('"')
 
@@ -63,3 +64,33 @@ def test_so_many_texts_that_the_table_grows_twice_keep_their_codes():
 
     assert found == texts
     assert names == texts[:5000]
+
+
+FORMS = [
+    "a",
+    '"a"',
+    'a""b"',
+    '"a""b"',
+    'a"b',
+    '"a"b',
+    "ab",
+    '"a""b" longer than sixteen bytes',
+    '"a, ""b"""',
+    '""',
+    '"a" ""',
+]
+"""Fields some of which mean the same text, and some of which mean others with the same bytes between their quotes."""
+
+
+@given(st.lists(st.sampled_from(FORMS), min_size=1, max_size=30))
+def test_fields_that_mean_one_text_have_one_code_however_they_are_quoted(forms):
+    lines = [f"{form},\n" for form in forms]
+    offsets = np.array([0, *accumulate(map(len, lines))], np.int32)
+    codes = np.frombuffer("".join(lines).encode(), np.uint8)
+    expected = [record[0] for record in csv.reader(lines)]
+
+    (column,) = cut_fields(codes, offsets, Marks(ord(","), QUOTE), [0], 2)
+    found, names = decoded(column)
+
+    assert found == expected
+    assert names == list(dict.fromkeys(expected))

@@ -9,7 +9,16 @@ import pyarrow as pa
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.dialect import Dialect
 from customer_analytics.core.records import CR, LF, NO_QUOTE, quoted_end
-from customer_analytics.core.words import WORD, copy_text, find_byte, pattern_of, same_text, two_words, word_and_key
+from customer_analytics.core.words import (
+    WORD,
+    copy_text,
+    find_byte,
+    pattern_of,
+    same_text,
+    two_words,
+    word_and_key,
+    word_and_three,
+)
 
 _FEW_SLOTS = 1024
 """Of the table that distinct texts are first looked up in: 4 KB."""
@@ -54,12 +63,13 @@ class Fields(NamedTuple):
 
     def dictionary(self) -> tuple[np.ndarray, pa.StringArray]:
         """The fields as codes (int32, -1 in ragged records) of distinct texts, in the order in which they come."""
-        if (self.spans[:, 1] < 0).any():
-            offsets, body = self._end_to_end()
-            resolved = np.column_stack([offsets[:-1], offsets[1:]])
-            return self._replace(codes=body, spans=resolved).dictionary()
         code_of, first = _encode(self.codes, self.spans, self.ragged)
-        return code_of, self._replace(spans=self.spans[first], ragged=np.zeros(len(first), bool)).text()
+        texts = self._replace(spans=self.spans[first], ragged=np.zeros(len(first), bool)).text()
+        if (self.spans[first, 1] >= 0).all():
+            return code_of, texts
+        merged = texts.dictionary_encode()  # what quotes held apart can be one text
+        place = np.append(merged.indices.to_numpy(), np.int32(-1))
+        return place[code_of], merged.dictionary
 
     def _end_to_end(self) -> tuple[np.ndarray, np.ndarray]:
         """Offsets (int32, shape ``(rows + 1,)``) into the fields' bytes (uint8), quotes resolved."""
@@ -186,7 +196,7 @@ def _resolve(field: np.ndarray, quote: int, body: np.ndarray, filled: int) -> in
 
 
 class _Found(NamedTuple):
-    """Distinct texts: where each is first, its two words and its size; room for one per row."""
+    """Distinct fields: where each is first, its two words and its size, inverted like its end; room for one per row."""
 
     first: np.ndarray
     heads: np.ndarray
@@ -223,10 +233,13 @@ def _encode_some(
     for row in range(start_row, len(spans)):
         if ragged[row]:
             continue
-        start = int(spans[row, 0])
-        size = int(spans[row, 1]) - start
+        start, end = int(spans[row, 0]), int(spans[row, 1])
+        size = (end if end >= 0 else ~end) - start
+        sign = size if end >= 0 else ~size
         if size <= 2 * WORD and start + 2 * WORD <= len(codes):
             head, tail = two_words(codes, start, size)
+        elif 2 * WORD < size <= 4 * WORD:
+            head, tail = word_and_three(codes, start, size)
         else:
             head, tail = word_and_key(codes, start, size)
         slot = _slot(head, tail, last)
@@ -234,14 +247,14 @@ def _encode_some(
         while code >= 0 and not (
             found.heads[code] == head
             and found.tails[code] == tail
-            and found.sizes[code] == size
+            and found.sizes[code] == sign
             and (size <= 2 * WORD or same_text(codes, spans[found.first[code], 0], start, start + size))
         ):
             slot = (slot + np.uint64(1)) & last
             code = table[slot]
         if code < 0:
             code = table[slot] = count
-            found.first[count], found.heads[count], found.tails[count], found.sizes[count] = row, head, tail, size
+            found.first[count], found.heads[count], found.tails[count], found.sizes[count] = row, head, tail, sign
             count += 1
         code_of[row] = code
         if 2 * count > len(table):

@@ -127,6 +127,14 @@ def two_words(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.u
     return head & (_ALL >> np.uint64(8 * (WORD - size)) if size > 0 else np.uint64(0)), np.uint64(0)
 
 
+@inlined
+def word_and_three(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.uint64]:
+    """Of 17 to 32 bytes the first word, and one that mixes the second and the last two."""
+    stop = start + size
+    tail = (word_at(codes, start + WORD) * _STEP) ^ word_at(codes, stop - 2 * WORD)
+    return word_at(codes, start), (tail * _STEP) ^ word_at(codes, stop - WORD)
+
+
 @compiled
 def word_and_key(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.uint64]:
     """What :func:`two_words` gives where no sixteen bytes follow; of more than that, the first word and a key."""
