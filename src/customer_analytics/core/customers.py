@@ -106,13 +106,14 @@ def _distinct_in_bucket(bucket: pd.DataFrame, vocabulary: Vocabulary) -> Custome
         bucket[name].to_numpy(np.int32) for name in (Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY, _MONTH)
     )
     customers = bucket[Column.CUSTOMER_ID].to_numpy()
-    counts = partial(_customers_per_group, customers, np.argsort(customers))
+    order = np.argsort(customers)
+    counts = partial(_customers_per_group, customers[order])
     return CustomerCounts(
-        counts(country, countries),
-        counts(category, categories),
-        counts(country * categories + category, countries * categories),
-        counts(month, months),
-        int(counts(np.zeros(len(customers), np.int32), 1)[0]),
+        counts(country[order], countries),
+        counts(category[order], categories),
+        counts((country * categories + category)[order], countries * categories),
+        counts(month[order], months),
+        int(counts(np.zeros(len(order), np.int32), 1)[0]),
     )
 
 
@@ -126,17 +127,16 @@ def _buckets(customers: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def _customers_per_group(customers: np.ndarray, order: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """Distinct customers of each group: in the order of customers a group counts each when it meets him first.
+def _customers_per_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """Distinct customers of each group: where rows are sorted by customer, a group counts each when it meets him first.
 
     Args:
         customers: int64, above 0.
-        order: The rows by customer.
         groups: The group of each row, from 0.
         count: Number of groups.
     """
     latest, counts = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    for row in order:
+    for row in range(len(customers)):
         group = groups[row]
         counts[group] += latest[group] != customers[row]
         latest[group] = customers[row]
