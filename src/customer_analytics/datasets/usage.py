@@ -9,8 +9,8 @@ from typing import Any, Never
 import pyarrow as pa
 from kedro.io import AbstractDataset, DatasetError
 
-_HEAP = {-8: 1, -3: 32 << 20, -1: 256 << 20}
-"""glibc's ``M_ARENA_MAX``, ``M_MMAP_THRESHOLD`` (32 MiB is the most it takes) and ``M_TRIM_THRESHOLD``."""
+_M_ARENA_MAX = -8
+"""glibc's number of the setting."""
 
 _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 
@@ -21,15 +21,10 @@ def begin() -> None:
 
 
 def share_memory() -> None:
-    """One heap for all threads, which keeps what is freed for the next chunk until :func:`release_memory`.
-
-    Of heaps of their own each keeps what another could use, a tenth of a run's memory; and what the system gets back
-    after every chunk, it clears before it lends it again.
-    """
+    """One heap for all threads: of heaps of their own each keeps what another could use, a tenth of a run's memory."""
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
     if set_option is not None:
-        for option, value in _HEAP.items():
-            set_option(option, value)
+        set_option(_M_ARENA_MAX, 1)
 
 
 def release_memory() -> None:
