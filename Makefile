@@ -25,8 +25,9 @@ run: $(INSTALLED) $(if $(call setting,PURCHASES_CSV),,$(SAMPLE))
 $(SAMPLE): | $(INSTALLED)
 	$(BIN)/kedro run --pipelines synthesis --params synthesis.rows=$(ROWS)
 
+# A process of tests per core, each with whole files of them: what a file's tests share is made once.
 test: $(INSTALLED)
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term
 
 # Real Dask workers on loopback; a loaded machine can fail to start them in time.
 test-cluster: $(INSTALLED)

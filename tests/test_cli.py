@@ -288,6 +288,14 @@ def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, op
     assert looked_at == expected
 
 
+def test_the_command_begins_before_what_a_run_needs_is_imported():
+    script = "import customer_analytics.settings, customer_analytics.cli, sys; print(*sys.modules)"
+
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  as above
+
+    assert not {"pandas", "numba"} & {*run.stdout.split()}
+
+
 def test_kedro_run_keeps_all_options():
     assert cli.run.params is cli.stock_run.params
     assert "--only-missing-outputs" in {name for one in cli.run.params for name in one.opts}

@@ -75,7 +75,8 @@ class RunHooks:
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:  # noqa: ANN401  any dataset's data
         """Log a summary of each small table, and what accounts say in words; of a simulation, only how it ended.
 
-        The first save leaves no core idle; beside what follows it the input is hashed, and pandera imported.
+        The first save leaves no core idle; beside what follows it pandera is imported, and the input hashed if the
+        command has not begun that.
         """
         import pandas as pd
 

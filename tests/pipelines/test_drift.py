@@ -282,7 +282,7 @@ def test_the_profile_counts_the_refused_rows_by_reason(run, tmp_path):
     ("shape", "reason"),
     [
         ({"rows": 0}, "0 rows before and 0 now"),
-        ({"weeks": 1}, "The delivery has 1 windows"),
+        ({"weeks": 1}, "Windows in the delivery: 1;"),
         ({"payments": ()}, "payment_type: 0 values before, 0 now"),
     ],
     ids=["empty", "one window", "null column"],

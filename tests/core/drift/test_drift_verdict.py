@@ -227,7 +227,7 @@ def test_no_baseline_and_one_single_window_are_insufficient_data(purchases, sett
     single = PurchaseProfile.of(frame.assign(purchase_date=pd.Timestamp("2024-01-03")), WEEKLY)
 
     assert "no baseline" in verdict_on(compare_profiles(None, single, settings), settings)["reasons"][0]
-    assert "The delivery has 1 windows" in verdict_on(compare_latest(single, settings), settings)["reasons"][0]
+    assert "Windows in the delivery: 1;" in verdict_on(compare_latest(single, settings), settings)["reasons"][0]
     assert outcome_of(compare_latest(PurchaseProfile(WEEKLY), settings)) is Outcome.INSUFFICIENT
     pair = compare_profiles(single, single, settings)
     assert outcome_of(pair) is Outcome.OK

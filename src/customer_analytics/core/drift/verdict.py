@@ -50,7 +50,7 @@ def compare_latest(profile: PurchaseProfile, settings: DriftSettings) -> Finding
     """What changed inside a delivery: its latest windows against all earlier ones."""
     windows = sorted(window for window in profile.rows_per_window() if window)
     if len(windows) <= settings.latest_windows:
-        said = f"The delivery has {len(windows)} windows; more than {settings.latest_windows} are needed."
+        said = f"Windows in the delivery: {len(windows)}; more than {settings.latest_windows} are needed."
         return (_insufficient(said),)
     latest = frozenset(windows[-settings.latest_windows :])
     sides = profile.within(frozenset(windows) - latest), profile.within(latest)
