@@ -275,10 +275,12 @@ def test_what_is_hashed_ahead_is_what_the_catalog_names(project, monkeypatch, se
         ({"pipeline": "drift"}, "some.csv", []),
         ({"env": "dask"}, "some.csv", []),
         ({}, "s3://bucket/some.csv", []),
+        ({}, "nosuch::some.csv", []),
     ],
 )
 def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, options, csv, expected):
     looked_at = []
+    monkeypatch.delenv("KEDRO_ENV", raising=False)
     monkeypatch.setattr(cli, "look_ahead", lambda files: looked_at.append(Path(files.path).name))
     monkeypatch.setattr(cli.stock_run, "callback", lambda **_options: None)
     monkeypatch.setenv("PURCHASES_CSV", csv)
@@ -291,7 +293,7 @@ def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, op
 def test_the_command_begins_before_what_a_run_needs_is_imported():
     script = "import customer_analytics.settings, customer_analytics.cli, sys; print(*sys.modules)"
 
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  as above
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603  same
 
     assert not {"pandas", "numba"} & {*run.stdout.split()}
 

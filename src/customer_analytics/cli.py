@@ -59,7 +59,7 @@ def _run(**options: Any) -> Any:  # noqa: ANN401  whatever Kedro's command takes
     try:
         wanted = options["pipelines"] or [options["pipeline"] or "__default__"]
         _check_names(wanted)
-        if not options["env"] and not _ACCOUNTED.isdisjoint(wanted):
+        if not (options["env"] or os.environ.get("KEDRO_ENV")) and not _ACCOUNTED.isdisjoint(wanted):
             _hash_ahead()
         return stock_run.callback(**options)  # type: ignore[misc]
     except _ACTIONABLE as error:
@@ -83,9 +83,9 @@ def purchases_path() -> str:
 
 
 def _hash_ahead() -> None:
-    """Hash the input beside the imports to come, which leave a core idle; for nothing if the catalog names another."""
+    """Hash local input beside the imports to come, which leave a core idle; in vain if the catalog names another."""
     path = purchases_path()
-    if "://" not in path:
+    if not re.search("://|::", path):
         look_ahead(SourceFiles(path))
 
 
