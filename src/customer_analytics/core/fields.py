@@ -264,9 +264,12 @@ def _encode_some(
 
 @inlined
 def _slot(head: np.uint64, tail: np.uint64, last: np.uint64) -> np.uint64:
-    """Where the search for a text begins in a table whose last slot is ``last``."""
+    """Where the search for a text begins in a table whose last slot is ``last``.
+
+    A product's highest bits are the only ones that all bytes of a word reach, the last bytes of a text among them.
+    """
     key = (head ^ (tail * _SPREAD)) * _SPREAD
-    return (key >> np.uint64(32)) & last
+    return ((key >> np.uint64(32)) * (last + np.uint64(1))) >> np.uint64(32)
 
 
 @compiled
