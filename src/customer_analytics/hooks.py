@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, DatasetError
@@ -18,6 +18,9 @@ from kedro.pipeline.node import Node
 from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError
 from customer_analytics.datasets.atomic import replacing
+
+if TYPE_CHECKING:
+    from customer_analytics.datasets.input_files import InputFilesDataset
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ class RunHooks:
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
-        self._to_hash: Any = None
+        self._to_hash: InputFilesDataset | None = None
         self._checks_chunks = False
         self._importing: Thread | None = None
 
@@ -45,7 +48,8 @@ class RunHooks:
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Open the run's log, start its clock, share one heap."""
-        from customer_analytics.datasets import InputFilesDataset, usage
+        from customer_analytics.datasets import usage
+        from customer_analytics.datasets.input_files import InputFilesDataset
 
         usage.begin()
         usage.share_memory()

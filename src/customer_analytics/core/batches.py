@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.compiled import compiled
-from customer_analytics.core.frames import arrow_array, codes_of, contiguous
+from customer_analytics.core.frames import arrow_array, bits, codes_of, contiguous
 
 ROW_GROUP_ROWS = 262_144
 
@@ -79,7 +79,7 @@ def _in_order(codes: np.ndarray, texts: pa.StringArray) -> pa.DictionaryArray:
     rank = np.full(len(texts) + 1, -1, np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     ranked, nulls = _ranked(codes, rank)
-    valid = pa.py_buffer(np.packbits(ranked >= 0, bitorder="little")) if nulls else None
+    valid = bits(ranked >= 0) if nulls else None
     indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(ranked)], nulls)
     return pa.DictionaryArray.from_arrays(indices, texts.take(pa.array(order)), safe=False)
 

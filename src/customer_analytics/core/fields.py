@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.dialect import Dialect
+from customer_analytics.core.frames import bits
 from customer_analytics.core.records import CR, LF, NO_QUOTE, quoted_end
 from customer_analytics.core.words import (
     WORD,
@@ -58,7 +59,7 @@ class Fields(NamedTuple):
     def text(self) -> pa.StringArray:
         """The fields as text, null in ragged records."""
         offsets, body = self._end_to_end()
-        valid = pa.py_buffer(np.packbits(~self.ragged, bitorder="little")) if self.ragged.any() else None
+        valid = bits(~self.ragged) if self.ragged.any() else None
         return pa.StringArray.from_buffers(len(self.spans), pa.py_buffer(offsets), pa.py_buffer(body), valid)
 
     def dictionary(self) -> tuple[np.ndarray, pa.StringArray]:

@@ -70,6 +70,11 @@ def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     return values.codes, values.categories
 
 
+def bits(flags: np.ndarray) -> pa.Buffer:
+    """Flags (bool) as Arrow holds them, one bit each."""
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+
+
 def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """One array of a chunked one; no copy when it has one chunk."""
     if not isinstance(array, pa.ChunkedArray):
@@ -107,12 +112,8 @@ def _fixed_width(column: pd.Series, kind: pa.DataType) -> pa.Array:
     plain = isinstance(column.dtype, np.dtype)
     values = np.ascontiguousarray(column.to_numpy() if plain else column.to_numpy(kind.to_pandas_dtype(), na_value=0))
     null = column.isna().to_numpy()
-    body = _bits(values) if pa.types.is_boolean(kind) else pa.py_buffer(values)
-    return pa.Array.from_buffers(kind, len(column), [_bits(~null) if null.any() else None, body])
-
-
-def _bits(flags: np.ndarray) -> pa.Buffer:
-    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+    body = bits(values) if pa.types.is_boolean(kind) else pa.py_buffer(values)
+    return pa.Array.from_buffers(kind, len(column), [bits(~null) if null.any() else None, body])
 
 
 def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or pandas' array
@@ -138,8 +139,8 @@ def _values(array: pa.Array) -> np.ndarray:
 
 def _valid(array: pa.Array) -> np.ndarray:
     """Which values are no nulls; bool. NumPy unpacks bits ten times faster than Arrow."""
-    bits, _ = array.buffers()
-    if bits is None:
+    valid, _ = array.buffers()
+    if valid is None:
         return np.ones(len(array), bool)
     stop = array.offset + len(array)
-    return np.unpackbits(np.frombuffer(bits, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)
+    return np.unpackbits(np.frombuffer(valid, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -19,12 +18,13 @@ def clean_schema(contract: Contract) -> pa.DataFrameSchema:
     """
     nullable = {column: column not in contract.critical_columns for column in Column}
     text = partial(_check, _all_filled, "not empty")
+    ages = partial(_all_between, low=contract.age_min, high=contract.age_max)
     return pa.DataFrameSchema(
         {
-            Column.CUSTOMER_ID: pa.Column("int64", _between(1, np.iinfo(np.int64).max)),
+            Column.CUSTOMER_ID: pa.Column("int64", pa.Check.gt(0)),
             Column.PURCHASE_ID: pa.Column(TEXT, text()),
             Column.PRODUCT_CATEGORY: pa.Column("category", text(), nullable=nullable[Column.PRODUCT_CATEGORY]),
-            Column.PURCHASE_AMOUNT: pa.Column("float64", _between(0, np.finfo(np.float64).max)),
+            Column.PURCHASE_AMOUNT: pa.Column("float64", [pa.Check.ge(0), pa.Check.lt(float("inf"))]),
             Column.PURCHASE_DATE: pa.Column("datetime64[us]"),
             Column.COUNTRY_CODE: pa.Column(
                 "category",
@@ -33,7 +33,7 @@ def clean_schema(contract: Contract) -> pa.DataFrameSchema:
             ),
             Column.CUSTOMER_AGE: pa.Column(
                 "Int16",
-                _between(contract.age_min, contract.age_max),
+                _check(ages, f"from {contract.age_min} to {contract.age_max}"),
                 nullable=nullable[Column.CUSTOMER_AGE],
             ),
             Column.PAYMENT_TYPE: pa.Column("category", text(), nullable=nullable[Column.PAYMENT_TYPE]),
@@ -59,12 +59,8 @@ def _all_iso(column: pd.Series) -> bool:
     return set(codes_of(column)[1]) <= iso_countries()
 
 
-def _between(low: float, high: float) -> pa.Check:
-    """A check by the least and the greatest value, which takes a fifth of the time of comparing every one."""
-
-    def holds(column: pd.Series) -> bool:
-        values = column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
-        least = values.min() if len(values) else pd.NA
-        return least is pd.NA or bool(least >= low and values.max() <= high)
-
-    return _check(holds, f"from {low} to {high}")
+def _all_between(column: pd.Series, low: int, high: int) -> bool:
+    """By the least and the greatest value: comparing each took a third of what checking a chunk takes."""
+    values = column.array
+    least = values.min() if len(values) else pd.NA
+    return least is pd.NA or bool(least >= low and values.max() <= high)

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from customer_analytics.core.compiled import compiled, inlined
+from customer_analytics.core.frames import bits
 from customer_analytics.core.words import WORD, copy_text
 
 PLUS, MINUS, POINT, ZERO, NINE = b"+-.09"
@@ -90,8 +91,7 @@ def with_nulls(text: pa.StringArray, null: np.ndarray) -> pa.StringArray:
     if not null.any():
         return text
     offsets, _ = layout(text)
-    valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
-    return pa.StringArray.from_buffers(len(text), pa.py_buffer(offsets), text.buffers()[2], valid)
+    return pa.StringArray.from_buffers(len(text), pa.py_buffer(offsets), text.buffers()[2], bits(~null))
 
 
 def spread(text: pa.StringArray, rows: np.ndarray) -> pa.StringArray:
