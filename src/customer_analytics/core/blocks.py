@@ -71,7 +71,7 @@ def read_block(block: Block, header: Header, dialect: Dialect, columns: Sequence
         ),
     }
     found |= {name: make() for name, make in also.items() if name in wanted}
-    return pd.DataFrame(found, columns=list(wanted), copy=False)
+    return pd.DataFrame({name: found[name] for name in wanted}, copy=False)
 
 
 def empty_raw() -> pd.DataFrame:

@@ -44,7 +44,7 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     columns[SOURCE_FILE] = raw[SOURCE_FILE].array
     columns[SOURCE_ROW] = raw[SOURCE_ROW].to_numpy()
     columns[RAW_TEXT] = _record_text(raw[RAW_TEXT], issues != 0)
-    return pd.DataFrame(columns, index=raw.index, columns=TYPED.names, copy=False)
+    return pd.DataFrame({name: columns[name] for name in TYPED.names}, index=raw.index, copy=False)
 
 
 class Judged(NamedTuple):

@@ -6,6 +6,7 @@ import pandas as pd
 from customer_analytics.core.contract import reasons_of
 from customer_analytics.core.frames import categorical
 from customer_analytics.core.tables import ISSUES, QUARANTINED, RAW_TEXT, SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.taking import take_columns
 
 READ = (ISSUES, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
 """The columns that :func:`refused_rows` reads."""
@@ -22,7 +23,7 @@ def refused_rows(typed: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The columns of :data:`~customer_analytics.core.tables.QUARANTINED`.
     """
-    rows = typed.take(np.flatnonzero(typed[ISSUES].to_numpy()))
-    codes, masks = pd.factorize(rows[ISSUES].to_numpy())
-    names = [SEPARATOR.join(reasons_of(int(mask))) for mask in masks]
-    return rows.assign(reasons=categorical(codes, names))[QUARANTINED.names]
+    columns = take_columns(typed, np.flatnonzero(typed[ISSUES].to_numpy()), READ)
+    codes, masks = pd.factorize(columns[ISSUES].to_numpy())
+    columns["reasons"] = categorical(codes, [SEPARATOR.join(reasons_of(int(mask))) for mask in masks])
+    return pd.DataFrame({name: columns[name] for name in QUARANTINED.names}, copy=False)

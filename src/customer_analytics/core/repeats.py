@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import COLUMNS, Column
-from customer_analytics.core.frames import categorical, text_array
+from customer_analytics.core.frames import categorical, contiguous, text_array
 from customer_analytics.core.keys import bucket_of_keys, shared, text_keys
 from customer_analytics.core.rows import Places, RowSet
 from customer_analytics.core.tables import CLEAN, ISSUES, REPEATED, SOURCE_FILE, SOURCE_ROW
-from customer_analytics.core.text import take_text
+from customer_analytics.core.taking import take_columns
 
 KINDS = ["conflicting", "exact"]
 """What a later copy can be, in the order of ``repeated_purchases``' categories."""
@@ -73,11 +73,9 @@ def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
         The columns of :data:`~customer_analytics.core.tables.CLEAN`, in the order of ``typed``, numbered anew.
     """
     kept = np.flatnonzero((typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed))
-    ids = take_text(text_array(typed[Column.PURCHASE_ID]), kept)
-    columns = {name: typed[name].array.take(kept) for name in CLEAN.names if name != Column.PURCHASE_ID}
-    columns[Column.PURCHASE_ID] = pd.arrays.ArrowExtensionArray(ids)
+    columns = take_columns(typed, kept, CLEAN.names)
     columns[Column.CUSTOMER_ID] = columns[Column.CUSTOMER_ID].to_numpy(np.int64)
-    return pd.DataFrame(columns, columns=CLEAN.names, copy=False)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _sharing_a_key(keyed: Chunks) -> RowSet:
@@ -86,12 +84,11 @@ def _sharing_a_key(keyed: Chunks) -> RowSet:
 
 
 def _keys(frame: pd.DataFrame) -> pd.DataFrame:
-    keys = text_keys(text_array(frame[Column.PURCHASE_ID]))
-    return pd.DataFrame({_KEY: keys, _ROW: frame.index.to_numpy()}, index=frame.index, copy=False)
+    return _keys_alone(frame).assign(**{_ROW: frame.index.to_numpy()})
 
 
 def _keys_alone(frame: pd.DataFrame) -> pd.DataFrame:
-    return _keys(frame)[[_KEY]]
+    return pd.DataFrame({_KEY: text_keys(text_array(frame[Column.PURCHASE_ID]))}, copy=False)
 
 
 def _count_shared(bucket: pd.DataFrame) -> int:
@@ -99,8 +96,9 @@ def _count_shared(bucket: pd.DataFrame) -> int:
 
 
 def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
-    keys, valid = _keys(typed), typed[ISSUES].to_numpy() == 0
-    return pd.DataFrame({name: keys[name].to_numpy()[valid] for name in keys}, copy=False)
+    valid = typed[ISSUES].to_numpy() == 0
+    columns = {_KEY: text_keys(text_array(typed[Column.PURCHASE_ID])), _ROW: typed.index.to_numpy()}
+    return pd.DataFrame({name: column[valid] for name, column in columns.items()}, copy=False)
 
 
 def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowSet:
@@ -116,8 +114,10 @@ def _rows_among(frame: pd.DataFrame, suspects: RowSet) -> np.ndarray:
 
 
 def _suspected(table: pd.DataFrame, suspects: RowSet) -> pd.DataFrame:
-    rows = table.take(_rows_among(table, suspects))
-    return rows.assign(**_keys(rows))
+    among = _rows_among(table, suspects)
+    columns = take_columns(table, among, table.columns)
+    ids = contiguous(pa.array(columns[Column.PURCHASE_ID]))
+    return pd.DataFrame({**columns, _KEY: text_keys(ids), _ROW: table.index.to_numpy()[among]}, copy=False)
 
 
 def _bucket_of_key(frame: pd.DataFrame) -> np.ndarray:

@@ -21,6 +21,7 @@ from customer_analytics.core.partials.value_counts import (
     spread,
     standard_deviation,
 )
+from customer_analytics.core.taking import take_columns
 
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 _LOWER, _UPPER = 25, 75
@@ -149,11 +150,12 @@ def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> 
     by_amount = _outlier_codes(units, bounds.amount_zscore, bounds.amount_iqr)
     by_age = _outlier_codes(ages, bounds.age_zscore, bounds.age_iqr)
     rows = np.flatnonzero((by_amount >= 0) | (by_age >= 0))
-    return clean.take(rows).assign(
-        amount_zscore=(amounts[rows] - bounds.centre) / (bounds.deviation or 1.0),
-        amount_outlier=categorical(by_amount[rows], OUTLIER_KINDS),
-        age_outlier=categorical(by_age[rows], OUTLIER_KINDS),
-    )
+    marks = {
+        "amount_zscore": (amounts[rows] - bounds.centre) / (bounds.deviation or 1.0),
+        "amount_outlier": categorical(by_amount[rows], OUTLIER_KINDS),
+        "age_outlier": categorical(by_age[rows], OUTLIER_KINDS),
+    }
+    return pd.DataFrame(take_columns(clean, rows, clean.columns) | marks, copy=False)
 
 
 OUTLIER_KINDS = ["zscore", "iqr", "zscore;iqr"]

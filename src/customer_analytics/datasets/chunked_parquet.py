@@ -185,8 +185,9 @@ class _ParquetSource:
             if names:
                 with pq.ParquetFile(self.path, metadata=meta, pre_buffer=False, **options) as file:
                     table = file.read_row_group(group, columns=names, use_threads=False)
-                found |= zip(names, table.select(names).columns, strict=True)
-        return to_frame(pa.table([found[name] for name in schema.names], schema.names).cast(schema), start)
+                found |= zip(table.column_names, table.columns, strict=True)
+        found |= {name: found[name].cast(pa.string()) for name in text}
+        return to_frame(pa.Table.from_arrays([found[name] for name in schema.names], schema=schema), start)
 
     def _cut(self, frame: Frame) -> Iterator[Task]:
         for first in range(0, len(frame), self.settings.chunk_rows):
