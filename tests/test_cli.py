@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
@@ -17,6 +18,7 @@ from kedro.validation import ParameterValidationError
 from customer_analytics import cli
 from customer_analytics.core.errors import InputError
 from customer_analytics.datasets.csv_files import SourceFiles
+from customer_analytics.settings import purchases_path
 
 ROOT = Path(__file__).parents[1]
 HEADER = "customer_id,purchase_id,product_category,purchase_amount,purchase_date,country_code,customer_age,payment_type"
@@ -229,7 +231,7 @@ def run_with(monkeypatch, error):
         raise error
 
     monkeypatch.setattr(cli.stock_run, "callback", fail)
-    cli.run.callback(pipeline=None, pipelines=[], env=None)
+    cli.run.callback(pipeline=None, pipelines=["quicklook"])
 
 
 def test_an_error_that_a_user_can_mend_becomes_a_message(monkeypatch):
@@ -262,8 +264,7 @@ def test_what_is_hashed_ahead_is_what_the_catalog_names(project, monkeypatch, se
     with KedroSession.create(project_path=project) as session:
         catalogued = session.load_context().catalog["input_files"]
 
-        assert catalogued._files == SourceFiles(cli.purchases_path())
-        assert hash(catalogued._files) == hash(SourceFiles(cli.purchases_path()))
+        assert catalogued._files.url == SourceFiles(purchases_path()).url
 
 
 @pytest.mark.parametrize(
@@ -274,6 +275,11 @@ def test_what_is_hashed_ahead_is_what_the_catalog_names(project, monkeypatch, se
         ({"pipelines": ["quicklook"]}, "some.csv", []),
         ({"pipeline": "drift"}, "some.csv", []),
         ({"env": "dask"}, "some.csv", []),
+        ({"conf_source": "elsewhere"}, "some.csv", []),
+        ({"node_names": ["aggregation.tabulate_revenue"]}, "some.csv", []),
+        ({"to_nodes": ["ingestion.parse_purchases"]}, "some.csv", []),
+        ({"tags": ["any"]}, "some.csv", []),
+        ({"only_missing_outputs": True}, "some.csv", []),
         ({}, "s3://bucket/some.csv", []),
         ({}, "nosuch::some.csv", []),
     ],
@@ -285,9 +291,28 @@ def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, op
     monkeypatch.setattr(cli.stock_run, "callback", lambda **_options: None)
     monkeypatch.setenv("PURCHASES_CSV", csv)
 
-    cli.run.callback(**{"pipeline": None, "pipelines": [], "env": None, **options})
+    cli.run.callback(**{"pipeline": None, "pipelines": [], **options})
 
     assert looked_at == expected
+
+
+def test_a_relative_path_is_found_from_a_folder_of_the_project(project, monkeypatch):
+    looked_at = []
+    monkeypatch.delenv("KEDRO_ENV", raising=False)
+    monkeypatch.setattr(cli, "look_ahead", lambda files: looked_at.append(files.path))
+    monkeypatch.setattr(cli.stock_run, "callback", lambda **_options: None)
+    monkeypatch.setenv("PURCHASES_CSV", "some/purchases.csv")
+    monkeypatch.chdir(project / "conf" / "base")
+
+    cli.run.callback(pipeline=None, pipelines=[])
+
+    assert looked_at == [str(project / "some" / "purchases.csv")]
+
+
+def test_the_pipelines_whose_input_is_hashed_are_those_that_account_for_it(project):
+    bootstrap_project(project)
+
+    assert {name for name, one in pipelines.items() if "input_files" in one.inputs()} == cli.ACCOUNTED
 
 
 def test_the_command_begins_before_what_a_run_needs_is_imported():

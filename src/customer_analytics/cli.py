@@ -18,6 +18,7 @@ from kedro.framework.cli.utils import env_option
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DatasetError
+from kedro.utils import find_kedro_project
 from kedro.validation import ParameterValidationError
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
@@ -27,7 +28,7 @@ from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
 from customer_analytics.datasets.csv_files import SourceFiles
 from customer_analytics.datasets.input_files import look_ahead
-from customer_analytics.settings import environment
+from customer_analytics.settings import purchases_path
 
 _ACTIONABLE = (
     CustomerAnalyticsError,
@@ -50,8 +51,11 @@ def cli() -> None:
 _COLLECTED_AFTER = 500_000
 """New objects after which cycles among them are looked for: a run has few, in large arrays that hold none."""
 
-_ACCOUNTED = frozenset({"__default__", "cleaning"})
+ACCOUNTED = frozenset({"__default__", "cleaning"})
 """Pipelines whose ledger holds the hashes of the input."""
+
+_ONLY_PARTS = ("from_inputs", "to_outputs", "from_nodes", "to_nodes", "node_names", "tags", "namespaces")
+_OTHER_CATALOGS = ("env", "conf_source", "config")
 
 
 def _run(**options: Any) -> Any:  # noqa: ANN401  whatever Kedro's command takes and gives
@@ -59,7 +63,7 @@ def _run(**options: Any) -> Any:  # noqa: ANN401  whatever Kedro's command takes
     try:
         wanted = options["pipelines"] or [options["pipeline"] or "__default__"]
         _check_names(wanted)
-        if not (options["env"] or os.environ.get("KEDRO_ENV")) and not _ACCOUNTED.isdisjoint(wanted):
+        if not ACCOUNTED.isdisjoint(wanted) and _is_plain(options):
             _hash_ahead()
         return stock_run.callback(**options)  # type: ignore[misc]
     except _ACTIONABLE as error:
@@ -77,16 +81,18 @@ run.callback = _run
 cli.add_command(run)
 
 
-def purchases_path() -> str:
-    """Where the catalog of ``conf/base`` finds the purchases."""
-    return environment("PURCHASES_CSV") or f"{environment('DATA_DIR', 'data')}/01_raw/purchases.csv"
+def _is_plain(options: Mapping[str, Any]) -> bool:
+    """Whether whole pipelines are run, on the catalog that comes with the project."""
+    other = any(options.get(name) for name in (*_ONLY_PARTS, "only_missing_outputs", *_OTHER_CATALOGS))
+    return not other and not os.environ.get("KEDRO_ENV")
 
 
 def _hash_ahead() -> None:
-    """Hash local input beside the imports to come, which leave a core idle; in vain if the catalog names another."""
+    """Hash local input beside the imports to come, which leave a core idle."""
     path = purchases_path()
     if not re.search("://|::", path):
-        look_ahead(SourceFiles(path))
+        project = find_kedro_project(Path.cwd()) or Path.cwd()
+        look_ahead(SourceFiles(str(project / path)))
 
 
 def _check_names(wanted: Iterable[str]) -> None:

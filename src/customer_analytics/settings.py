@@ -25,6 +25,11 @@ def environment(name: str, default: str | None = None) -> str | None:
     return os.environ.get(name) or default
 
 
+def purchases_path() -> str:
+    """Where the catalog of ``conf/base`` finds the purchases; relative to the project's folder."""
+    return environment("PURCHASES_CSV") or f"{environment('DATA_DIR', 'data')}/01_raw/purchases.csv"
+
+
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

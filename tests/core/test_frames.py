@@ -1,5 +1,7 @@
 """Frames and Arrow tables are two views of the same rows."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -80,23 +82,28 @@ def test_a_slice_of_a_column_with_nulls_is_that_slice_in_pandas(kind, data):
     assert [None if pd.isna(one) else one for one in column] == values[start:stop]
 
 
-COLUMNS = {
-    pa.int64(): ("Int64", KINDS[pa.int64()]),
-    pa.int16(): ("Int16", KINDS[pa.int16()]),
-    pa.float64(): ("float64", KINDS[pa.float64()]),
-    pa.timestamp("us"): ("datetime64[us]", KINDS[pa.timestamp("us")]),
-    pa.bool_(): ("bool", st.booleans()),
-    pa.uint32(): ("uint32", st.integers(0, 2**32 - 1)),
-}
+MOMENTS = KINDS[pa.timestamp("us")]
+DAYS = st.dates(min_value=date(1678, 1, 1), max_value=date(2262, 1, 1))
+COLUMNS = [
+    ("Int64", pa.int64(), st.none() | KINDS[pa.int64()]),
+    ("Int16", pa.int16(), st.none() | KINDS[pa.int16()]),
+    ("float64", pa.float64(), st.none() | KINDS[pa.float64()]),
+    ("datetime64[us]", pa.timestamp("us"), st.none() | MOMENTS),
+    ("bool", pa.bool_(), st.booleans()),
+    ("boolean", pa.bool_(), st.none() | st.booleans()),
+    ("uint32", pa.uint32(), st.integers(0, 2**32 - 1)),
+    ("int64[pyarrow]", pa.int64(), st.none() | KINDS[pa.int64()]),
+    ("bool[pyarrow]", pa.bool_(), st.none() | st.booleans()),
+    ("date32[pyarrow]", pa.date32(), st.none() | DAYS),
+    ("datetime64[ms]", pa.date32(), st.none() | DAYS),
+    ("time64[us][pyarrow]", pa.time64("us"), st.none() | st.times()),
+]
 
 
-@pytest.mark.parametrize("kind", COLUMNS, ids=str)
+@pytest.mark.parametrize(("dtype", "kind", "values"), COLUMNS, ids=lambda one: one if isinstance(one, str) else "")
 @given(data=st.data(), step=st.sampled_from([1, 2, -1]))
-def test_numbers_go_to_arrow_as_arrow_itself_would_take_them(kind, data, step):
-    dtype, values = COLUMNS[kind]
-    nullable = dtype not in {"bool", "uint32"}
-    drawn = data.draw(st.lists(st.none() | values if nullable else values, max_size=20))
-    column = pd.Series(drawn, dtype=dtype)[::step]
+def test_values_go_to_arrow_as_arrow_itself_would_take_them(dtype, kind, values, data, step):
+    column = pd.Series(data.draw(st.lists(values, max_size=20)), dtype=dtype)[::step]
 
     array = arrow_array(column, kind)
 
@@ -109,6 +116,14 @@ def test_a_number_of_another_type_is_cast_or_refused():
     assert arrow_array(pd.Series([1, 2]), pa.int16()).equals(pa.array([1, 2], pa.int16()))
     with pytest.raises(pa.ArrowInvalid):
         arrow_array(pd.Series([1 << 40]), pa.int16())
+
+
+def test_an_integer_that_cannot_be_null_is_none():
+    column = pa.array([1 << 53, None])
+    required = pa.schema([pa.field("column", pa.int64(), nullable=False)])
+
+    with pytest.raises(pa.ArrowInvalid):
+        to_frame(pa.Table.from_arrays([column], schema=required))
 
 
 def test_raw_purchases_can_be_empty():

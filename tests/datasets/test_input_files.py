@@ -2,14 +2,16 @@
 
 import hashlib
 import os
-import threading
+from concurrent.futures import wait
 
+import fsspec
 import pytest
 from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline, node
 
-from customer_analytics.datasets import InputFilesDataset, csv_files
+from customer_analytics.datasets import InputFilesDataset, csv_files, input_files
 from customer_analytics.datasets.csv_files import SourceFiles
+from customer_analytics.datasets.input_files import look_ahead
 from customer_analytics.hooks import RunHooks
 
 
@@ -24,10 +26,14 @@ def described(name, content):
     return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def settled():
-    for thread in threading.enumerate():
-        if thread.daemon and thread is not threading.main_thread():
-            thread.join(5)
+def looked_ahead(dataset):
+    dataset.load_ahead()
+    wait([dataset._ahead])
+    return dataset
+
+
+def refuse_to_hash(monkeypatch):
+    monkeypatch.setattr(SourceFiles, "sha256", lambda *_: "looked at again")
 
 
 def test_files_looked_at_ahead_are_those_looked_at_when_asked_for(folder):
@@ -41,30 +47,52 @@ def test_files_looked_at_ahead_are_those_looked_at_when_asked_for(folder):
 
 
 def test_what_was_looked_at_ahead_serves_one_load(folder, monkeypatch):
-    dataset = InputFilesDataset(filepath=str(folder))
-    dataset.load_ahead()
-    settled()
-    monkeypatch.setattr(SourceFiles, "sha256", lambda *_: "looked at again")
+    dataset = looked_ahead(InputFilesDataset(filepath=str(folder)))
+    refuse_to_hash(monkeypatch)
 
     assert dataset.load()[0] == described("a.csv", b"one")
     assert dataset.load()[0]["sha256"] == "looked at again"
 
 
+def test_what_the_command_began_serves_the_dataset_of_the_same_files(folder, monkeypatch):
+    look_ahead(SourceFiles(str(folder)))
+    dataset = looked_ahead(InputFilesDataset(filepath=str(folder)))
+    refuse_to_hash(monkeypatch)
+
+    assert not input_files._begun
+    assert dataset.load()[0] == described("a.csv", b"one")
+
+
+def test_the_command_begins_anew_whatever_an_earlier_one_left(folder):
+    look_ahead(SourceFiles(str(folder)))
+    left = input_files._begun[SourceFiles(str(folder)).url]
+
+    look_ahead(SourceFiles(str(folder)))
+
+    assert input_files._begun.pop(SourceFiles(str(folder)).url) is not left
+
+
 @pytest.mark.parametrize(("name", "content"), [("a.csv", b"other"), ("a.csv", b"two"), ("c.csv", b"more")])
 def test_files_that_changed_since_are_looked_at_again(folder, name, content):
-    dataset = InputFilesDataset(filepath=str(folder))
-    dataset.load_ahead()
-    settled()
+    before = (folder / "a.csv").stat()
+    dataset = looked_ahead(InputFilesDataset(filepath=str(folder)))
     (folder / name).write_bytes(content)
-    os.utime(folder / name, (1, 1))
+    os.utime(folder / name, ns=(before.st_atime_ns, before.st_mtime_ns))
 
     assert described(name, content) in dataset.load()
 
 
+def test_files_that_changed_elsewhere_are_looked_at_again():
+    remote = fsspec.filesystem("memory")
+    remote.pipe_file("/changing/a.csv", b"one")
+    dataset = looked_ahead(InputFilesDataset(filepath="memory://changing/a.csv"))
+    remote.pipe_file("/changing/a.csv", b"two")
+
+    assert dataset.load() == [described("a.csv", b"two")]
+
+
 def test_files_that_came_since_are_found(tmp_path):
-    dataset = InputFilesDataset(filepath=str(tmp_path / "late.csv"))
-    dataset.load_ahead()
-    settled()
+    dataset = looked_ahead(InputFilesDataset(filepath=str(tmp_path / "late.csv")))
     (tmp_path / "late.csv").write_bytes(b"late")
 
     assert dataset.load() == [described("late.csv", b"late")]
@@ -95,10 +123,11 @@ def test_the_input_of_a_run_is_looked_at_after_its_first_save_and_before_it_is_a
     pipeline = Pipeline([node(len, "typed", "first"), node(len, "input_files", "last")])
     hooks = RunHooks()
     hooks.before_pipeline_run({"project_path": str(project), "run_id": "one"}, pipeline, catalog)
+    assert files._ahead is None
 
     hooks.after_dataset_saved("first", 1, pipeline.nodes[0])
-    settled()
-    monkeypatch.setattr(SourceFiles, "sha256", lambda *_: "looked at again")
+    wait([files._ahead])
+    refuse_to_hash(monkeypatch)
     hooks.after_pipeline_run(pipeline, catalog)
 
     assert files.load()[0] == described("a.csv", b"one")

@@ -16,9 +16,7 @@ from customer_analytics.core.words import (
     find_byte,
     pattern_of,
     same_text,
-    two_words,
-    word_and_key,
-    word_and_three,
+    words_of,
 )
 
 _FEW_SLOTS = 1024
@@ -236,26 +234,22 @@ def _encode_some(
             continue
         start, end = int(spans[row, 0]), int(spans[row, 1])
         size = (end if end >= 0 else ~end) - start
-        sign = size if end >= 0 else ~size
-        if size <= 2 * WORD and start + 2 * WORD <= len(codes):
-            head, tail = two_words(codes, start, size)
-        elif 2 * WORD < size <= 4 * WORD:
-            head, tail = word_and_three(codes, start, size)
-        else:
-            head, tail = word_and_key(codes, start, size)
+        marked_size = size if end >= 0 else ~size
+        head, tail = words_of(codes, start, size)
         slot = _slot(head, tail, last)
         code = table[slot]
         while code >= 0 and not (
             found.heads[code] == head
             and found.tails[code] == tail
-            and found.sizes[code] == sign
+            and found.sizes[code] == marked_size
             and (size <= 2 * WORD or same_text(codes, spans[found.first[code], 0], start, start + size))
         ):
             slot = (slot + np.uint64(1)) & last
             code = table[slot]
         if code < 0:
             code = table[slot] = count
-            found.first[count], found.heads[count], found.tails[count], found.sizes[count] = row, head, tail, sign
+            found.first[count], found.sizes[count] = row, marked_size
+            found.heads[count], found.tails[count] = head, tail
             count += 1
         code_of[row] = code
         if 2 * count > len(table):

@@ -27,7 +27,11 @@ def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
 
 
 def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
-    """The table as a frame whose index counts rows from ``start``; a non-nullable integer is a NumPy one."""
+    """The table as a frame whose index counts rows from ``start``; a non-nullable integer is a NumPy one.
+
+    Raises:
+        pa.ArrowInvalid: Nulls among those.
+    """
     columns = {one.name: _column(contiguous(table.column(place)), one) for place, one in enumerate(table.schema)}
     return pd.DataFrame(columns, index=pd.RangeIndex(start, start + table.num_rows), copy=False)
 
@@ -37,7 +41,7 @@ def arrow_array(column: pd.Series, kind: pa.DataType) -> pa.Array:
     if isinstance(column.dtype, pd.CategoricalDtype) and not pa.types.is_dictionary(kind):
         codes, texts = codes_of(column)
         return pa.array(texts, kind).take(pa.array(codes, mask=codes < 0))
-    if pa.types.is_primitive(kind) and _numpy_dtype(column) == kind.to_pandas_dtype():
+    if _is_plain(kind) and _numpy_dtype(column) == kind.to_pandas_dtype():
         return _fixed_width(column, kind)
     return contiguous(pa.array(column, type=kind, from_pandas=True))
 
@@ -101,10 +105,19 @@ def _type_of(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or Ar
     return pa.string() if dtype.kind == "O" else pa.from_numpy_dtype(dtype)
 
 
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether NumPy holds the values of a type as Arrow does, or, flags, as bytes."""
+    return any(
+        holds(kind) for holds in (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp)
+    )
+
+
 def _numpy_dtype(column: pd.Series) -> np.dtype | None:
-    """What the column's values are to NumPy, nulls aside; ``None`` for text and categories."""
+    """What the column's values are to NumPy, nulls aside; ``None`` for text, categories and what Arrow holds."""
     dtype = column.dtype
-    return dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", None)
+    if isinstance(dtype, np.dtype):
+        return dtype
+    return None if isinstance(dtype, pd.ArrowDtype) else getattr(dtype, "numpy_dtype", None)
 
 
 def _fixed_width(column: pd.Series, kind: pa.DataType) -> pa.Array:
@@ -128,7 +141,7 @@ def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or 
         values = _values(array).copy()
         values[~_valid(array)] = np.datetime64("NaT") if pa.types.is_timestamp(one.type) else np.nan
         return values
-    return array.to_numpy(zero_copy_only=False)
+    return array.to_numpy(zero_copy_only=pa.types.is_integer(one.type))
 
 
 def _values(array: pa.Array) -> np.ndarray:

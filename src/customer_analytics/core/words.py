@@ -150,6 +150,16 @@ def word_and_key(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, n
 
 
 @inlined
+def words_of(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.uint64]:
+    """Two words that every byte of a text is in; up to sixteen bytes tell it, with their count, from all others."""
+    if size <= 2 * WORD and start + 2 * WORD <= len(codes):
+        return two_words(codes, start, size)
+    if 2 * WORD < size <= 4 * WORD:
+        return word_and_three(codes, start, size)
+    return word_and_key(codes, start, size)
+
+
+@inlined
 def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: int) -> None:
     """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on; up to seven more mean nothing."""
     while start < end and start + WORD <= len(codes):

@@ -46,13 +46,10 @@ class SourceFiles:
     def __init__(self, filepath: str, storage_options: dict[str, object] | None = None) -> None:
         self.fs, self.path = fsspec.core.url_to_fs(filepath, **(storage_options or {}))
 
-    def __eq__(self, other: object) -> bool:
-        """Whether both are the same path in the same file system."""
-        return isinstance(other, SourceFiles) and (self.fs, self.path) == (other.fs, other.path)
-
-    def __hash__(self) -> int:
-        """Of what makes them equal."""
-        return hash((self.fs, self.path))
+    @property
+    def url(self) -> str:
+        """The path and its file system in one text."""
+        return str(self.fs.unstrip_protocol(self.path))
 
     def list(self) -> list[SourceFile]:
         """Every file in order of its name.
@@ -72,9 +69,10 @@ class SourceFiles:
             raise self._nothing_there()
         return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
 
-    def state(self) -> tuple[tuple[str, int, object], ...]:
-        """Path, size and time of every file: what differs when one was changed."""
-        return tuple((file.path, file.size, self.fs.info(file.path).get("mtime")) for file in self.list())
+    def state(self) -> tuple[tuple[str, int, str], ...]:
+        """Path, size and fsspec's mark of every file: what differs when one was changed, be it in its time alone."""
+        self.fs.invalidate_cache()
+        return tuple((file.path, file.size, self.fs.ukey(file.path)) for file in self.list())
 
     def sha256(self, path: str) -> str:
         """The hash of a file as it lies, in hexadecimal.

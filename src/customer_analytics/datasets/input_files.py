@@ -1,8 +1,9 @@
 """What was delivered: the input files with their sizes and content hashes."""
 
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Thread
-from typing import Any, Never, NoReturn
+from typing import Any, NamedTuple, Never, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import TablePreview
@@ -12,24 +13,37 @@ from customer_analytics.datasets.csv_files import SourceFiles
 Found = list[dict[str, Any]]
 """One mapping per file in order of name: ``file``, ``bytes`` and ``sha256`` (hex, of the file as it lies)."""
 
-Ahead = Future[tuple[object, Found]]
-"""What was found ahead, and the state of the files before."""
 
-_begun: dict[SourceFiles, Ahead] = {}
+class Seen(NamedTuple):
+    """What was found ahead, and the state of the files before."""
+
+    state: object
+    found: Found
+
+
+Ahead = Future[Seen | None]
+"""Nothing if something went wrong: the load will meet it too."""
+
+_begun: dict[str, Ahead] = {}
+"""By URL, until a dataset takes it over."""
 
 
 def look_ahead(files: SourceFiles) -> None:
-    """Begin to hash files beside what else is done, unless that has begun; the next load of them waits for it."""
-    if files not in _begun:
-        promised = _begun[files] = Ahead()
-        Thread(target=_fulfil, args=[promised, files], daemon=True).start()
+    """Begin to hash files, for a dataset of the same URL that is still to come."""
+    _begun[files.url] = _beginning(files)
+
+
+def _beginning(files: SourceFiles) -> Ahead:
+    promised = Ahead()
+    Thread(target=_fulfil, args=[promised, files], daemon=True).start()
+    return promised
 
 
 def _fulfil(promised: Ahead, files: SourceFiles) -> None:
-    try:
-        promised.set_result((files.state(), _look(files)))
-    except Exception as error:  # noqa: BLE001  whatever it is, the load will meet it too
-        promised.set_exception(error)
+    seen = None
+    with suppress(Exception):
+        seen = Seen(files.state(), _look(files))
+    promised.set_result(seen)
 
 
 def _look(files: SourceFiles) -> Found:
@@ -59,19 +73,17 @@ class InputFilesDataset(AbstractDataset[Never, Found]):
         """Describe the files; the arguments are those of ``ChunkedCSVDataset``."""
         self.metadata = metadata
         self._files = SourceFiles(str(filepath), {**(fs_args or {}), **(credentials or {})})
+        self._ahead: Ahead | None = None
 
     def load_ahead(self) -> None:
-        """Begin to load beside what else is done."""
-        look_ahead(self._files)
+        """Begin to load beside what else is done, unless :func:`look_ahead` has begun that."""
+        self._ahead = _begun.pop(self._files.url, None) or _beginning(self._files)
 
     def load(self) -> Found:
-        """The files as they are now: what was seen ahead counts while their sizes and times are what they were then."""
-        ahead = _begun.pop(self._files, None)
-        if ahead and not ahead.exception():
-            state, found = ahead.result()
-            if state == self._files.state():
-                return found
-        return _look(self._files)
+        """The files as they are now: what was seen ahead counts while they are marked as they were then."""
+        ahead, self._ahead = self._ahead, None
+        seen = ahead.result() if ahead else None
+        return seen.found if seen and seen.state == self._files.state() else _look(self._files)
 
     def save(self, _data: Never) -> NoReturn:
         """Deliveries are not written."""
