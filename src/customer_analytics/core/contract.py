@@ -139,7 +139,7 @@ class Contract:
                 _is_count(self.amount_decimals) and self.amount_decimals <= _MOST_DECIMALS,
                 f"0 to {_MOST_DECIMALS}",
             ),
-            "decimal_mark": (self.decimal_mark in {".", ","}, "'.' or ',' (in globals.yml: --params takes no comma)"),
+            "decimal_mark": (self.decimal_mark in {".", ","}, "'.' or ','"),
             "thousands_mark": (
                 self.thousands_mark in {"", ".", ",", " ", "'", "_", "\u00a0", "\u202f", "\u2019"}
                 and self.thousands_mark != self.decimal_mark,

@@ -1,7 +1,7 @@
 """Tables of any length as one ordinary Parquet file, written and read chunk by chunk."""
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from customer_analytics.core.errors import SettingError, listed
 from customer_analytics.core.frames import to_frame
 from customer_analytics.datasets.atomic import replacing, sweep
 from customer_analytics.datasets.behind import write_behind
+from customer_analytics.datasets.row_groups import read_row_group, selected, writer_options
 from customer_analytics.datasets.workshop import WorkshopSettings
 
 logger = logging.getLogger(__name__)
@@ -129,28 +130,6 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         return {"filepath": str(self._filepath), "version": self._version, "settings": self._settings}
 
 
-def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
-    """How a table is written: dictionaries for few-valued columns, packed integers, a codec and no bounds for text."""
-
-    def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
-        return [one.name for one in schema if holds(one.type)]
-
-    text, few = named(pa.types.is_string), named(pa.types.is_dictionary)
-    packed = [*named(pa.types.is_int64), *named(pa.types.is_timestamp)]
-    return {
-        "compression": {name: compression if name in text else "none" for name in schema.names},
-        "use_dictionary": [*few, *named(pa.types.is_uint32)],
-        "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
-        "write_statistics": [name for name in schema.names if name not in (*text, *few)],
-        "write_batch_size": ROW_GROUP_ROWS,
-        "store_schema": False,
-    }
-
-
-_LONG_TEXT: dict[str, Any] = {"binary_type": pa.large_binary()}
-"""Text with 64-bit offsets is read a quarter faster: Arrow does not look after each one whether they still suffice."""
-
-
 @dataclass(frozen=True, slots=True)
 class _ParquetSource:
     path: str
@@ -176,18 +155,7 @@ class _ParquetSource:
             start += rows
 
     def _read(self, group: int, start: int, columns: Sequence[str] | None, meta: pq.FileMetaData) -> Frame:
-        schema = self.schema if columns is None else pa.schema([self.schema.field(name) for name in columns])
-        text = [one.name for one in schema if pa.types.is_string(one.type)]
-        few = [one.name for one in schema if pa.types.is_dictionary(one.type)]
-        rest = [name for name in schema.names if name not in text]
-        found: dict[str, pa.ChunkedArray] = {}
-        for names, options in ((text, _LONG_TEXT), (rest, {"read_dictionary": few})):
-            if names:
-                with pq.ParquetFile(self.path, metadata=meta, pre_buffer=False, **options) as file:
-                    table = file.read_row_group(group, columns=names, use_threads=False)
-                found |= zip(table.column_names, table.columns, strict=True)
-        found |= {name: found[name].cast(pa.string()) for name in text}
-        return to_frame(pa.Table.from_arrays([found[name] for name in schema.names], schema=schema), start)
+        return to_frame(read_row_group(self.path, group, selected(self.schema, columns), meta), start)
 
     def _cut(self, frame: Frame) -> Iterator[Task]:
         for first in range(0, len(frame), self.settings.chunk_rows):

@@ -16,10 +16,10 @@ from customer_analytics.core.batches import ROW_GROUP_ROWS, canonical_table, reg
 from customer_analytics.core.chunks import Chunks, Frame
 from customer_analytics.core.errors import SettingError, listed
 from customer_analytics.core.frames import to_frame
-from customer_analytics.datasets.chunked_parquet import writer_options
 from customer_analytics.datasets.dask_chunks import DaskChunks, Piece, by_key
 from customer_analytics.datasets.dask_cluster import ClusterSettings, check_sharing, connect
 from customer_analytics.datasets.dask_folder import Draft, Part, PartFolder
+from customer_analytics.datasets.row_groups import read_row_group, selected, writer_options
 from customer_analytics.datasets.workshop import WorkshopSettings
 
 logger = logging.getLogger(__name__)
@@ -149,22 +149,17 @@ class _ParquetParts:
         return placed
 
     def empty(self, columns: Sequence[str] | None) -> Frame:
-        return to_frame(self._selected(columns).empty_table())
+        return to_frame(selected(self.schema, columns).empty_table())
 
     def pieces(self, part: _Placed, columns: Sequence[str] | None) -> Iterator[Piece]:
-        schema = self._selected(columns)
-        few = [one.name for one in schema if pa.types.is_dictionary(one.type)]
-        start = part.start
-        with self.folder.opened(part.name) as raw, pq.ParquetFile(raw, read_dictionary=few, pre_buffer=False) as file:
-            for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=schema.names, use_threads=False)
-                frame = to_frame(table.select(schema.names).cast(schema), start)
+        schema, start = selected(self.schema, columns), part.start
+        with self.folder.opened(part.name) as raw:
+            meta = pq.read_metadata(raw)
+            for group in range(meta.num_row_groups):
+                frame = to_frame(read_row_group(raw, group, schema, meta), start)
                 for first in range(0, len(frame), self.chunk_rows):
                     yield Piece(part.key, frame.iloc[first : first + self.chunk_rows])
                 start += len(frame)
-
-    def _selected(self, columns: Sequence[str] | None) -> pa.Schema:
-        return self.schema if columns is None else pa.schema([self.schema.field(name) for name in columns])
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,10 @@ class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
         self.metadata = metadata
 
     def load(self) -> dict[str, float]:
-        """``elapsed_s`` and ``cpu_s`` since the run began, ``peak_memory_bytes`` of the process so far."""
+        """``elapsed_s`` and ``cpu_s`` since the run began, ``peak_memory_bytes`` of the process so far.
+
+        What the command imports before the run, and hashes beside it, is in the memory alone.
+        """
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return {
             "elapsed_s": round(time.perf_counter() - _started["wall"], 3),
