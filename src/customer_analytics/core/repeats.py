@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import COLUMNS, Column
@@ -147,22 +148,11 @@ def _count_later(bucket: pd.DataFrame) -> int:
 
 def _later_copies(bucket: pd.DataFrame) -> pd.DataFrame:
     first, later = _first_and_later(bucket)
-    exact = np.ones(len(later), np.int8)
-    for column in COLUMNS:
-        codes = _codes(bucket[column])
-        exact &= codes[first] == codes[later]
-    kept, copies = bucket.take(first), bucket.take(later)
-    found = {
-        SOURCE_FILE: copies[SOURCE_FILE].array,
-        SOURCE_ROW: copies[SOURCE_ROW].to_numpy(),
-        "kept_source_file": kept[SOURCE_FILE].array,
-        "kept_source_row": kept[SOURCE_ROW].to_numpy(),
-        "kind": categorical(exact, KINDS),
-        Column.PURCHASE_ID: copies[Column.PURCHASE_ID].array,
-        Column.PURCHASE_AMOUNT: copies[Column.PURCHASE_AMOUNT].to_numpy(),
-        _ROW: copies[_ROW].to_numpy(),
-    }
-    return pd.DataFrame(found, copy=False)
+    exact = np.logical_and.reduce([_equal(bucket[column], first, later) for column in COLUMNS])
+    kept = take_columns(bucket, first, (SOURCE_FILE, SOURCE_ROW))
+    marks = {f"kept_{name}": column for name, column in kept.items()} | {"kind": categorical(exact, KINDS)}
+    copies = take_columns(bucket, later, [name for name in (*REPEATED.names, _ROW) if name not in marks])
+    return pd.DataFrame(copies | marks, copy=False)
 
 
 def _in_row_order(bucket: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +160,15 @@ def _in_row_order(bucket: pd.DataFrame) -> pd.DataFrame:
 
 
 def _codes(column: pd.Series) -> np.ndarray:
-    """A number for each distinct value of a column, -1 for null."""
-    array = pa.array(column, from_pandas=True)
-    coded = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return coded.dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    """A number for each distinct value of a column without nulls."""
+    return contiguous(pa.array(column)).dictionary_encode().indices.to_numpy()
+
+
+def _equal(column: pd.Series, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Whether rows have the value of others, or both have none; int8."""
+    values = contiguous(pa.array(column, from_pandas=True))
+    one, other = values.take(pa.array(rows)), values.take(pa.array(others))
+    equal = pc.equal(one, other)
+    if values.null_count:
+        equal = pc.if_else(equal.is_valid(), equal, pc.and_(one.is_null(), other.is_null()))
+    return equal.to_numpy(zero_copy_only=False).astype(np.int8)

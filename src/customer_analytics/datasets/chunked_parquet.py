@@ -61,7 +61,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         Args:
             filepath: A local path.
             table: Which table it is: a key of :data:`~customer_analytics.core.tables.TABLES`.
-            compression: A Parquet codec for text; numbers are packed without one. ``none`` writes fastest.
+            compression: A Parquet codec for text; numbers are packed without one. ``none`` is fastest.
             chunk_rows: Most rows in a loaded chunk; default in :class:`WorkshopSettings`.
             threads: Chunks read at once; default the machine's cores.
             version: Kedro's, for ``versioned: true``.

@@ -10,16 +10,19 @@ from customer_analytics.core.batches import ROW_GROUP_ROWS
 
 
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
-    """How a table is written: dictionaries for few-valued columns, packed integers, a codec and no bounds for text."""
+    """How a table is written: dictionaries for few-valued columns, packed integers, a codec and no bounds for text.
+
+    Without a codec moments are not packed, and flags never: that saves a tenth of the file and takes twice as long.
+    """
 
     def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
         return [one.name for one in schema if holds(one.type)]
 
     text, few = named(pa.types.is_string), named(pa.types.is_dictionary)
-    packed = [*named(pa.types.is_int64), *named(pa.types.is_timestamp)]
+    packed = [*named(pa.types.is_int64), *(named(pa.types.is_timestamp) if compression != "none" else ())]
     return {
         "compression": {name: compression if name in text else "none" for name in schema.names},
-        "use_dictionary": [*few, *named(pa.types.is_uint32)],
+        "use_dictionary": few,
         "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
         "write_statistics": [name for name in schema.names if name not in (*text, *few)],
         "write_batch_size": ROW_GROUP_ROWS,
