@@ -1,72 +1,19 @@
-"""``ChunkedCSVDataset``: every way a file can come, and every way it can be wrong."""
+"""``ChunkedCSVDataset``: every way the text of a file can come, and every way it can be wrong."""
 
-import bz2
-import gzip
 import io
-import lzma
-import zipfile
 
-import fsspec
 import pytest
-import zstandard
 from kedro.io import DatasetError
 from kedro.io.core import AbstractDataset
-from tests.hostile import many_purchases, plain_csv, purchase
-from tests.making import table_rows
-from tests.oracle import COLUMNS, records
+from tests.hostile import plain_csv, purchase
+from tests.oracle import COLUMNS
+from tests.reading import ROWS, TEXT, cause_of, expected_rows, load, rows_in
 
 from customer_analytics.core.chunks import LocalChunks
 from customer_analytics.core.dialect import Dialect
-from customer_analytics.core.errors import InputError, SettingError
+from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets import ChunkedCSVDataset
 from customer_analytics.datasets.chunked_csv import Utf8
-
-ROWS = many_purchases(120, nasty_share=0.02)
-TEXT = plain_csv(ROWS)
-
-
-def zipped(data, *names):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names or ("purchases.csv",):
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
-PACKED = {
-    "gz": gzip.compress,
-    "bz2": bz2.compress,
-    "xz": lzma.compress,
-    "zst": lambda data: zstandard.ZstdCompressor().compress(data),
-    "zip": zipped,
-}
-
-
-def expected_rows(text, file):
-    _, *rest = records(text)
-    return [
-        (*(fields if len(fields) == len(COLUMNS) else [None] * len(COLUMNS)), file, number)
-        for number, (_, fields) in enumerate(rest, 1)
-    ]
-
-
-def rows_in(chunks):
-    return [row[:-1] for chunk in chunks for row in table_rows(chunk)]
-
-
-def load(path, **options):
-    return ChunkedCSVDataset(filepath=str(path), **options).load()
-
-
-def cause_of(path, **options):
-    """The error that a user gets from loading and reading, beneath Kedro's own."""
-    with pytest.raises((DatasetError, InputError)) as caught:
-        list(load(path, **options))
-    error = caught.value
-    while not isinstance(error, InputError):
-        assert str(error.__cause__) in str(error)
-        error = error.__cause__
-    return str(error)
 
 
 @pytest.fixture
@@ -85,56 +32,6 @@ def test_chunks_are_short_in_order_and_can_be_read_again(csv_file, chunk_rows, t
 
     assert max(sizes) <= (chunk_rows or 65_536)
     assert rows_in(chunks) == rows_in(chunks) == expected_rows(TEXT, "purchases.csv")
-
-
-@pytest.mark.parametrize("suffix", PACKED)
-def test_compressed_files_are_read_by_what_they_are(tmp_path, suffix):
-    named, nameless = tmp_path / f"purchases.csv.{suffix}", tmp_path / "delivery"
-    for path in (named, nameless):
-        path.write_bytes(PACKED[suffix](TEXT.encode()))
-
-    assert rows_in(load(named)) == expected_rows(TEXT, named.name)
-    assert rows_in(load(nameless)) == expected_rows(TEXT, "delivery")
-
-
-def test_a_folder_is_read_in_order_of_its_files_names_and_other_files_are_left_alone(tmp_path):
-    (tmp_path / "b.csv").write_text(plain_csv([purchase(2)]), newline="")
-    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(plain_csv([purchase(1)]).encode()))
-    (tmp_path / "c.TXT").write_text(plain_csv([purchase(3)]), newline="")
-    (tmp_path / "readme.md").write_text("not a CSV")
-    (tmp_path / "deeper").mkdir()
-
-    found = rows_in(load(tmp_path))
-
-    assert [(row[1], row[-2], row[-1]) for row in found] == [
-        ("p1", "a.csv.gz", 1),
-        ("p2", "b.csv", 1),
-        ("p3", "c.TXT", 1),
-    ]
-
-
-def test_a_glob_names_files_by_their_path_under_its_folder(tmp_path):
-    for month in ("02", "01"):
-        folder = tmp_path / f"2024-{month}"
-        folder.mkdir()
-        (folder / "purchases.csv").write_text(plain_csv([purchase(month)]), newline="")
-
-    found = rows_in(load(tmp_path / "2024-*" / "purchases.csv"))
-
-    assert [(row[1], row[-2]) for row in found] == [
-        ("p01", "2024-01/purchases.csv"),
-        ("p02", "2024-02/purchases.csv"),
-    ]
-
-
-def test_files_behind_any_fsspec_url_are_read():
-    with fsspec.filesystem("memory").open("/deliveries/purchases.csv", "wb") as file:
-        file.write(TEXT.encode())
-
-    dataset = ChunkedCSVDataset(filepath="memory://deliveries/purchases.csv", fs_args={}, credentials=None)
-
-    assert dataset.exists()
-    assert rows_in(dataset.load()) == expected_rows(TEXT, "purchases.csv")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
@@ -274,60 +171,6 @@ def test_a_bad_file_is_refused_with_its_name_what_was_expected_what_was_found_an
 
     assert message in found
     assert ". Hint: " in found
-
-
-@pytest.mark.parametrize("suffix", PACKED)
-@pytest.mark.parametrize("kept", [0.5, 0.95])
-def test_a_truncated_archive_is_refused(tmp_path, suffix, kept):
-    path = tmp_path / f"purchases.csv.{suffix}"
-    data = PACKED[suffix](plain_csv(many_purchases(3000, nasty_share=0)).encode())
-    path.write_bytes(data[: int(len(data) * kept)])
-
-    found = cause_of(path)
-
-    assert found.startswith(f"{path.name}: expected a whole archive; found one that breaks off or is corrupt (")
-
-
-@pytest.mark.parametrize("suffix", PACKED)
-def test_a_corrupt_archive_is_refused(tmp_path, suffix):
-    path = tmp_path / f"purchases.csv.{suffix}"
-    data = bytearray(PACKED[suffix](plain_csv(many_purchases(3000, nasty_share=0)).encode()))
-    middle = len(data) // 2
-    data[middle : middle + 64] = bytes(64)
-    path.write_bytes(data)
-
-    assert f"{path.name}: expected a whole archive; found one that breaks off or is corrupt (" in cause_of(path)
-
-
-@pytest.mark.parametrize("suffix", PACKED)
-def test_a_file_that_only_claims_to_be_an_archive_is_refused(tmp_path, suffix):
-    path = tmp_path / f"purchases.csv.{suffix}"
-    path.write_text(TEXT, newline="")
-
-    assert cause_of(path).endswith("archive; found something else. Hint: rename the file or fetch it again")
-
-
-def test_an_archive_of_several_files_is_refused(tmp_path):
-    path = tmp_path / "purchases.zip"
-    path.write_bytes(zipped(TEXT.encode(), "a.csv", "b.csv"))
-
-    assert "purchases.zip: expected an archive of one CSV; found 'a.csv', 'b.csv'" in cause_of(path)
-
-
-@pytest.mark.parametrize("missing", ["purchases.csv", "*.csv", "no/such/folder/x.csv"])
-def test_nothing_there_is_said_with_the_path(tmp_path, missing):
-    found = cause_of(tmp_path / missing)
-
-    assert found.startswith(
-        f"{tmp_path / missing}: expected a CSV file, a folder of them or a glob; found nothing there."
-    )
-    assert "PURCHASES_CSV" in found
-
-
-def test_a_folder_without_csvs_says_what_is_in_it(tmp_path):
-    (tmp_path / "notes.md").write_text("x")
-
-    assert "expected files ending in '.csv', '.tsv', '.txt'; found 'notes.md'" in cause_of(tmp_path)
 
 
 def test_text_that_the_encoding_does_not_have_is_refused(tmp_path):
