@@ -15,15 +15,9 @@ from urllib.request import urlopen
 import pyarrow.parquet as pq
 import pytest
 from kedro.framework.project import configure_project
-from kedro.io import DataCatalog
-from kedro.io.core import Version
-from kedro.pipeline import Pipeline, node
-from tests.hostile import plain_csv, purchase
-from tests.making import typed_chunks
+from kedro.pipeline import Pipeline
 from tests.test_project import catalog
 
-from customer_analytics.datasets import AtomicDataset, ChunkedCSVDataset, ChunkedParquetDataset, RecordLinesDataset
-from customer_analytics.hooks import VizHooks
 from customer_analytics.pipeline_registry import register_pipelines
 
 ROOT = Path(__file__).parents[1]
@@ -288,86 +282,3 @@ def test_a_site_is_built_offline_with_all_graphs_and_panels(project):
     assert {path.name for path in (site / "api/pipelines").iterdir()} == set(PIPELINES)
     assert {one["id"] for one in drawn(answers, "task", "data", "parameters")} <= set(panels)
     assert [one for one in panels.values() if one.get("preview_type") == "PlotlyPreview"]
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    """A folder that Kedro-Viz can be called in."""
-    (tmp_path / "pyproject.toml").write_text("[tool.kedro]")
-    return tmp_path
-
-
-def run_hooks(folder, frames=None):
-    """The hooks around a run that saved a streamed table of two rows, and frames that Kedro-Viz counted itself."""
-    typed = ChunkedParquetDataset(filepath=str(folder / "typed.parquet"), table="typed")
-    typed.save(typed_chunks(plain_csv([purchase(1), purchase(2)])))
-    hooks, params = VizHooks(), {"project_path": str(folder)}
-
-    hooks.before_pipeline_run(params)
-    if frames is not None:
-        (folder / ".viz").mkdir(exist_ok=True)
-        (folder / ".viz/stats.json").write_text(json.dumps(frames))
-    hooks.after_pipeline_run(
-        params, Pipeline([node(len, "typed", "rows", name="a_node")]), DataCatalog({"typed": typed})
-    )
-
-
-def stats_in(folder):
-    return {name: one["rows"] for name, one in json.loads((folder / ".viz/stats.json").read_text()).items()}
-
-
-def test_sizes_of_other_runs_stay_and_those_of_this_run_win(checkout):
-    run_hooks(checkout, frames={"typed": {"rows": 99}, "other": {"rows": 1}, "frame": {"rows": 6}})
-
-    run_hooks(checkout, frames={"frame": {"rows": 7}})
-
-    assert stats_in(checkout) == {"typed": 2, "other": 1, "frame": 7}
-
-
-@pytest.mark.parametrize("torn", ["", '{"typed": {"ro', "[1, 2]", "null"])
-def test_a_torn_file_of_another_run_is_replaced(checkout, torn):
-    (checkout / ".viz").mkdir()
-    (checkout / ".viz/stats.json").write_text(torn)
-
-    run_hooks(checkout)
-
-    assert stats_in(checkout) == {"typed": 2}
-
-
-def test_no_run_fails_where_nothing_can_be_written(checkout, caplog):
-    (checkout / ".viz").write_text("in the way")
-
-    run_hooks(checkout)
-
-    assert "Kedro-Viz will show no sizes" in caplog.text
-
-
-def test_nothing_is_left_behind_outside_a_checkout(tmp_path):
-    run_hooks(tmp_path)
-
-    assert [path.name for path in tmp_path.iterdir()] == ["typed.parquet"]
-
-
-def test_a_preview_opens_the_first_file_alone(tmp_path):
-    (tmp_path / "1.csv").write_text(plain_csv([purchase(one) for one in range(1, 9)]))
-    (tmp_path / "2.csv").write_text("no,purchases")
-
-    preview = ChunkedCSVDataset(filepath=str(tmp_path)).preview(nrows=3)
-
-    assert [row[preview["columns"].index("source_row")] for row in preview["data"]] == [1, 2, 3]
-
-
-def test_lines_are_previewed_as_they_stand(tmp_path):
-    path = tmp_path / "lines.csv"
-    path.write_text('a,"b\n1,2\n3,4\n')
-
-    assert RecordLinesDataset(filepath=str(path)).preview(nrows=2)["data"] == [['a,"b'], ["1,2"]]
-
-
-def test_what_was_never_saved_has_no_size_and_stops_nobody(tmp_path):
-    dataset = AtomicDataset(
-        filepath=str(tmp_path / "never.json"), dataset={"type": "json.JSONDataset"}, version=Version(None, "now")
-    )
-
-    assert hasattr(dataset, "preview")
-    assert dataset.filepath == str(tmp_path / "never.json")

@@ -63,6 +63,15 @@ def test_the_preview_is_that_of_the_dataset_inside(tmp_path):
     assert dataset.metadata == {"kedro-viz": {}}
 
 
+def test_what_was_never_saved_has_no_size_and_stops_nobody(tmp_path):
+    dataset = AtomicDataset(
+        filepath=str(tmp_path / "never.json"), dataset={"type": "json.JSONDataset"}, version=Version(None, "now")
+    )
+
+    assert hasattr(dataset, "preview")
+    assert dataset.filepath == str(tmp_path / "never.json")
+
+
 def test_versions_are_kept_apart(path):
     dataset = AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, "2024-01-31T00.00.00.000Z"))
     assert not dataset.exists()

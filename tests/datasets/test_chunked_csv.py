@@ -262,6 +262,15 @@ def test_a_preview_shows_the_first_records(csv_file, tmp_path):
     assert ChunkedCSVDataset(filepath=str(empty)).preview()["data"] == []
 
 
+def test_a_preview_opens_the_first_file_alone(tmp_path):
+    (tmp_path / "1.csv").write_text(plain_csv([purchase(one) for one in range(1, 9)]))
+    (tmp_path / "2.csv").write_text("no,purchases")
+
+    preview = ChunkedCSVDataset(filepath=str(tmp_path)).preview(nrows=3)
+
+    assert [row[preview["columns"].index("source_row")] for row in preview["data"]] == [1, 2, 3]
+
+
 def test_saving_is_refused(csv_file):
     with pytest.raises(DatasetError, match="raw purchases are read, never written"):
         ChunkedCSVDataset(filepath=str(csv_file)).save(LocalChunks.of([]))

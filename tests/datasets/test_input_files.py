@@ -1,39 +1,27 @@
 """What was delivered, looked at beside other work or when it is asked for."""
 
-import hashlib
 import os
 from concurrent.futures import wait
 
 import fsspec
 import pytest
-from kedro.io import DataCatalog, DatasetError
-from kedro.pipeline import Pipeline, node
+from kedro.io import DatasetError
+from tests.inputs import described, refuse_to_hash, two_files
 
 from customer_analytics.datasets import InputFilesDataset, csv_files, input_files
 from customer_analytics.datasets.csv_files import SourceFiles
 from customer_analytics.datasets.input_files import look_ahead
-from customer_analytics.hooks import RunHooks
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "a.csv").write_bytes(b"one")
-    (tmp_path / "b.csv").write_bytes(b"three")
-    return tmp_path
-
-
-def described(name, content):
-    return {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return two_files(tmp_path)
 
 
 def looked_ahead(dataset):
     dataset.load_ahead()
     wait([dataset._ahead])
     return dataset
-
-
-def refuse_to_hash(monkeypatch):
-    monkeypatch.setattr(SourceFiles, "sha256", lambda *_: "looked at again")
 
 
 def test_files_looked_at_ahead_are_those_looked_at_when_asked_for(folder):
@@ -113,21 +101,3 @@ def test_a_file_of_several_pieces_has_the_hash_of_the_whole(folder, monkeypatch)
     monkeypatch.setattr(csv_files, "_HASHED_BYTES", 2)
 
     assert InputFilesDataset(filepath=str(folder)).load()[1] == described("b.csv", b"three")
-
-
-def test_the_input_of_a_run_is_looked_at_after_its_first_save_and_before_it_is_asked_for(
-    folder, tmp_path_factory, monkeypatch
-):
-    files = InputFilesDataset(filepath=str(folder))
-    catalog, project = DataCatalog({"input_files": files}), tmp_path_factory.mktemp("project")
-    pipeline = Pipeline([node(len, "typed", "first"), node(len, "input_files", "last")])
-    hooks = RunHooks()
-    hooks.before_pipeline_run({"project_path": str(project), "run_id": "one"}, pipeline, catalog)
-    assert files._ahead is None
-
-    hooks.after_dataset_saved("first", 1, pipeline.nodes[0])
-    wait([files._ahead])
-    refuse_to_hash(monkeypatch)
-    hooks.after_pipeline_run(pipeline, catalog)
-
-    assert files.load()[0] == described("a.csv", b"one")
