@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from kedro.framework.project import configure_project
 from kedro.pipeline import Pipeline
+from tests.contrast import contrast
 from tests.test_project import catalog
 
 from customer_analytics.pipeline_registry import register_pipelines
@@ -258,18 +259,6 @@ def test_every_dataset_has_a_style_and_no_style_is_for_another():
     known = {name for pipeline in pipelines().values() for name in pipeline.datasets()}
 
     assert set(STYLES) == {name for name in known if not name.startswith("params:")}
-
-
-def contrast(one, other):
-    """WCAG 2.2's contrast ratio of two ``#rrggbb`` colours."""
-
-    def luminance(colour):
-        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    dark, light = sorted([luminance(one), luminance(other)])
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_a_site_is_built_offline_with_all_graphs_and_panels(project):

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from tests.contrast import contrast
 
 from customer_analytics.core.charts import amounts, flow, quality, revenue, runs, style
 from customer_analytics.core.charts.style import nothing_drawn
@@ -378,18 +379,6 @@ def test_many_files_are_cut_with_their_number():
     html = written(facts(ledger=many))
 
     assert "40 files in all;" in html
-
-
-def _luminance(colour):
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    """WCAG 2.2, relative luminance and contrast ratio."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_text_and_marks_stand_out_in_light_and_dark():
