@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
@@ -159,15 +159,15 @@ class AmountCounts:
 
     def decided(self) -> Self:
         """The same value at the detail that the caps allow; its runs are left as they are where that is this one."""
-        exact, whole = self.exact.paired(), self.whole.settled()
-        distinct = _distinct(exact, self.distinct_cap) if self.detail == WINDOWS_EXACT else len(whole.keys)
-        detail = self.detail
-        if detail < BUCKETED and distinct > self.distinct_cap:
-            detail = BUCKETED
-        elif detail == WINDOWS_EXACT and exact.most() > self.pair_cap and _pairs(exact) > self.pair_cap:
-            detail = WHOLE_EXACT
-        fewer = replace(self, exact=exact)
-        return fewer._at(detail)  # noqa: SLF001  its own class
+        exact = self.exact
+        distinct = (
+            _distinct(exact, self.distinct_cap) if self.detail == WINDOWS_EXACT else len(self.whole.settled().keys)
+        )
+        if self.detail < BUCKETED and distinct > self.distinct_cap:
+            return self._at(BUCKETED)
+        if self.detail == WINDOWS_EXACT and exact.most() > self.pair_cap and _pairs(exact) > self.pair_cap:
+            return self._at(WHOLE_EXACT)
+        return self
 
     def within(self, windows: frozenset[int]) -> Self:
         """The amounts in these windows; where windows are counted in buckets, those."""

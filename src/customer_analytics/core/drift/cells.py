@@ -137,11 +137,9 @@ def unpacked(tally: Tally, table: Table) -> Cells:
 
 
 def run_of(tally: Tally, table: Table) -> Run:
-    """The packed cells of one table."""
-    run = tally.settled()
-    low, high = np.searchsorted(run.keys, [int(table) << _TABLE_AT, (int(table) + 1) << _TABLE_AT])
-    keys = run.keys[low:high]
-    return Run(keys, tuple(each[low:high] for each in run.sums) or (keys, keys))
+    """The packed cells of one table; those of others are not merged for it."""
+    run = tally.group(int(table), _TABLE_AT)
+    return run if run.sums else Run(run.keys, (run.keys, run.keys))
 
 
 def cells_of(run: Run) -> Cells:

@@ -131,9 +131,8 @@ class _LaidOut:
     def of(cls, profile: PurchaseProfile) -> "_LaidOut":
         if profile.shape is None:
             raise ProfileError("purchase_profile", "a profile of some delivery", "none", "profile a chunk first")
-        tally = Tally((profile.tally.settled(),))
         every = [*_about(profile, profile.shape), *_amounts(profile.amounts.decided())]
-        every += [_cells_part(tally, table, profile.words) for table in Table]
+        every += [_cells_part(profile.tally, table, profile.words) for table in Table]
         parts = [part for part in every if part.size]
         values = sorted({text for part in parts for text in part.texts})
         return cls(parts, profile.words.country, sorted({part.column for part in parts}), values)
@@ -200,7 +199,7 @@ def _at_hand(column: str, detail: str, texts: tuple[str, ...], rows: _Rows) -> _
 def _amounts(amounts: AmountCounts) -> Iterator[_Part]:
     column = str(Column.PURCHASE_AMOUNT)
     for tally, detail in ((amounts.exact, VALUE), (amounts.whole, WHOLE), (amounts.buckets, BUCKET)):
-        for block in tally.paired().blocks():
+        for block in tally.blocks():
             for window in block.groups(CENT_BITS):
                 size = len(block.group(window, CENT_BITS).keys)
                 yield _Part(column, detail, size, (), partial(_amount_rows, block, window))

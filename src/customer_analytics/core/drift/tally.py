@@ -90,13 +90,6 @@ class Tally:
             return Run(np.zeros(0, np.int64), ())
         return blocks[0] if len(blocks) == 1 else _joined(blocks)
 
-    def paired(self) -> Self:
-        """The same value in two runs a block at most, the longest as it is: what takes less memory than all in one."""
-        runs: list[Run] = []
-        for *others, longest in self._blocks().values():
-            runs += [longest, _merged(others)] if others else [longest]
-        return type(self)(tuple(runs), self.block_bits)
-
     def blocks(self) -> Iterator[Self]:
         """The blocks that have keys, ascending, each as a tally."""
         for _, runs in sorted(self._blocks().items()):
