@@ -21,7 +21,7 @@ from customer_analytics.core.frames import to_frame, to_table
 GATHERED_BYTES = 16 << 20
 """Rows gathered in memory before they are spilled."""
 
-TOGETHER_BYTES = 2 << 20
+TOGETHER_BYTES = 4 << 20
 """Neighbouring buckets are taken together while they are no larger than this."""
 
 Rows: TypeAlias = Any
