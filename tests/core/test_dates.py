@@ -73,6 +73,19 @@ def test_a_date_with_one_character_changed_is_judged_as_by_the_oracle(text, data
     assert read(texts) == expected(texts)
 
 
+@given(
+    st.lists(
+        st.sampled_from(["2024-01-31", "2024-01-30", "2024-02-31", "2023-01-31", "2024-01-3x", "2024x01-31", ""]),
+        max_size=12,
+    ),
+    st.sampled_from(["", " 10:00", " 10:00:59", " 24:00:00", " 10:60:00", " 10:00:60", "x10:00:00", " 10:00:0", " 1"]),
+)
+def test_a_day_does_not_depend_on_the_days_before_it(days, clock):
+    texts = [f"{day}{clock}" for day in days]
+
+    assert read(texts) == expected(texts)
+
+
 @pytest.mark.parametrize(
     "formats", [(), ("%d.%m.%Y", "%m/%d/%Y"), ("%m/%d/%Y", "%d.%m.%Y"), ("%Y%m%d",), ("%d.%m.%y %H:%M",)]
 )

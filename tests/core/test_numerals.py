@@ -53,6 +53,34 @@ def test_an_amount_does_not_depend_on_its_neighbours():
         assert np.array_equal(column, np.concatenate([one[place] for one in alone]), equal_nan=True)
 
 
+SHORT = st.lists(st.text("0123456789", max_size=9) | st.text("0123456789.+-/: e", max_size=10), max_size=20)
+
+
+@given(SHORT, st.integers(0, 3))
+def test_short_amounts_are_read_as_by_the_oracle_wherever_they_stand(texts, decimals):
+    texts = strip_all(texts)
+    expected = [oracle.judge_amount(text, oracle.Rules(amount_decimals=decimals)) for text in texts]
+
+    amounts, *flags = read_amounts(pa.array(["skipped", *texts], pa.string()).slice(1), decimals)
+
+    values = [np.nan if value is None else value for value, _, _ in expected]
+    assert np.array_equal(amounts, np.array(values, float), equal_nan=True)
+    assert list(zip(*(flag.tolist() for flag in flags), strict=True)) == [
+        (value is not None, rounded, fault == "negative") for value, fault, rounded in expected
+    ]
+
+
+@given(SHORT)
+def test_short_integers_are_read_as_by_the_oracle_wherever_they_stand(texts):
+    texts = strip_all(texts)
+    expected = [oracle.judge_customer(text, oracle.Rules())[0] for text in texts]
+
+    numbers, known = read_integers(pa.array(["skipped", *texts], pa.string()).slice(1))
+
+    assert numbers.tolist() == [value or 0 for value in expected]
+    assert known.tolist() == [value is not None for value in expected]
+
+
 @pytest.mark.parametrize("text", dict.fromkeys(strip_all(INTEGERS)))
 def test_an_integer_is_read_alone_as_by_the_oracle(text):
     value, _ = oracle.judge_customer(text, oracle.Rules())

@@ -2,7 +2,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.words import copy_text, find_below_or, find_byte, pattern_of, same_text, text_key
+from customer_analytics.core.words import (
+    copy_text,
+    eight_digits,
+    find_below_or,
+    find_byte,
+    last_bytes,
+    pattern_of,
+    same_text,
+    text_key,
+)
 
 TEXTS = st.binary(max_size=40) | st.text("ab,\n\x7f\x80\xff", max_size=40).map(lambda text: text.encode("latin-1"))
 
@@ -62,3 +71,22 @@ def test_texts_of_one_length_have_keys_of_their_own():
     keys = {int(text_key(codes_of(text), 0, len(text))) for text in texts}
 
     assert len(keys) == len(texts)
+
+
+@given(st.binary(min_size=8, max_size=8) | st.text("0123456789", min_size=8, max_size=8).map(str.encode), st.data())
+def test_eight_digits_are_the_number_that_they_spell(text, data):
+    texts = [text, *(text[:place] + bytes([data.draw(st.integers(0, 255))]) + text[place + 1 :] for place in range(8))]
+
+    for one in texts:
+        assert eight_digits(np.uint64(int.from_bytes(one, "little"))) == (int(one) if is_digits(one) else -1)
+
+
+def is_digits(text):
+    return all(48 <= code <= 57 for code in text)
+
+
+@given(st.binary(min_size=8, max_size=20), st.integers(1, 8))
+def test_the_last_bytes_stand_behind_noughts(text, size):
+    word = int(last_bytes(codes_of(text), len(text), size))
+
+    assert word.to_bytes(8, "little") == b"0" * (8 - size) + text[-size:]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.text import MINUS, NINE, POINT, ZERO, bare, layout, strip
+from customer_analytics.core.words import HIGHS, WORD, word_at
 
 SPACE, T, COLON = b" T:"
 _DATE, _MINUTE, _SECOND = len("2024-01-31"), len(" 23:59"), len(" 23:59:59")
@@ -83,37 +84,69 @@ def _calendar() -> Calendar:
 
 @compiled
 def _read_iso(codes: np.ndarray, offsets: np.ndarray, calendar: Calendar, micros: np.ndarray) -> None:
-    """Microseconds since 1970 of every row that is an ISO time; the others are left alone."""
+    """Microseconds since 1970 of every row that is an ISO time; the others are left alone.
+
+    Most rows are of the same day as the one before, and need no calendar.
+    """
+    known, midnight = -1, 0
     for row in range(len(micros)):
         start, stop = bare(codes, offsets[row], offsets[row + 1])
-        if stop - start < _DATE or codes[start + 4] != MINUS or codes[start + 7] != MINUS:
+        if stop - start < _DATE:
             continue
-        year, month, day = _number(codes, start, 4), _number(codes, start + 5, 2), _number(codes, start + 8, 2)
-        if year < 1 or not 1 <= month <= _MONTHS or not 1 <= day <= calendar.lengths[year * _MONTHS + month - 1]:
-            continue
+        if known < 0 or not _same_day(codes, known, start):
+            year, month, day = _number(codes, start, 4), _number(codes, start + 5, 2), _number(codes, start + 8, 2)
+            if year < 1 or not 1 <= month <= _MONTHS or codes[start + 4] != MINUS or codes[start + 7] != MINUS:
+                continue
+            if not 1 <= day <= calendar.lengths[year * _MONTHS + month - 1]:
+                continue
+            known, midnight = start, (calendar.first_days[year * _MONTHS + month - 1] + day - 1) * _DAY_US
         clock = _clock(codes, start + _DATE, stop) if stop - start > _DATE else 0
         if clock >= 0:
-            micros[row] = (calendar.first_days[year * _MONTHS + month - 1] + day - 1) * _DAY_US + clock
+            micros[row] = midnight + clock
 
 
 @inlined
-def _clock(codes: np.ndarray, at: int, stop: int) -> int:
+def _same_day(codes: np.ndarray, one: int, other: int) -> bool:
+    """Whether the ten bytes of two dates are the same."""
+    at, to = one + WORD, other + WORD
+    if codes[at] != codes[to] or codes[at + 1] != codes[to + 1]:
+        return False
+    return word_at(codes, one) == word_at(codes, other)
+
+
+@inlined
+def _clock(codes: np.ndarray, at: int, stop: int) -> np.int64:
     """Microseconds since midnight of ``[ T]HH:MM[:SS[.f]]`` behind a date; -1 if it is none."""
-    size = stop - at
-    if size < _MINUTE or (codes[at] != SPACE and codes[at] != T) or codes[at + 3] != COLON:
-        return -1
-    hours, minutes, seconds, micros = _number(codes, at + 1, 2), _number(codes, at + 4, 2), 0, 0
-    if size > _MINUTE:
-        if size < _SECOND or codes[at + 6] != COLON:
-            return -1
-        seconds = _number(codes, at + 7, 2)
-    if size > _SECOND:
-        if codes[at + _SECOND] != POINT:
-            return -1
-        micros = _fraction(codes, at + _SECOND + 1, stop)
-    if not (0 <= hours < 24 and 0 <= minutes < 60 and 0 <= seconds < 60 and micros >= 0):  # noqa: PLR2004  the clock
-        return -1
-    return ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros
+    size, seconds, micros = stop - at, np.int64(-1), 0
+    if size >= _MINUTE and (codes[at] == SPACE or codes[at] == T):
+        if size >= _SECOND:
+            seconds = _seconds_of_day(word_at(codes, at + 1))
+        elif size == _MINUTE and codes[at + 3] == COLON:
+            hours, minutes = _number(codes, at + 1, 2), _number(codes, at + 4, 2)
+            if 0 <= hours < _HOURS and 0 <= minutes < _SIXTY:
+                seconds = np.int64((hours * _SIXTY + minutes) * _SIXTY)
+        if size > _SECOND:
+            micros = _fraction(codes, at + _SECOND + 1, stop) if codes[at + _SECOND] == POINT else -1
+    return seconds * 1_000_000 + micros if seconds >= 0 and micros >= 0 else np.int64(-1)
+
+
+_HOURS, _SIXTY = 24, 60
+_MIDNIGHT = np.uint64(int.from_bytes(b"00:00:00", "little"))
+_LIMITS = np.uint64(int.from_bytes([0x76, 0x76, 0x7F] * 2 + [0x76, 0x76], "little"))
+"""Added to what differs from midnight, they stay below 128 in each byte for digits up to 9 and for colons alone."""
+
+
+@inlined
+def _seconds_of_day(word: np.uint64) -> np.int64:
+    """What the eight bytes of ``HH:MM:SS`` spell, all of them looked at at once; -1 if they are no time of day."""
+    digits = word ^ _MIDNIGHT
+    if ((digits + _LIMITS) | digits) & HIGHS:
+        return np.int64(-1)
+    pairs, byte = digits * np.uint64(10) + (digits >> np.uint64(8)), np.uint64(0xFF)
+    hours, minutes, seconds = pairs & byte, (pairs >> np.uint64(24)) & byte, (pairs >> np.uint64(48)) & byte
+    if hours >= _HOURS or minutes >= _SIXTY or seconds >= _SIXTY:
+        return np.int64(-1)
+    return (np.int64(hours) * _SIXTY + np.int64(minutes)) * _SIXTY + np.int64(seconds)
 
 
 @inlined

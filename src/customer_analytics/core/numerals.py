@@ -14,9 +14,13 @@ import pyarrow.compute as pc
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.minor_units import quantized
 from customer_analytics.core.text import MINUS, NINE, PLUS, POINT, ZERO, bare, layout, strip
+from customer_analytics.core.words import ALL, WORD, eight_digits, last_bytes
 
 _DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _INTEGER_DIGITS = 18
+_CENTS = 2
+"""Digits that most amounts have behind the point."""
+
 _POWERS = 10 ** np.arange(_INTEGER_DIGITS + 1, dtype=np.int64)
 _EXACT_INTEGERS = 1 << 53
 """Every smaller integer is a float64."""
@@ -58,11 +62,17 @@ def _read_integers(codes: np.ndarray, offsets: np.ndarray, numbers: np.ndarray, 
     for row in range(len(numbers)):
         start, stop = bare(codes, offsets[row], offsets[row + 1])
         first = start + 1 if start < stop and (codes[start] == PLUS or codes[start] == MINUS) else start
+        size = stop - first
+        if 0 < size <= WORD <= stop:
+            short = eight_digits(last_bytes(codes, stop, size))
+            if short >= 0:
+                numbers[row], known[row] = -short if codes[start] == MINUS else short, True
+            continue
         number, place = 0, first
         while place < stop and ZERO <= codes[place] <= NINE:
             number = number * 10 + codes[place] - ZERO
             place += 1
-        if place == stop and 0 < stop - first <= _INTEGER_DIGITS:
+        if place == stop and 0 < size <= _INTEGER_DIGITS:
             numbers[row] = -number if codes[start] == MINUS else number
             known[row] = True
 
@@ -108,12 +118,27 @@ def _read_amounts(codes: np.ndarray, offsets: np.ndarray, decimals: int, powers:
 
 
 @inlined
-def _plain_digits(codes: np.ndarray, place: int, stop: int) -> tuple[int, int]:
+def _without_point(word: np.uint64) -> np.uint64:
+    """A word of digits without its third byte from the end, a nought before the rest instead."""
+    before, behind = word & (ALL >> np.uint64(24)), word & (ALL << np.uint64(48))
+    return (before << np.uint64(8)) | behind | np.uint64(ZERO)
+
+
+@inlined
+def _plain_digits(codes: np.ndarray, place: int, stop: int) -> tuple[np.int64, int]:
     """The digits of a plain decimal as one integer, and how many of them are behind the point; -1 if it is none.
 
     More digits than an int64 holds for certain are none of this function's either.
     """
-    digits, count, point = 0, 0, -1
+    size = stop - place
+    if 0 < size <= WORD <= stop:
+        word, fraction = last_bytes(codes, stop, size), 0
+        if size > _CENTS and codes[stop - _CENTS - 1] == POINT:
+            word, fraction = _without_point(word), _CENTS
+        short = eight_digits(word)
+        if short >= 0:
+            return short, fraction
+    digits, count, point = np.int64(0), 0, -1
     while place < stop:
         code = codes[place]
         if ZERO <= code <= NINE:
@@ -122,10 +147,10 @@ def _plain_digits(codes: np.ndarray, place: int, stop: int) -> tuple[int, int]:
         elif code == POINT and point < 0:
             point = count
         else:
-            return 0, -1
+            return np.int64(0), -1
         place += 1
     if not 0 < count <= _INTEGER_DIGITS:
-        return 0, -1
+        return np.int64(0), -1
     return digits, 0 if point < 0 else count - point
 
 
