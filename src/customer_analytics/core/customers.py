@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,9 @@ from customer_analytics.core.measures import UNKNOWN, Vocabulary
 from customer_analytics.core.months import months_of
 
 _COUNTED = (Column.CUSTOMER_ID, Column.PRODUCT_CATEGORY, Column.PURCHASE_DATE, Column.COUNTRY_CODE)
-_MONTH = "month"
+_GROUP = "group"
+_NARROW, _KEY_BITS = 32, 63
+"""Bits of the smaller integer that a row's group is spilled as, and those of an int64 that is not below 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,30 +73,38 @@ def count_customers(clean: Chunks, vocabulary: Vocabulary) -> CustomerCounts:
     return coded.shuffle(_bucket_of_customer).fold(measure, CustomerCounts.none(vocabulary))
 
 
+class _Bits(NamedTuple):
+    """How many bits hold a row's country, category and month, each as its place in the vocabulary."""
+
+    country: int
+    category: int
+    month: int
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> "_Bits":
+        return cls(*(max(len(names) - 1, 0).bit_length() for names in vocabulary))
+
+
 def _coded(clean: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Each row's customer, and its group as one integer: country, category and month, the highest bits first."""
+    bits = _Bits.of(vocabulary)
+    kind = np.dtype(np.uint32 if sum(bits) <= _NARROW else np.uint64)
     months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
     occurring = np.array(vocabulary.months, "datetime64[M]").astype(np.int64)
-    place = np.zeros(int(occurring[-1] - occurring[0]) + 1, _narrowest(len(occurring)))
-    place[occurring - occurring[0]] = np.arange(len(occurring))
-    columns = {
-        Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(),
-        Column.COUNTRY_CODE: _places(clean[Column.COUNTRY_CODE], vocabulary.countries),
-        Column.PRODUCT_CATEGORY: _places(clean[Column.PRODUCT_CATEGORY], vocabulary.categories),
-        _MONTH: place[months - occurring[0]],
-    }
-    return pd.DataFrame(columns, copy=False)
+    month = np.zeros(int(occurring[-1] - occurring[0]) + 1, kind)
+    month[occurring - occurring[0]] = np.arange(len(occurring))
+    group = month[months - occurring[0]]
+    group |= _places(clean[Column.PRODUCT_CATEGORY], vocabulary.categories, kind, bits.month)
+    group |= _places(clean[Column.COUNTRY_CODE], vocabulary.countries, kind, bits.month + bits.category)
+    return pd.DataFrame({Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(), _GROUP: group}, copy=False)
 
 
-def _places(column: pd.Series, names: tuple[str, ...]) -> np.ndarray:
+def _places(column: pd.Series, names: tuple[str, ...], kind: np.dtype, behind: int) -> np.ndarray:
+    """The place of each row's name, with room for so many bits ``behind`` it."""
     place_of = {name: place for place, name in enumerate(names)}
     codes, categories = codes_of(column)
-    table = np.array([place_of.get(name, 0) for name in (*categories, UNKNOWN)], _narrowest(len(names)))
+    table = np.array([place_of.get(name, 0) << behind for name in (*categories, UNKNOWN)], kind)
     return table[codes]
-
-
-def _narrowest(count: int) -> np.dtype:
-    """The smallest dtype for so many places: every byte of a row is spilled and read again."""
-    return np.min_scalar_type(count)
 
 
 def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
@@ -101,20 +112,34 @@ def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _distinct_in_bucket(bucket: pd.DataFrame, vocabulary: Vocabulary) -> CustomerCounts:
-    countries, categories, months = map(len, vocabulary)
-    country, category, month = (
-        bucket[name].to_numpy(np.int32) for name in (Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY, _MONTH)
-    )
-    customers = bucket[Column.CUSTOMER_ID].to_numpy()
-    order = np.argsort(customers)
-    counts = partial(_customers_per_group, customers[order])
+    bits, sizes = _Bits.of(vocabulary), tuple(map(len, vocabulary))
+    keys = _by_customer(bucket[Column.CUSTOMER_ID].to_numpy(), bucket[_GROUP].to_numpy(np.int64), sum(bits))
+    counts = partial(_customers_per_group, keys >> sum(bits))
+    month = _part(keys, bits.month, 0)
+    category = _part(keys, bits.category, bits.month)
+    country = _part(keys, bits.country, bits.month + bits.category)
     return CustomerCounts(
-        counts(country[order], countries),
-        counts(category[order], categories),
-        counts((country * categories + category)[order], countries * categories),
-        counts(month[order], months),
-        int(counts(np.zeros(len(order), np.int32), 1)[0]),
+        counts(country, sizes[0]),
+        counts(category, sizes[1]),
+        counts(country * sizes[1] + category, sizes[0] * sizes[1]),
+        counts(month, sizes[2]),
+        int(counts(np.zeros_like(keys), 1)[0]),
     )
+
+
+def _by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
+    """Rows sorted by customer, each as one integer whose lowest bits are its group: NumPy sorts such thrice as fast.
+
+    Customers whose numbers leave no room for the group are numbered anew, from 1.
+    """
+    if int(customers.max()) >> (_KEY_BITS - group_bits):
+        customers = np.unique(customers, return_inverse=True)[1] + 1
+    return np.sort((customers << group_bits) | groups)
+
+
+def _part(keys: np.ndarray, bits: int, behind: int) -> np.ndarray:
+    """So many bits of each key, those behind them cut off."""
+    return (keys >> behind) & ((1 << bits) - 1)
 
 
 @compiled
