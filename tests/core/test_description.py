@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_analytics.core import description
-from customer_analytics.core.description import TableDescription, describe_frame
+from customer_analytics.core.description import ColumnDescription, TableDescription, describe_frame
 from customer_analytics.core.frames import to_table
 
 FRAME = pd.DataFrame(
@@ -55,6 +55,15 @@ def test_a_table_described_in_pieces_is_described_alike(cuts):
 
     assert pieces.rows == whole.rows
     assert pieces.columns == whole.columns
+
+
+@given(st.lists(st.none() | st.integers(-(2**15), 2**15 - 1), max_size=20), st.integers(0, 20))
+def test_small_integers_are_told_apart(numbers, start):
+    described = ColumnDescription()
+
+    described.add(pa.array(numbers, pa.int16()).slice(min(start, len(numbers))))
+
+    assert described.distinct == {number for number in numbers[start:] if number is not None}
 
 
 def test_many_distinct_values_are_only_said_to_be_more(monkeypatch):

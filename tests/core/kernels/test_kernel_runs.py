@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from customer_analytics.core.kernels.runs import counted, merged
 
-KEYS = st.lists(st.integers(0, 12) | st.sampled_from([-(2**63), -1, 2**53, 2**63 - 1]), max_size=40)
+FEW = st.integers(0, 12)
+KEYS = st.lists(FEW | st.sampled_from([-(2**63), -1, 2**53, 2**63 - 1]), max_size=40) | st.lists(
+    FEW | st.sampled_from([4095, 4096, 2**31, 2**32 - 1, 2**32]), max_size=40
+)
 
 
 def run_of(keys):
