@@ -1,6 +1,5 @@
-"""Single files that appear whole or not at all, and the files of a delivery."""
+"""Single files that appear whole or not at all."""
 
-import hashlib
 import json
 
 import pandas as pd
@@ -9,9 +8,7 @@ from kedro.io import DatasetError
 from kedro.io.core import AbstractDataset, Version
 
 from customer_analytics import datasets
-from customer_analytics.core.errors import InputError
-from customer_analytics.datasets import AtomicDataset, InputFilesDataset
-from customer_analytics.datasets.csv_files import SourceFiles
+from customer_analytics.datasets import AtomicDataset
 
 JSON = {"type": "json.JSONDataset"}
 PARQUET = {"type": "pandas.ParquetDataset"}
@@ -86,39 +83,6 @@ def test_a_catalog_entry_makes_it(path):
     entry = {"type": "customer_analytics.datasets.AtomicDataset", "filepath": str(path), "dataset": JSON}
 
     assert isinstance(AbstractDataset.from_config("ledger", entry), AtomicDataset)
-
-
-def test_input_files_are_named_measured_and_hashed(tmp_path):
-    contents = {"b.csv": b"second", "a.csv": b"first"}
-    for name, data in contents.items():
-        (tmp_path / name).write_bytes(data)
-
-    found = InputFilesDataset(filepath=str(tmp_path)).load()
-
-    assert found == [
-        {"file": name, "bytes": len(contents[name]), "sha256": hashlib.sha256(contents[name]).hexdigest()}
-        for name in ("a.csv", "b.csv")
-    ]
-
-
-def test_input_files_that_are_not_there_are_an_error(tmp_path):
-    dataset = InputFilesDataset(filepath=str(tmp_path / "none.csv"), metadata={"a": 1})
-
-    with pytest.raises(DatasetError, match=r"none\.csv: expected a CSV file.*nothing there") as caught:
-        dataset.load()
-
-    assert isinstance(caught.value.__cause__, InputError)
-    assert "none.csv" in str(dataset)
-    with pytest.raises(DatasetError, match="never written"):
-        dataset.save([])
-
-
-def test_a_trouble_of_the_disk_is_told_as_it_is(tmp_path):
-    (tmp_path / "a.csv").write_text("x")
-    files = SourceFiles(str(tmp_path))
-
-    with pytest.raises(OSError, match="Input/output error"), files.open(files.list()[0]):
-        raise OSError(5, "Input/output error")
 
 
 @pytest.mark.parametrize(("answer", "kept"), [(ProcessLookupError, False), (PermissionError, True)])

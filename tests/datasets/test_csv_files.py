@@ -13,6 +13,7 @@ from tests.hostile import many_purchases, plain_csv, purchase
 from tests.reading import TEXT, cause_of, expected_rows, load, rows_in
 
 from customer_analytics.datasets import ChunkedCSVDataset
+from customer_analytics.datasets.csv_files import SourceFiles
 
 
 def zipped(data, *names):
@@ -134,3 +135,11 @@ def test_a_folder_without_csvs_says_what_is_in_it(tmp_path):
     (tmp_path / "notes.md").write_text("x")
 
     assert "expected files ending in '.csv', '.tsv', '.txt'; found 'notes.md'" in cause_of(tmp_path)
+
+
+def test_a_trouble_of_the_disk_is_told_as_it_is(tmp_path):
+    (tmp_path / "a.csv").write_text("x")
+    files = SourceFiles(str(tmp_path))
+
+    with pytest.raises(OSError, match="Input/output error"), files.open(files.list()[0]):
+        raise OSError(5, "Input/output error")

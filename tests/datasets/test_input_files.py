@@ -8,6 +8,7 @@ import pytest
 from kedro.io import DatasetError
 from tests.inputs import described, refuse_to_hash, two_files
 
+from customer_analytics.core.errors import InputError
 from customer_analytics.datasets import InputFilesDataset, csv_files, input_files
 from customer_analytics.datasets.csv_files import SourceFiles
 from customer_analytics.datasets.input_files import look_ahead
@@ -101,3 +102,22 @@ def test_a_file_of_several_pieces_has_the_hash_of_the_whole(folder, monkeypatch)
     monkeypatch.setattr(csv_files, "_HASHED_BYTES", 2)
 
     assert InputFilesDataset(filepath=str(folder)).load()[1] == described("b.csv", b"three")
+
+
+def test_files_are_in_order_of_their_names(tmp_path):
+    for name in ("b.csv", "a.csv"):
+        (tmp_path / name).write_bytes(b"x")
+
+    assert InputFilesDataset(filepath=str(tmp_path)).load() == [described("a.csv", b"x"), described("b.csv", b"x")]
+
+
+def test_input_files_that_are_not_there_are_an_error(tmp_path):
+    dataset = InputFilesDataset(filepath=str(tmp_path / "none.csv"), metadata={"a": 1})
+
+    with pytest.raises(DatasetError, match=r"none\.csv: expected a CSV file.*nothing there") as caught:
+        dataset.load()
+
+    assert isinstance(caught.value.__cause__, InputError)
+    assert "none.csv" in str(dataset)
+    with pytest.raises(DatasetError, match="never written"):
+        dataset.save([])
