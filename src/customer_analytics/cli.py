@@ -54,8 +54,20 @@ _COLLECTED_AFTER = 500_000
 ACCOUNTED = frozenset({"__default__", "cleaning"})
 """Pipelines whose ledger holds the hashes of the input."""
 
-_ONLY_PARTS = ("from_inputs", "to_outputs", "from_nodes", "to_nodes", "node_names", "tags", "namespaces")
-_OTHER_CATALOGS = ("env", "conf_source", "config")
+_PARTIAL = (
+    "from_inputs",
+    "to_outputs",
+    "from_nodes",
+    "to_nodes",
+    "node_names",
+    "tags",
+    "namespaces",
+    "only_missing_outputs",
+)
+"""Options that run a part of the pipelines."""
+
+_ELSEWHERE = ("env", "conf_source", "config")
+"""Options that can bring another catalog, the last one any other option."""
 
 
 def _run(**options: Any) -> Any:  # noqa: ANN401  whatever Kedro's command takes and gives
@@ -83,8 +95,7 @@ cli.add_command(run)
 
 def _is_plain(options: Mapping[str, Any]) -> bool:
     """Whether whole pipelines are run, on the catalog that comes with the project."""
-    other = any(options.get(name) for name in (*_ONLY_PARTS, "only_missing_outputs", *_OTHER_CATALOGS))
-    return not other and not os.environ.get("KEDRO_ENV")
+    return not any(options.get(name) for name in (*_PARTIAL, *_ELSEWHERE)) and not os.environ.get("KEDRO_ENV")
 
 
 def _hash_ahead() -> None:

@@ -1,5 +1,6 @@
 """Summaries of tables for the log."""
 
+import datetime as dt
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,25 @@ def test_a_table_described_in_pieces_is_described_alike(cuts):
 
     assert pieces.rows == whole.rows
     assert pieces.columns == whole.columns
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (pd.Categorical([3, 1, None]), "nulls 1  distinct 2  min 1  max 3"),
+        (pd.Categorical([True, False]), "nulls 0  distinct 2"),
+        (pd.to_datetime(["2024-01-02", None]).tz_localize("UTC"), "nulls 1  distinct 1"),
+        (pd.array([None, dt.time(12)], dtype=pd.ArrowDtype(pa.time64("us"))), "nulls 1  distinct 1"),
+        (pd.array([dt.date(2024, 1, 2)], dtype=pd.ArrowDtype(pa.date32())), "min 2024-01-02"),
+        (pd.Series([[1], [2], None]), "nulls 1  distinct many  min -  max -"),
+        (pd.Series([1, "a", None], dtype=object), "nulls 1  distinct many  min -  max -"),
+        (pd.Series([None, None], dtype=object), "nulls 2  distinct 0"),
+        (np.array([1j]), "nulls 0  distinct many"),
+    ],
+    ids=["numbers", "flags", "zoned", "times", "dates", "lists", "mixed", "nothing", "complex"],
+)
+def test_a_frame_of_any_dtype_is_described(column, said):
+    assert said in shown(pd.DataFrame({"any": column}))["any"]
 
 
 @given(st.lists(st.none() | st.integers(-(2**15), 2**15 - 1), max_size=20), st.integers(0, 20))

@@ -132,7 +132,7 @@ def _by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> 
 
     Customers whose numbers leave no room for the group are numbered anew, from 1.
     """
-    if int(customers.max()) >> (_KEY_BITS - group_bits):
+    if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1
     return np.sort((customers << group_bits) | groups)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.charts.style import shortened, visible
-from customer_analytics.core.frames import contiguous, to_table
+from customer_analytics.core.frames import contiguous
 
 COUNTED = 10_000
 """Distinct values are counted up to here; more are only said to be more."""
@@ -106,11 +106,18 @@ def _is_few(kind: pa.DataType) -> bool:
 
 
 def describe_frame(frame: pd.DataFrame) -> str:
-    """The summary of a small frame."""
-    table = to_table(frame)
-    description = TableDescription({name: ColumnDescription() for name in table.column_names})
-    description.add(table)
-    return str(description)
+    """The summary of a small frame of any dtypes; of what Arrow cannot hold or compare it tells the nulls alone."""
+    columns = {str(name): _describe(frame.iloc[:, place]) for place, name in enumerate(frame.columns)}
+    return str(TableDescription(columns, len(frame), int(frame.memory_usage(index=False, deep=True).sum())))
+
+
+def _describe(column: pd.Series) -> ColumnDescription:
+    description = ColumnDescription()
+    try:
+        description.add(contiguous(pa.array(column, from_pandas=True)))
+    except pa.ArrowException:
+        return ColumnDescription(int(column.isna().sum()), distinct=None)
+    return description
 
 
 def _short(value: object) -> str:

@@ -10,10 +10,8 @@ from customer_analytics.core.drift.findings import FRAME_DTYPES, Finding, Outcom
 from customer_analytics.core.drift.injections import Missing, NewPayment, RepeatDay, ScaleAmounts, injected
 from customer_analytics.core.drift.profile import ProfileError, ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.resample import resampled
-from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.verdict import compare_latest, compare_profiles, outcome_of, verdict_on
 from customer_analytics.core.drift.windows import Period
-from customer_analytics.core.errors import SettingError
 
 WEEKLY = ProfileShape(Period.WEEK, 2)
 
@@ -308,31 +306,6 @@ def test_the_table_has_its_stated_types_and_the_alarms_first(large, settings):
     assert {name: str(dtype) for name, dtype in table.dtypes.items()} == FRAME_DTYPES
     assert table["outcome"].iloc[0] == "fail"
     assert json.loads(json.dumps(verdict_on(findings, settings), allow_nan=False))["outcome"] == "fail"
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ({"psi_wran": 0.1}, "psi_wran"),
-        ({"mean_fail": 0.01}, r"drift\.mean_fail"),
-        ({"mean_warn": "much"}, r"drift\.mean_warn"),
-        ({"mean_fail": float("nan")}, r"drift\.mean_fail"),
-        ({"significance": 1.5}, r"drift\.significance"),
-        ({"rows_min": 0}, r"drift\.rows_min"),
-        ({"seed": -1}, r"drift\.seed"),
-        ({"gate": "on"}, r"drift\.gate"),
-        ({"baseline": ""}, r"drift\.baseline"),
-        ({"new_value_warn_rows": 0.5}, r"drift\.new_value_warn_rows"),
-    ],
-)
-def test_a_threshold_that_cannot_be_meant_is_refused_by_name(parameters, change, named):
-    with pytest.raises(SettingError, match=named):
-        DriftSettings.of(parameters["drift"] | change)
-
-
-def test_a_missing_threshold_is_refused_by_name(parameters):
-    with pytest.raises(SettingError, match="'psi_warn'"):
-        DriftSettings.of({name: value for name, value in parameters["drift"].items() if name != "psi_warn"})
 
 
 @pytest.mark.parametrize("rows", [1_000, 10_000])
