@@ -148,9 +148,11 @@ def _count_later(bucket: pd.DataFrame) -> int:
 
 def _later_copies(bucket: pd.DataFrame) -> pd.DataFrame:
     first, later = _first_and_later(bucket)
-    exact = np.logical_and.reduce([_equal(bucket[column], first, later) for column in COLUMNS])
+    equal = np.logical_and.reduce([_equal(bucket[column], first, later) for column in COLUMNS])
     kept = take_columns(bucket, first, (SOURCE_FILE, SOURCE_ROW))
-    marks = {f"kept_{name}": column for name, column in kept.items()} | {"kind": categorical(exact, KINDS)}
+    marks = {f"kept_{name}": column for name, column in kept.items()} | {
+        "kind": categorical(equal.astype(np.int8), KINDS)
+    }
     copies = take_columns(bucket, later, [name for name in (*REPEATED.names, _ROW) if name not in marks])
     return pd.DataFrame(copies | marks, copy=False)
 
@@ -165,10 +167,10 @@ def _codes(column: pd.Series) -> np.ndarray:
 
 
 def _equal(column: pd.Series, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Whether rows have the value of others, or both have none; int8."""
+    """Whether rows have the value of others, or both have none; bool."""
     values = contiguous(pa.array(column, from_pandas=True))
     one, other = values.take(pa.array(rows)), values.take(pa.array(others))
     equal = pc.equal(one, other)
     if values.null_count:
         equal = pc.if_else(equal.is_valid(), equal, pc.and_(one.is_null(), other.is_null()))
-    return equal.to_numpy(zero_copy_only=False).astype(np.int8)
+    return equal.to_numpy(zero_copy_only=False)
