@@ -185,6 +185,16 @@ def test_what_a_killed_run_left_is_swept_away_and_a_living_one_is_not(path, type
     assert {one.name for one in path.parent.iterdir()} == {path.name, living.name}
 
 
+@pytest.mark.parametrize(
+    ("make", "found"), [(lambda _: None, "nothing there"), (lambda path: path.mkdir(parents=True), "a folder")]
+)
+def test_a_table_that_is_not_there_is_an_error_with_a_hint(path, make, found):
+    make(path)
+
+    with pytest.raises(DatasetError, match=rf"{path.name}: expected a table .*; found {found}.*Hint: .*kedro run"):
+        dataset_of(path).load()
+
+
 def test_exists_preview_and_description(path, typed):
     dataset = dataset_of(path)
     assert not dataset.exists()

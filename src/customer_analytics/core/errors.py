@@ -17,7 +17,7 @@ class CustomerAnalyticsError(Exception):
 
 
 class InputError(CustomerAnalyticsError):
-    """An input file that cannot be read as purchases; a bad row is never one."""
+    """A delivery's file, or a table of an earlier run, that is missing or cannot be read; a bad row is never one."""
 
 
 class SettingError(CustomerAnalyticsError):

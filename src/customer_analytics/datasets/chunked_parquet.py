@@ -17,7 +17,7 @@ from customer_analytics.core import tables
 from customer_analytics.core.batches import ROW_GROUP_ROWS, canonical_table, regroup
 from customer_analytics.core.chunks import Chunks, Frame, LocalChunks, Task
 from customer_analytics.core.description import TableDescription
-from customer_analytics.core.errors import SettingError, listed
+from customer_analytics.core.errors import InputError, SettingError, listed
 from customer_analytics.core.frames import to_frame
 from customer_analytics.datasets.atomic import replacing, sweep
 from customer_analytics.datasets.behind import write_behind
@@ -79,8 +79,16 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         self._settings = WorkshopSettings.of(chunk_rows, threads)
 
     def load(self) -> Chunks:
-        """The table's chunks, of the dtypes that ``core.frames`` describes."""
-        source = _ParquetSource(str(self._get_load_path()), self._schema, self._settings)
+        """The table's chunks, of the dtypes that ``core.frames`` describes.
+
+        Raises:
+            InputError: No such file.
+        """
+        path = Path(self._get_load_path())
+        if not path.is_file():
+            found = "a folder, as a run on a cluster leaves it" if path.is_dir() else "nothing there"
+            raise InputError(str(path), "a table that an earlier pipeline wrote", found, "run that too: `kedro run`")
+        source = _ParquetSource(str(path), self._schema, self._settings)
         return LocalChunks(source, self._settings.workshop())
 
     def save(self, data: Chunks) -> None:
