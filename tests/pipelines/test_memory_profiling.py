@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DatasetError
 from tests.hostile import line_of, many_purchases
 from tests.oracle import COLUMNS
 
-from customer_analytics.core.errors import InputError
 from customer_analytics.pipelines.memory_profiling import create_pipeline
 
 pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
@@ -84,7 +84,7 @@ def test_a_foreign_delivery_is_profiled_and_gets_a_size_of_chunk(run, german):
 
 def test_without_a_typed_table_the_run_ends_in_one_message_before_anything_is_tried(run, german):
     with pytest.raises(
-        InputError, match=r"typed_purchases: expected the table that a run leaves.*run `kedro run` first"
+        DatasetError, match=r"typed_purchases\.parquet: expected a table that an earlier pipeline wrote"
     ):
         run(german, "memory_profiling", params=SMALL)
 

@@ -8,7 +8,6 @@ import pandas as pd
 from customer_analytics.core.blocks import empty_raw
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.contract import COLUMNS, Column
-from customer_analytics.core.errors import InputError
 from customer_analytics.core.frames import to_frame
 from customer_analytics.core.memory.accuracy import MoneyLoss
 from customer_analytics.core.memory.holdings import TableMemory, measure_table
@@ -37,9 +36,6 @@ def profile_memory(raw: Chunks, typed: Chunks, decimals: int) -> MemoryProfile:
         raw: ``raw_purchases``.
         typed: ``typed_purchases``.
         decimals: Digits of the minor unit.
-
-    Raises:
-        InputError: There is no typed table yet.
     """
     judged = first_typed(typed)
     came = next(iter(raw), empty_raw())
@@ -54,12 +50,5 @@ def profile_memory(raw: Chunks, typed: Chunks, decimals: int) -> MemoryProfile:
 
 
 def first_typed(typed: Chunks) -> pd.DataFrame:
-    """The first chunk of ``typed_purchases``; no rows where it has none.
-
-    Raises:
-        InputError: There is no such table.
-    """
-    try:
-        return next(iter(typed), to_frame(TYPED.empty_table()))
-    except FileNotFoundError as error:
-        raise InputError(TYPED_TABLE, "the table that a run leaves", "no such file", "run `kedro run` first") from error
+    """The first chunk of ``typed_purchases``; no rows where it has none."""
+    return next(iter(typed), to_frame(TYPED.empty_table()))
