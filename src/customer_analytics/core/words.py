@@ -127,17 +127,28 @@ def eight_digits(word: np.uint64) -> np.int64:
 
 @inlined
 def text_key(codes: np.ndarray, start: int, end: int) -> np.uint64:
-    """A 64-bit key of the bytes from ``start`` to ``end``; equal texts have equal keys, and few others do."""
-    key = np.uint64(end - start)
+    """A 64-bit key of the bytes from ``start`` to ``end``; equal texts have equal keys, and few others do.
+
+    What is left behind the last whole word is read as the word that ends the text: some of its bytes were read before.
+    """
+    key, size = np.uint64(end - start), end - start
     while end - start >= WORD:
-        key = (key ^ word_at(codes, start)) * _STEP
-        key ^= key >> np.uint64(32)
+        key = _stirred(key ^ word_at(codes, start))
         start += WORD
+    if start == end:
+        return key
+    if size >= WORD:
+        return _stirred(key ^ word_at(codes, end - WORD))
     rest = np.uint64(0)
     while start < end:
         rest = (rest << np.uint64(8)) | codes[start]
         start += 1
-    key = (key ^ rest) * _STEP
+    return _stirred(key ^ rest)
+
+
+@inlined
+def _stirred(key: np.uint64) -> np.uint64:
+    key *= _STEP
     return key ^ (key >> np.uint64(32))
 
 
