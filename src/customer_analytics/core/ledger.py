@@ -46,14 +46,15 @@ class Intake:
             decimals: Digits of the minor unit.
         """
         amounts, issues = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[ISSUES].to_numpy()
-        faulty = issues != 0
+        faulty = np.flatnonzero(issues != 0)
         faults, faulty_amounts = issues[faulty], amounts[faulty]
+        refused = Money.of(faulty_amounts, decimals)
         reasons = {name: Money.of(faulty_amounts[faults & bit != 0], decimals) for name, bit in BITS.items()}
         codes, files = codes_of(typed[SOURCE_FILE])
         records = np.bincount(codes, minlength=len(files)).tolist()
         return cls(
-            Money.of(amounts[~faulty], decimals),
-            Money.of(faulty_amounts, decimals),
+            Money.of(amounts, decimals) - refused,
+            refused,
             {name: money for name, money in reasons.items() if money.rows},
             int(typed[AMOUNT_ROUNDED].to_numpy().sum()),
             {str(name): rows for name, rows in zip(files, records, strict=True) if rows},

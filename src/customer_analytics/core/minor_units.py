@@ -17,23 +17,25 @@ class MinorUnits(NamedTuple):
     """Amounts in whole minor units, exact.
 
     Args:
-        units: int64, shape ``(rows,)``; 0 where the number is in ``huge``.
+        units: int64, shape ``(rows,)``; 0 where the number is in ``huge``, and for NaN.
         huge: Row → its units, for amounts of :data:`EXACT_MINOR_UNITS` and more.
+        unknown: How many amounts are NaN.
     """
 
     units: np.ndarray
     huge: dict[int, int]
+    unknown: int = 0
 
     @classmethod
     def of(cls, amounts: np.ndarray, decimals: int) -> "MinorUnits":
-        """The minor units of amounts that were rounded to them (float64, major units, no NaN)."""
+        """The minor units of amounts that were rounded to them (float64, major units)."""
         from customer_analytics.core.kernels.money import whole_units  # noqa: PLC0415  only where amounts are read
 
         scale = 10**decimals
         bound = EXACT_MINOR_UNITS / scale
-        units, without = whole_units(amounts, float(scale), bound)
-        huge = np.flatnonzero(np.abs(amounts) >= bound).tolist() if without else ()
-        return cls(units, {row: _exact(float(amounts[row]), decimals) for row in huge})
+        units, unknown, huge = whole_units(amounts, float(scale), bound)
+        rows = np.flatnonzero(np.abs(amounts) >= bound).tolist() if huge else ()
+        return cls(units, {row: _exact(float(amounts[row]), decimals) for row in rows}, unknown)
 
 
 def _exact(amount: float, decimals: int) -> int:

@@ -9,18 +9,20 @@ LOW_BITS = 26
 
 
 @compiled
-def whole_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.ndarray, int]:
-    """Amounts times ``scale``, rounded half-even (int64), and how many have none: NaN, or not below ``bound`` in size.
+def whole_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.ndarray, int, int]:
+    """Amounts times ``scale``, rounded half-even (int64), 0 for NaN and for what is not below ``bound`` in size.
 
-    Those are 0.
+    How many are NaN, and how many not below the bound, comes with them.
     """
-    units, without = np.zeros(len(amounts), np.int64), 0
+    units, unknown, huge = np.zeros(len(amounts), np.int64), 0, 0
     for row in range(len(amounts)):
         if abs(amounts[row]) < bound:
             units[row] = np.int64(np.rint(amounts[row] * scale))
+        elif np.isnan(amounts[row]):
+            unknown += 1
         else:
-            without += 1
-    return units, without
+            huge += 1
+    return units, unknown, huge
 
 
 @compiled

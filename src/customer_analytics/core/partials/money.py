@@ -29,13 +29,15 @@ class Money:
             amounts: float64 in major units, as ``read_amounts`` gives them; NaN where unreadable.
             decimals: Digits of the minor unit.
         """
-        missing = np.isnan(amounts)
-        known = amounts[~missing] if missing.any() else amounts
-        money = MinorUnits.of(known, decimals)
-        return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), len(amounts) - len(known))
+        money = MinorUnits.of(amounts, decimals)
+        return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), money.unknown)
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)
+
+    def __sub__(self, part: "Money") -> "Money":
+        """The money of the rows that are not among a part of these."""
+        return Money(self.rows - part.rows, self.minor - part.minor, self.unreadable - part.unreadable)
 
 
 def exact_sum(units: np.ndarray) -> int:
