@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from tests.making import gathered, table_rows, typed_chunks
 from customer_analytics.core.batches import regroup
 from customer_analytics.core.chunks import LocalChunks, Workshop
 from customer_analytics.core.errors import SettingError
+from customer_analytics.core.frames import TEXT
 from customer_analytics.core.tables import CLEAN, TABLES, TYPED
 from customer_analytics.datasets import ChunkedParquetDataset, chunked_parquet
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
@@ -76,6 +78,29 @@ def test_the_bytes_do_not_depend_on_the_cut(path, typed):
         found.add(path.read_bytes())
 
     assert len(found) == 1
+
+
+def test_the_bytes_do_not_depend_on_the_cut_of_a_column_of_several_megabytes(path):
+    rows = 3000
+    whole = pd.DataFrame(
+        {
+            "source_file": pd.Categorical.from_codes([0] * rows, ["purchases.csv"]),
+            "source_row": range(1, rows + 1),
+            "reasons": pd.Categorical(["structure", "null:purchase_id"] * (rows // 2)),
+            "raw_text": pd.Series([f"{row:01000d}" for row in range(rows)], dtype=TEXT),
+        }
+    )
+
+    found = set()
+    for cut in ([], [1], [700, 701, 2900], range(0, rows, 100)):
+        bounds = [0, *cut, rows]
+        dataset_of(path, "quarantined", compression="none").save(
+            LocalChunks.of([whole.iloc[start:stop] for start, stop in pairwise(bounds)])
+        )
+        found.add(path.read_bytes())
+
+    assert len(found) == 1
+    assert pq.read_table(path)["raw_text"].to_pylist() == whole["raw_text"].to_list()
 
 
 def test_only_the_columns_asked_for_are_read(path, typed):

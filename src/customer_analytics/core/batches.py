@@ -1,4 +1,4 @@
-"""Row groups whose bytes depend on the rows alone: fixed length, one piece, canonical dictionaries."""
+"""Row groups whose bytes depend on the rows alone: fixed length, canonical dictionaries."""
 
 from collections.abc import Generator, Iterable
 
@@ -40,9 +40,9 @@ def regroup(
 
 
 def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """One contiguous piece; each dictionary holds the texts in use, in ascending order."""
+    """The same rows; few-valued columns in one piece, whose dictionary holds the texts in use, in ascending order."""
     arrays = [
-        _coded_anew(column) if pa.types.is_dictionary(one.type) else contiguous(column)
+        _coded_anew(column) if pa.types.is_dictionary(one.type) else column
         for column, one in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)

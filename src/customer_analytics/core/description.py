@@ -34,7 +34,7 @@ class ColumnDescription:
         texts = column.dictionary if pa.types.is_dictionary(column.type) else column
         ends = [] if pa.types.is_string(column.type) else _ends(texts)
         if self.distinct is not None:
-            values = pa.array(ends) if pa.types.is_boolean(column.type) else _distinct(texts)
+            values = pa.array(ends) if pa.types.is_boolean(column.type) else _distinct(texts, ends)
             self.distinct = _united(self.distinct, values.drop_null())
         if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
             self.total = (self.total or 0.0) + float(pc.sum(column).as_py() or 0.0)
@@ -52,10 +52,11 @@ def _ends(values: pa.Array) -> list[Any]:
     return [ends["min"].as_py(), ends["max"].as_py()]
 
 
-def _distinct(values: pa.Array) -> pa.Array:
-    if not pa.types.is_int16(values.type):
+def _distinct(values: pa.Array, ends: list[Any]) -> pa.Array:
+    if not pa.types.is_int16(values.type) or values.null_count == len(values):
         return pc.unique(values)
-    counts = np.bincount(values.drop_null().to_numpy().view(np.uint16))  # a third of the time of a hash table
+    known = values.fill_null(ends[0])
+    counts = np.bincount(known.to_numpy().view(np.uint16))  # a third of the time of a hash table
     return pa.array(np.flatnonzero(counts).astype(np.uint16).view(np.int16))
 
 
@@ -84,7 +85,8 @@ class TableDescription:
         self.rows += table.num_rows
         self.footprint_bytes += table.nbytes
         for name, column in self.columns.items():
-            column.add(contiguous(table.column(name)))
+            for piece in table.column(name).chunks:
+                column.add(piece)
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.footprint_bytes / 2**20:,.1f} MB in memory"]

@@ -8,25 +8,28 @@ import pyarrow.parquet as pq
 
 from customer_analytics.core.batches import ROW_GROUP_ROWS
 
+_ANY_SIZE = 1 << 30
+"""Of a page: a row group has one for each column, in however many pieces it comes."""
+
 
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
     """How a table is written: dictionaries for few-valued columns, packed integers, a codec and no bounds for text.
 
-    Fault masks have no dictionary, and moments are packed only where there is a codec: either saves a twentieth of a
-    file without one, and makes these columns two to four times as slow to write or to read.
+    Fault masks have no dictionary, and moments are not packed: either saves a tenth of a file at most, and makes these
+    columns two to four times as slow to write or to read.
     """
 
     def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
         return [one.name for one in schema if holds(one.type)]
 
     text, few = named(pa.types.is_string), named(pa.types.is_dictionary)
-    packed = [*named(pa.types.is_int64), *(named(pa.types.is_timestamp) if compression != "none" else ())]
     return {
         "compression": {name: compression if name in text else "none" for name in schema.names},
         "use_dictionary": few,
-        "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+        "column_encoding": dict.fromkeys(named(pa.types.is_int64), "DELTA_BINARY_PACKED"),
         "write_statistics": [name for name in schema.names if name not in (*text, *few)],
         "write_batch_size": ROW_GROUP_ROWS,
+        "data_page_size": _ANY_SIZE,
         "store_schema": False,
     }
 
