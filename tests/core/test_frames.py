@@ -82,6 +82,17 @@ def test_a_slice_of_a_column_with_nulls_is_that_slice_in_pandas(kind, data):
     assert [None if pd.isna(one) else one for one in column] == values[start:stop]
 
 
+@pytest.mark.parametrize("kind", [pa.float64(), pa.timestamp("us")], ids=str)
+def test_nulls_in_memory_that_is_not_to_be_written_are_nulls_too(kind):
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, pa.schema([pa.field("column", kind)])) as stream:
+        stream.write_table(pa.table({"column": pa.array([7, None, 0], pa.int64()).cast(kind)}))
+    table = pa.ipc.open_stream(sink.getvalue().to_pybytes()).read_all()
+    assert not table["column"].chunk(0).buffers()[1].is_mutable
+
+    assert to_frame(table)["column"].isna().tolist() == [False, True, False]
+
+
 MOMENTS = KINDS[pa.timestamp("us")]
 DAYS = st.dates(min_value=date(1678, 1, 1), max_value=date(2262, 1, 1))
 COLUMNS = [

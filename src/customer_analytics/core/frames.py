@@ -29,6 +29,8 @@ def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
 def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
     """The table as a frame whose index counts rows from ``start``; a non-nullable integer is a NumPy one.
 
+    The table's memory becomes the frame's; what stands at its nulls, which means nothing, may be written over.
+
     Raises:
         pa.ArrowInvalid: Nulls among those.
     """
@@ -138,7 +140,7 @@ def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or 
     if pa.types.is_integer(one.type) and one.nullable:
         return pd.arrays.IntegerArray(_values(array), ~_valid(array))
     if array.null_count and (pa.types.is_floating(one.type) or pa.types.is_timestamp(one.type)):
-        values = _values(array).copy()
+        values = _values(array) if array.buffers()[1].is_mutable else _values(array).copy()
         values[~_valid(array)] = np.datetime64("NaT") if pa.types.is_timestamp(one.type) else np.nan
         return values
     if pa.types.is_boolean(one.type) and not array.null_count:
@@ -147,9 +149,9 @@ def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or 
 
 
 def _values(array: pa.Array) -> np.ndarray:
-    """What stands in an array of fixed width, at its nulls too; no copy."""
+    """What stands in an array of fixed width, at its nulls too; no copy, and writable where Arrow's buffer is."""
     _, values = array.buffers()
-    return pa.Array.from_buffers(array.type, len(array), [None, values], offset=array.offset).to_numpy()
+    return np.frombuffer(values, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)]
 
 
 def _valid(array: pa.Array) -> np.ndarray:
