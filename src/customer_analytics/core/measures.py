@@ -8,6 +8,7 @@ import pandas as pd
 
 from customer_analytics.core.contract import Column
 from customer_analytics.core.frames import codes_of
+from customer_analytics.core.kernels.cells import ranked
 from customer_analytics.core.minor_units import MinorUnits
 from customer_analytics.core.months import months_of
 from customer_analytics.core.partials.totals import Group, Totals
@@ -67,7 +68,7 @@ class Measures:
         return cls(
             Totals.of(money, places, pairs),
             Totals.of(money, months, names),
-            ValueCounts.of(np.delete(money.units, list(money.huge)), money.huge.values()),
+            ValueCounts.of(_plain(money), money.huge.values()),
             ValueCounts.of(ages[~ages.isna()].to_numpy(np.int64)),
             len(clean),
         )
@@ -87,6 +88,11 @@ class Measures:
         return Vocabulary(pairs.names(0), pairs.names(1), self.by_month.names(0))
 
 
+def _plain(money: MinorUnits) -> np.ndarray:
+    """The minor units of the amounts that are not huge."""
+    return np.delete(money.units, list(money.huge)) if money.huge else money.units
+
+
 def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
     country, names = codes_of(clean[Column.COUNTRY_CODE])
     category, labels = codes_of(clean[Column.PRODUCT_CATEGORY])
@@ -96,8 +102,5 @@ def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, .
 
 
 def _months(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
-    first = months.min() if len(months) else 0
-    occurs = np.bincount(months - first) > 0
-    names = tuple(map(str, (np.flatnonzero(occurs) + first).astype("datetime64[M]")))
-    return (np.cumsum(occurs) - 1)[months - first], (names,)
+    occurring, places = ranked(months_of(clean[Column.PURCHASE_DATE].to_numpy()))
+    return places, (tuple(map(str, occurring.astype("datetime64[M]"))),)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from customer_analytics.core.contract import Column
 from customer_analytics.core.drift import cells, frames
-from customer_analytics.core.drift.amounts import AmountCounts
+from customer_analytics.core.drift.amounts import NULL_CENTS, PLAIN_CENTS, AmountCounts
 from customer_analytics.core.drift.cells import Table
 from customer_analytics.core.drift.frames import FRAME_COLUMNS, from_frame, to_frame
-from customer_analytics.core.drift.profile import ProfileError, ProfileShape, PurchaseProfile
+from customer_analytics.core.drift.profile import LARGE_OCTAVE, ProfileError, ProfileShape, PurchaseProfile, octave_of
 from customer_analytics.core.drift.views import numbers, window_values
 from customer_analytics.core.drift.windows import Period, named_window, window_codes, window_dates
 from customer_analytics.core.errors import SettingError
@@ -308,3 +308,10 @@ def test_quarantined_rows_are_added_per_reason(purchases):
 
     assert both.quarantined == (("null:country_code", 4), ("structure", 3))
     assert both.within(frozenset()).rows() == 0
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 3, 4, -1, NULL_CENTS, PLAIN_CENTS - 1]) | st.integers(0, PLAIN_CENTS - 1)))
+def test_an_amounts_octave_counts_its_bits(cents):
+    expected = [{-1: LARGE_OCTAVE, NULL_CENTS: cells.NULL}.get(each, each.bit_length() + 1) for each in cents]
+
+    assert octave_of(np.array(cents, np.int64)).tolist() == expected

@@ -26,8 +26,9 @@ ALL_SEGMENTS, NO_SEGMENT, FIRST_SEGMENT = 0, 1, 2
 NULL = 0
 """Value code of a null in every table; other values start at 1."""
 
-_DENSE_CELLS = 16
-_SPAN = 1 << 14
+_DENSE_CELLS, _FEW_CELLS = 16, 1 << 14
+"""A histogram has a cell for each value that may occur while it has no more than so many a row, and as many besides."""
+
 _VALUE_MASK = (1 << VALUE_BITS) - 1
 
 
@@ -117,7 +118,9 @@ def counted(window: I64, segment: I64, columns: dict[Table, I64], cents: I64) ->
         columns: Value code per row, for each table in their order.
         cents: Minor units per row that money is summed from; from 0, and below ``2**36`` as amounts are counted.
     """
-    windows, place = _ranked(window)
+    from customer_analytics.core.kernels.cells import ranked  # noqa: PLC0415  only where rows are counted
+
+    windows, place = ranked(window)
     segments = int(segment.max()) + 1
     cell, runs = place * segments + segment, list[Run]()
     for table, value in columns.items():
@@ -189,23 +192,12 @@ def _union(one: Texts, two: Texts) -> Texts:
     return one if one == two else tuple(sorted({*one, *two}))
 
 
-def _ranked(codes: I64) -> tuple[I64, I64]:
-    """The distinct codes, ascending, and the place of each row's among them."""
-    lowest = int(codes.min())
-    if int(codes.max()) - lowest > _SPAN:
-        distinct, places = np.unique(codes, return_inverse=True)
-        return distinct, places
-    above = codes - lowest
-    present = np.bincount(above) > 0
-    return np.flatnonzero(present) + lowest, (np.cumsum(present) - 1)[above]
-
-
 def _histogram(outer: I64, span: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
     """The cells ``outer * span + value`` that occur, ascending, with rows and minor units of each."""
-    from customer_analytics.core.kernels.cells import histogram  # noqa: PLC0415  only where rows are counted
+    from customer_analytics.core.kernels.cells import histogram, ranked  # noqa: PLC0415  as above
 
-    if size <= _DENSE_CELLS * len(outer) + _SPAN:
+    if size <= _DENSE_CELLS * len(outer) + _FEW_CELLS:
         return histogram(outer, span, value, cents, size)
-    distinct, places = _ranked(outer * span + value)
+    distinct, places = ranked(outer * span + value)
     _, rows, sums = histogram(places, 1, np.zeros_like(places), cents, len(distinct))
     return distinct, rows, sums

@@ -118,8 +118,7 @@ class PurchaseProfile:
         country, countries = cells.coded(chunk[Column.COUNTRY_CODE])
         category, categories = cells.coded(chunk[Column.PRODUCT_CATEGORY])
         payment, payments = cells.coded(chunk[Column.PAYMENT_TYPE])
-        ages = chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan)
-        age = np.where(np.isnan(ages), -1, np.clip(ages, 0, MAX_AGE_CODE)).astype(np.int64) + 1
+        age = _age_codes(chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan))
         columns = {
             Table.COUNTRY: country,
             Table.AGE: age,
@@ -205,10 +204,21 @@ def _reasons(chunk: pd.DataFrame) -> Counter[str]:
     return counted
 
 
+def _age_codes(ages: npt.NDArray[np.float64]) -> I64:
+    """Ages as codes: 0 null, 1 for 0 years, 2 for 1, …; those past the ends are the last ones."""
+    years = np.clip(ages, 0, MAX_AGE_CODE)
+    years += 1
+    years[np.isnan(ages)] = cells.NULL
+    return years.astype(np.int64)
+
+
 def octave_of(cents: I64) -> I64:
     """The power of two below each amount, as a code: 0 null, 1 for 0, 2 for 1, 3 for 2 to 3, …; large ones the last."""
-    bits = np.maximum((cents.astype(np.float64).view(np.int64) >> _EXPONENT_AT) - _EXPONENT_OF_HALF, 0)
-    codes = np.where(cents < 0, LARGE_OCTAVE, bits + 1)
+    codes = cents.astype(np.float64).view(np.int64)
+    codes >>= _EXPONENT_AT
+    codes -= _EXPONENT_OF_HALF - 1
+    np.maximum(codes, 1, out=codes)
+    codes[cents < 0] = LARGE_OCTAVE
     codes[cents == NULL_CENTS] = cells.NULL
     return codes
 

@@ -29,13 +29,16 @@ def window_codes(dates: npt.NDArray[np.datetime64], period: Period) -> I64:
         dates: ``datetime64[us]``.
         period: Weeks start on Monday (ISO 8601).
     """
+    if period is Period.MONTH:
+        codes = dates.astype("datetime64[M]").astype("datetime64[D]").view(np.int64) + _EPOCH
+    elif period is Period.WEEK:
+        codes = dates.view(np.int64) + 3 * _DAY_US  # 1970-01-01 was a Thursday
+        codes //= 7 * _DAY_US  # NumPy divides fast, but takes remainders slowly
+        codes *= 7
+        codes += _EPOCH - 3
+    else:
+        codes = dates.view(np.int64) // _DAY_US + _EPOCH
     missing = np.isnat(dates)
-    days = dates.view(np.int64) // _DAY_US
-    if period is Period.WEEK:
-        days = (days + 3) // 7 * 7 - 3  # 1970-01-01 was a Thursday; NumPy divides fast, but takes remainders slowly
-    elif period is Period.MONTH:
-        days = dates.astype("datetime64[M]").astype("datetime64[D]").view(np.int64)
-    codes = days + _EPOCH
     if missing.any():
         codes[missing] = NO_DATE
     return codes

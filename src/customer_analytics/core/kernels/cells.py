@@ -1,8 +1,37 @@
-"""Histograms that count rows and money at once."""
+"""Codes that occur, and histograms that count rows and money at once."""
 
 import numpy as np
 
 from customer_analytics.core.compiled import compiled
+
+_SPAN = 1 << 14
+"""Codes that lie so close have a cell each while they are ranked, others are sorted."""
+
+
+def ranked(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct codes, ascending, and the place of each row's among them; int64 like the codes."""
+    lowest, highest = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
+    if highest - lowest < _SPAN:
+        return _ranked(codes, lowest, highest)
+    distinct, places = np.unique(codes, return_inverse=True)
+    return distinct, places
+
+
+@compiled
+def _ranked(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, np.ndarray]:
+    """See :func:`ranked`; all codes are from ``lowest`` to ``highest``."""
+    rank = np.zeros(highest - lowest + 1, np.int64)
+    for code in codes:
+        rank[code - lowest] = 1
+    distinct, count = np.empty(len(rank), np.int64), 0
+    for place in range(len(rank)):
+        if rank[place]:
+            distinct[count], rank[place] = lowest + place, count
+            count += 1
+    places = np.empty(len(codes), np.int64)
+    for row in range(len(codes)):
+        places[row] = rank[codes[row] - lowest]
+    return distinct[:count].copy(), places
 
 
 @compiled
