@@ -40,8 +40,12 @@ class Program:
         return [python, *(one.format(csv=csv, folder=folder) for one in self.arguments)]
 
     def environment(self, csv: Path, folder: Path) -> Mapping[str, str]:
-        """The settings that this project reads; the peers do not look at them."""
-        return {"PURCHASES_CSV": str(csv), "DATA_DIR": str(folder)}
+        """What a program finds in its environment, besides what is there.
+
+        The settings are this project's; the peers do not look at them. Python keeps the bytecode of what it imports, as
+        it does unless told otherwise: libraries have it from their installation, a checkout from its first run.
+        """
+        return {"PURCHASES_CSV": str(csv), "DATA_DIR": str(folder), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def our_answer(folder: Path) -> Answer:
