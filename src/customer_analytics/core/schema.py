@@ -51,8 +51,9 @@ def _check(holds: Callable[[pd.Series], bool], wanted: str) -> pa.Check:
 
 def _all_filled(column: pd.Series) -> bool:
     """No text is empty; for a category its few texts are looked at."""
-    texts = codes_of(column)[1].to_series() if isinstance(column.dtype, pd.CategoricalDtype) else column
-    return not bool((texts == "").any())
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return "" not in set(codes_of(column)[1])
+    return not bool((column == "").any())
 
 
 def _all_iso(column: pd.Series) -> bool:
