@@ -1,4 +1,3 @@
-import subprocess
 import sys
 from pathlib import Path
 
@@ -35,31 +34,6 @@ def test_memory_that_was_freed_in_scattered_pieces_goes_back_to_the_system():
 
     assert resident_bytes() < full - 100_000_000
     assert len(pieces) == 100
-
-
-FREED_AND_RELEASED = """
-import numpy as np
-from tests.datasets.test_usage import resident_bytes
-from customer_analytics.datasets import usage
-
-usage.share_memory()
-arrays = [np.ones(1_000_000) for _ in range(20)]
-full = resident_bytes()
-arrays.clear()
-kept = resident_bytes()
-usage.release_memory()
-print(full - kept < 20_000_000, full - resident_bytes() > 100_000_000)
-"""
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be told what to keep")
-def test_a_runs_heap_keeps_what_was_freed_until_it_is_to_be_given_back():
-    command = [sys.executable, "-c", FREED_AND_RELEASED]
-
-    root = Path(__file__).parents[2]
-    said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)  # noqa: S603  our own
-
-    assert said.stdout.split() == ["True", "True"]
 
 
 def test_usage_is_only_read():
