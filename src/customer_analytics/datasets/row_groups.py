@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 
 from customer_analytics.core.batches import ROW_GROUP_ROWS
 
-_ANY_SIZE = 1 << 30
-"""Of a page: a row group has one for each column, in however many pieces it comes."""
+_PAGE_BYTES = 1 << 30
+"""More than a column of a row group takes, which is one page so, in however many pieces it comes."""
 
 
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
         "column_encoding": dict.fromkeys(named(pa.types.is_int64), "DELTA_BINARY_PACKED"),
         "write_statistics": [name for name in schema.names if name not in (*text, *few)],
         "write_batch_size": ROW_GROUP_ROWS,
-        "data_page_size": _ANY_SIZE,
+        "data_page_size": _PAGE_BYTES,
         "store_schema": False,
     }
 
