@@ -110,7 +110,7 @@ class RunHooks:
         outputs = pipeline.all_outputs()
         for line in doubts(catalog.load("ledger")) if "ledger" in outputs else ():
             logger.warning("ledger: %s", line)
-        self._close_log()
+        self._end()
         if "drift_verdict" in outputs:
             from customer_analytics.core.drift.comparisons import check_gate
 
@@ -123,9 +123,13 @@ class RunHooks:
             trace = (type(error), error, error.__traceback__)
             self._log.handle(logging.LogRecord(__name__, logging.ERROR, __file__, 0, "the run ended", None, trace))
             error.add_note(f"Traceback: {self._log.baseFilename}")
-        self._close_log()
+        self._end()
 
-    def _close_log(self) -> None:
+    def _end(self) -> None:
+        """Give back what the run's heap kept, which a notebook may need, and close the log."""
+        from customer_analytics.datasets import usage
+
+        usage.release_memory()
         if self._log is not None:
             logging.getLogger().removeHandler(self._log)
             self._log.close()

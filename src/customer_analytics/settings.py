@@ -7,6 +7,7 @@ from pathlib import Path
 from dotenv import find_dotenv, load_dotenv
 
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # one heap with NumPy
 os.environ.setdefault("YDATA_PROFILING_NO_ANALYTICS", "1")
 load_dotenv(find_dotenv(usecwd=True))
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")  # Kedro calls omegaconf's former name

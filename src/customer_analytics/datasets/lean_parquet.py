@@ -10,6 +10,7 @@ from kedro_datasets.pandas import ParquetDataset
 
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.datasets.behind import write_behind
+from customer_analytics.datasets.usage import release_memory
 
 
 class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types
@@ -44,5 +45,5 @@ class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_dataset
             table = pq.read_table(file, use_threads=False)
         frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
         del table
-        pa.default_memory_pool().release_unused()
+        release_memory()
         return frame

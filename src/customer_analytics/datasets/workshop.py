@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from customer_analytics.core.chunks import Workshop
+from customer_analytics.core.chunks import Watcher, Workshop
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets.progress import watch_run
+from customer_analytics.datasets.usage import release_memory
 
 CHUNK_ROWS = 262_144
 _MOST_BLOCK_BYTES = 32 << 20
 _UNSET = (None, "")
+RELEASE_ROWS = 1 << 24
+"""After so many rows a run gives back what was freed: what lies scattered in the heap grows with its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class WorkshopSettings:
 
     def workshop(self) -> Workshop:
         """The workshop for these settings."""
-        return Workshop(self.threads, open_spill, watch_run)
+        return Workshop(self.threads, open_spill, _watch_run)
 
 
 class FileSpill:
@@ -84,6 +87,23 @@ def open_spill() -> Iterator[FileSpill]:
     folder = Path(os.environ.get("DATA_DIR") or "data")
     with tempfile.TemporaryFile(dir=folder if folder.is_dir() else None) as file:
         yield FileSpill(file.fileno())
+
+
+@contextmanager
+def _watch_run(total: int) -> Iterator[Watcher]:
+    """The progress of a run, which gives back freed memory now and then, so that a long one takes no more."""
+    with watch_run(total) as tell:
+        unreleased = 0
+
+        def advance(rows: int, size: int) -> None:
+            nonlocal unreleased
+            tell(rows, size)
+            unreleased += rows
+            if unreleased >= RELEASE_ROWS:
+                unreleased = 0
+                release_memory()
+
+        yield advance
 
 
 def _count(name: str, setting: object) -> int:
