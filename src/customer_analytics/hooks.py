@@ -70,7 +70,7 @@ class RunHooks:
         from customer_analytics.datasets.progress import running
 
         running.set(node.short_name)
-        usage.release_memory()
+        usage.release_excess()
         if self._importing and _CHECKED in node.outputs:
             self._importing.join()
             self._importing = None

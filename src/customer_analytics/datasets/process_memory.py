@@ -27,6 +27,12 @@ def own_peak_bytes() -> int:
     return most if sys.platform == "darwin" else most * _KIB
 
 
+def owned_bytes() -> int | None:
+    """Anonymous and shared memory of this process: what the system cannot take back; ``None`` where nothing tells."""
+    sizes = _status("self", ("RssAnon:", "RssShmem:"))
+    return sum(sizes) if sizes else None
+
+
 class TreeSampler(threading.Thread):
     """Watches a process and its descendants while its block lasts; both peaks stay 0 where there is no ``/proc``.
 

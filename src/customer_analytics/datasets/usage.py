@@ -9,11 +9,16 @@ from typing import Any, Never
 import pyarrow as pa
 from kedro.io import AbstractDataset, DatasetError
 
+from customer_analytics.datasets.process_memory import owned_bytes
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """glibc's numbers of its settings."""
 
-_KEPT_BYTES = 1 << 30
-"""What the heap keeps of what is freed at its end: more than a node frees."""
+_NEVER = -1
+"""As a threshold: the heap gives nothing back by itself."""
+
+KEPT_BYTES = 400_000_000
+"""A process that owns no more keeps what was freed: about what a node takes, which the next one asks for again."""
 
 _OWN_MAPPING_BYTES = 32 << 20
 """From here an array is no part of the heap; glibc allows no more."""
@@ -36,7 +41,7 @@ def share_memory() -> None:
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
     if set_option is not None:
         set_option(_M_ARENA_MAX, 1)
-        set_option(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        set_option(_M_TRIM_THRESHOLD, _NEVER)
         set_option(_M_MMAP_THRESHOLD, _OWN_MAPPING_BYTES)
 
 
@@ -46,6 +51,13 @@ def release_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
     if trim is not None:
         trim(0)
+
+
+def release_excess() -> None:
+    """Give back what was freed if the process owns more than :data:`KEPT_BYTES`."""
+    owned = owned_bytes()
+    if owned is None or owned > KEPT_BYTES:
+        release_memory()
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):

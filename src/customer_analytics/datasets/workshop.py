@@ -12,7 +12,7 @@ import pyarrow as pa
 from customer_analytics.core.chunks import Watcher, Workshop
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets.progress import watch_run
-from customer_analytics.datasets.usage import release_memory
+from customer_analytics.datasets.usage import release_excess
 
 CHUNK_ROWS = 262_144
 _MOST_BLOCK_BYTES = 32 << 20
@@ -101,7 +101,7 @@ def _watch_run(total: int) -> Iterator[Watcher]:
             unreleased += rows
             if unreleased >= RELEASE_ROWS:
                 unreleased = 0
-                release_memory()
+                release_excess()
 
         yield advance
 
