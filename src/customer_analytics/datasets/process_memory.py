@@ -27,10 +27,13 @@ def own_peak_bytes() -> int:
     return most if sys.platform == "darwin" else most * _KIB
 
 
-def owned_bytes() -> int | None:
-    """Anonymous and shared memory of this process: what the system cannot take back; ``None`` where nothing tells."""
-    sizes = _status("self", ("RssAnon:", "RssShmem:"))
-    return sum(sizes) if sizes else None
+def owned_bytes() -> int:
+    """Memory of this process that is no file's: what the system cannot take back; 0 where there is no ``/proc``."""
+    try:
+        _, resident, of_files, *_ = (_PROC / "self" / "statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(resident) - int(of_files)) * resource.getpagesize()
 
 
 class TreeSampler(threading.Thread):

@@ -20,6 +20,9 @@ _NEVER = -1
 KEPT_BYTES = 400_000_000
 """A process that owns no more keeps what was freed: about what a node takes, which the next one asks for again."""
 
+MOST_KEPT_BYTES = 450_000_000
+"""While chunks run, more is in use: then this much is kept."""
+
 _OWN_MAPPING_BYTES = 32 << 20
 """From here an array is no part of the heap; glibc allows no more."""
 
@@ -53,11 +56,16 @@ def release_memory() -> None:
         trim(0)
 
 
-def release_excess() -> None:
-    """Give back what was freed if the process owns more than :data:`KEPT_BYTES`."""
-    owned = owned_bytes()
-    if owned is None or owned > KEPT_BYTES:
-        release_memory()
+def release_excess(mark: int = KEPT_BYTES) -> int:
+    """Give back what was freed if the process owns more than ``mark`` bytes.
+
+    Returns:
+        The mark for the next time: the same, or an eighth above what is in use where that is more.
+    """
+    if owned_bytes() <= mark:
+        return mark
+    release_memory()
+    return max(mark, owned_bytes() * 9 // 8)
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):

@@ -12,13 +12,11 @@ import pyarrow as pa
 from customer_analytics.core.chunks import Watcher, Workshop
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets.progress import watch_run
-from customer_analytics.datasets.usage import release_excess
+from customer_analytics.datasets.usage import MOST_KEPT_BYTES, release_excess
 
 CHUNK_ROWS = 262_144
 _MOST_BLOCK_BYTES = 32 << 20
 _UNSET = (None, "")
-RELEASE_ROWS = 1 << 24
-"""After so many rows a run gives back what was freed: what lies scattered in the heap grows with its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +89,14 @@ def open_spill() -> Iterator[FileSpill]:
 
 @contextmanager
 def _watch_run(total: int) -> Iterator[Watcher]:
-    """The progress of a run, which gives back freed memory now and then, so that a long one takes no more."""
+    """The progress of a run; what its chunks freed in scattered pieces is given back before it becomes much."""
     with watch_run(total) as tell:
-        unreleased = 0
+        mark = MOST_KEPT_BYTES
 
         def advance(rows: int, size: int) -> None:
-            nonlocal unreleased
+            nonlocal mark
             tell(rows, size)
-            unreleased += rows
-            if unreleased >= RELEASE_ROWS:
-                unreleased = 0
-                release_excess()
+            mark = release_excess(mark)
 
         yield advance
 
