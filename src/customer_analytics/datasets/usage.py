@@ -1,4 +1,4 @@
-"""What the run that is under way has used so far."""
+"""What the run that is under way has used so far, and how much freed memory it keeps."""
 
 import ctypes
 import resource
