@@ -48,11 +48,11 @@ class RunHooks:
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Open the run's log, start its clock, share one heap."""
-        from customer_analytics.datasets import usage
+        from customer_analytics.datasets import heap, usage
         from customer_analytics.datasets.input_files import InputFilesDataset
 
         usage.begin()
-        usage.share_memory()
+        heap.share_memory()
         folder = Path(run_params["project_path"]) / "logs"
         folder.mkdir(exist_ok=True)
         name = str(run_params["run_id"]).replace(":", ".")
@@ -66,11 +66,11 @@ class RunHooks:
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Name the progress after the node, which is not to pay for the peaks of those before it."""
-        from customer_analytics.datasets import usage
+        from customer_analytics.datasets import heap
         from customer_analytics.datasets.progress import running
 
         running.set(node.short_name)
-        usage.release_excess()
+        heap.release_excess()
         if self._importing and _CHECKED in node.outputs:
             self._importing.join()
             self._importing = None
@@ -127,9 +127,9 @@ class RunHooks:
 
     def _end(self) -> None:
         """Give back what the run's heap kept, which a notebook may need, and close the log."""
-        from customer_analytics.datasets import usage
+        from customer_analytics.datasets import heap
 
-        usage.release_memory()
+        heap.release_memory()
         if self._log is not None:
             logging.getLogger().removeHandler(self._log)
             self._log.close()

@@ -10,7 +10,7 @@ from kedro_datasets.pandas import ParquetDataset
 
 from customer_analytics.core.chunks import Chunks
 from customer_analytics.datasets.behind import write_behind
-from customer_analytics.datasets.usage import release_memory
+from customer_analytics.datasets.heap import release_memory
 
 
 class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from customer_analytics.core.chunks import Watcher, Workshop
 from customer_analytics.core.errors import SettingError
+from customer_analytics.datasets.heap import KEPT_AMONG_CHUNKS, release_excess
 from customer_analytics.datasets.progress import watch_run
-from customer_analytics.datasets.usage import MOST_KEPT_BYTES, release_excess
 
 CHUNK_ROWS = 262_144
 _MOST_BLOCK_BYTES = 32 << 20
@@ -91,7 +91,7 @@ def open_spill() -> Iterator[FileSpill]:
 def _watch_run(total: int) -> Iterator[Watcher]:
     """The progress of a run; what its chunks freed in scattered pieces is given back before it becomes much."""
     with watch_run(total) as tell:
-        mark = MOST_KEPT_BYTES
+        mark = KEPT_AMONG_CHUNKS
 
         def advance(rows: int, size: int) -> None:
             nonlocal mark
