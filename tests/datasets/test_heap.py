@@ -71,19 +71,20 @@ def test_a_runs_heap_keeps_what_was_freed_until_it_is_to_be_given_back():
 
 SCATTERED = """
 from tests.datasets.test_heap import resident_bytes
-from customer_analytics.datasets.heap import KEPT_BETWEEN_NODES, release_excess
+from customer_analytics.datasets.heap import KEPT_BETWEEN_NODES as kept
+from customer_analytics.datasets.heap import release_excess
 
-def given_back(size, mark=KEPT_BETWEEN_NODES):
+def given_back(size, mark=kept):
     pieces = [bytes(20_000) for _ in range(size // 20_000)]
     full = resident_bytes()
     pieces = pieces[::100]
     release_excess(mark)
     return full - resident_bytes()
 
-print(given_back(KEPT_BETWEEN_NODES // 4) < 10_000_000, given_back(KEPT_BETWEEN_NODES) > KEPT_BETWEEN_NODES * 0.9)
-in_use = [bytes(20_000) for _ in range(KEPT_BETWEEN_NODES // 20_000)]
+print(given_back(kept // 4) < 10_000_000, given_back(kept) > kept * 0.9)
+in_use = [bytes(20_000) for _ in range(kept // 20_000)]
 mark = release_excess()
-print(given_back(KEPT_BETWEEN_NODES // 20, mark) < 10_000_000, given_back(KEPT_BETWEEN_NODES // 2, mark) > KEPT_BETWEEN_NODES * 0.4)
+print(given_back(kept // 20, mark) < 10_000_000, given_back(kept // 2, mark) > kept * 0.4)
 """
 
 
