@@ -108,3 +108,23 @@ print(pa.default_memory_pool().backend_name)
 
 def test_arrow_and_numpy_share_a_heap_in_a_session():
     assert said_by_a_fresh_python(OPENED)[-1] == "system"
+
+
+FORKED = """
+import os
+import numpy as np
+from customer_analytics.datasets.process_memory import owned_bytes
+
+before = owned_bytes()
+if child := os.fork():
+    os.waitpid(child, 0)
+    print(owned_bytes() < before + 20_000_000)
+else:
+    more = np.ones(10_000_000)
+    print(owned_bytes() > before + 60_000_000)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what a process owns")
+def test_a_process_is_told_its_own_memory_not_that_of_the_one_it_was_forked_from():
+    assert said_by_a_fresh_python(FORKED) == ["True", "True"]
