@@ -28,7 +28,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """A part of compiled loops that is put in its place in each: for what is called once a row or oftener.
 
-    A call counts references to the arrays it is given, which costs more than most such parts.
+    A call counts references to the arrays it is given, which costs more than most such parts; a loop that only may come
+    to one pays in every round.
     """
     return _machine_code(function, in_place=True)
 

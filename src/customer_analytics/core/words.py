@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from customer_analytics.core.compiled import compiled, inlined
+from customer_analytics.core.compiled import inlined
 
 WORD = 8
 """Bytes of a word."""
@@ -175,7 +175,7 @@ def word_and_three(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64,
     return word_at(codes, start), (tail * _STEP) ^ word_at(codes, stop - WORD)
 
 
-@compiled
+@inlined
 def word_and_key(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.uint64]:
     """What :func:`two_words` gives where no sixteen bytes follow; of more than that, the first word and a key."""
     if size > 2 * WORD:
@@ -210,7 +210,7 @@ def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: 
         place, start = place + 1, start + 1
 
 
-@compiled
+@inlined
 def same_text(codes: np.ndarray, other: int, start: int, end: int) -> bool:
     """Whether the bytes from ``other`` on are those from ``start`` to ``end``."""
     while end - start >= WORD:
