@@ -7,10 +7,9 @@ from tests import oracle
 from tests.hostile import csv_texts, many_purchases, plain_csv, purchase
 from tests.making import contract_of, gathered, table_rows, typed_chunks
 
-from customer_analytics.core import survey
 from customer_analytics.core.chunks import LocalChunks
 from customer_analytics.core.contract import Contract
-from customer_analytics.core.drift.profile import ProfileSettings, ProfileShape
+from customer_analytics.core.drift.profile import ProfileSettings
 from customer_analytics.core.summary import OutlierRules
 from customer_analytics.pipelines.aggregation import create_pipeline, nodes
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
@@ -153,14 +152,6 @@ def test_nodes_answer_twice_alike_and_leave_their_frames_alone(twice, text):
     twice(nodes.tabulate_revenue, measured, customers, contract)
     twice(nodes.summarise_numbers, measured, RULES, contract)
     twice(nodes.find_outliers, clean, measured, RULES, contract)
-
-
-@pytest.mark.parametrize("piece_rows", [1, 3, 10])
-def test_a_chunk_is_surveyed_the_same_in_pieces(monkeypatch, piece_rows):
-    (whole,) = clean_chunks(plain_csv(many_purchases(10, seed=3)))
-    monkeypatch.setattr(survey, "_PIECE_ROWS", piece_rows)
-
-    assert survey.survey_purchases(LocalChunks.of([whole]), ProfileShape()) == survey.Survey.of(whole, ProfileShape())
 
 
 def test_no_rows_make_empty_tables():

@@ -9,9 +9,6 @@ from customer_analytics.core.chunks import Chunks
 from customer_analytics.core.drift.profile import PROFILED, ProfileShape, PurchaseProfile
 from customer_analytics.core.measures import MEASURED, Measures
 
-_PIECE_ROWS = 1 << 17
-"""Rows looked at at once: what is made of them on the way takes a hundred bytes each."""
-
 SURVEYED = tuple(dict.fromkeys((*MEASURED, *PROFILED)))
 """The columns that :meth:`Survey.of` reads."""
 
@@ -40,9 +37,4 @@ class Survey:
 def survey_purchases(clean: Chunks, shape: ProfileShape) -> Survey:
     """The survey of a stream of clean purchases, in one pass over the columns that it needs."""
     zero = Survey(profile=PurchaseProfile(shape))
-    return clean.select(SURVEYED).fold(partial(_in_pieces, shape=shape, zero=zero), zero)
-
-
-def _in_pieces(chunk: pd.DataFrame, shape: ProfileShape, zero: Survey) -> Survey:
-    pieces = (chunk.iloc[start : start + _PIECE_ROWS] for start in range(0, len(chunk), _PIECE_ROWS))
-    return sum((Survey.of(piece, shape) for piece in pieces), zero)
+    return clean.select(SURVEYED).fold(partial(Survey.of, shape=shape), zero)
