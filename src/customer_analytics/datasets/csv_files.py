@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple, cast
 
 import fsspec
-import pyarrow as pa
 
 from customer_analytics.core.errors import InputError, listed
 
@@ -23,7 +22,7 @@ _ARCHIVES = {
     ".zip": ("zip", b"PK\x03\x04"),
 }
 _HASHED_BYTES = 16 << 20
-_CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowException)
+_CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile)
 
 
 class SourceFile(NamedTuple):
@@ -92,6 +91,8 @@ class SourceFiles:
         Raises:
             InputError: An empty file or an archive that is corrupt, truncated or holds more than one file.
         """
+        import pyarrow as pa  # noqa: PLC0415  takes a while, in which files named on a command line are hashed already
+
         if file.size == 0:
             raise InputError(file.name, "a CSV with a header", "an empty file", "was the delivery complete?")
         with self.fs.open(file.path, "rb") as raw:
@@ -99,7 +100,7 @@ class SourceFiles:
             raw.seek(0)
             try:
                 yield _decompressed(raw, compression_of(file, head), file.name)
-            except _CORRUPT as error:
+            except (*_CORRUPT, pa.ArrowException) as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
                 raise InputError(
@@ -150,4 +151,6 @@ def _decompressed(raw: BinaryIO, kind: str | None, name: str) -> BinaryIO:
         if len(members) != 1:
             raise InputError(name, "an archive of one CSV", listed(members), "unpack it into a folder")
         return cast(BinaryIO, archive.open(members[0]))
+    import pyarrow as pa  # noqa: PLC0415  as above
+
     return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), kind))
