@@ -1,14 +1,15 @@
 """Chunks: lazy, in order, re-iterable, with a few in flight."""
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from customer_analytics.core import exchange
-from customer_analytics.core.chunks import LocalChunks, Workshop
+from customer_analytics.core.chunks import LocalChunks, Task, Workshop
 
 FRAMES = [pd.DataFrame({"a": range(start, start + 3), "b": 0}) for start in (0, 3, 6, 9, 12, 15)]
 every_pool = pytest.mark.parametrize("threads", [1, 2, 4])
@@ -87,6 +88,32 @@ def test_only_a_few_chunks_are_in_flight():
 
     assert len(started) <= 4
     reader.close()
+
+
+@dataclass
+class CountedSource:
+    """Nine empty chunks; remembers those that were begun."""
+
+    begun: list[int] = field(default_factory=list)
+
+    def total(self):
+        return 0
+
+    def tasks(self, _columns):
+        return nullcontext(map(self.task, range(9)))
+
+    def task(self, place):
+        self.begun.append(place)
+        return Task(pd.DataFrame, 0)
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_chunks_are_begun_ahead_of_the_first_that_is_taken(ahead):
+    source = CountedSource()
+
+    next(LocalChunks(source, Workshop(threads=2)).results(ahead))
+
+    assert source.begun == list(range(2 + 1 + ahead))
 
 
 @every_pool

@@ -29,6 +29,9 @@ class Addable(Protocol):
 
 P = TypeVar("P", bound=Addable)
 
+_SMALL_AHEAD = 1
+"""Small results, of which more may wait than there are threads: none then stands still while the last one is added."""
+
 
 class Chunks(Protocol):
     """A lazy sequence of frames, in row order, that can be read again and again."""
@@ -139,7 +142,7 @@ class LocalChunks:
     def fold(self, measure: Callable[[Frame], P], zero: P) -> P:
         """See :class:`Chunks`."""
         total = zero
-        for more in self.map(measure):
+        for more in self.map(measure).results(_SMALL_AHEAD):
             total = total + more
         return total
 
@@ -149,25 +152,33 @@ class LocalChunks:
 
     def __iter__(self) -> Iterator[Any]:
         """See :class:`Chunks`."""
+        return self.results()
+
+    def results(self, ahead: int = 0) -> Iterator[Any]:
+        """Run and yield what the last step makes of each chunk, in order.
+
+        Args:
+            ahead: How many more chunks than one for each thread and one that waits are begun before the first is taken.
+        """
         with self.workshop.watch(self.source.total()) as watch:
-            for result, rows, size in self._run():
+            for result, rows, size in self._run(ahead):
                 watch(rows, size)
                 yield result
 
-    def _run(self) -> Iterator[tuple[Any, int, int]]:
+    def _run(self, ahead: int) -> Iterator[tuple[Any, int, int]]:
         with self.source.tasks(self.columns) as tasks:
             if self.workshop.threads == 1:
                 yield from (self._work(place, task) for place, task in enumerate(tasks))
             else:
-                yield from self._run_in_threads(tasks)
+                yield from self._run_in_threads(tasks, ahead)
 
-    def _run_in_threads(self, tasks: Iterator[Task]) -> Iterator[tuple[Any, int, int]]:
+    def _run_in_threads(self, tasks: Iterator[Task], ahead: int) -> Iterator[tuple[Any, int, int]]:
         with ThreadPoolExecutor(self.workshop.threads) as pool:
             pending: deque[Future[tuple[Any, int, int]]] = deque()
             try:
                 for place, task in enumerate(tasks):
                     pending.append(pool.submit(self._work, place, task))
-                    if len(pending) > self.workshop.threads:
+                    if len(pending) > self.workshop.threads + ahead:
                         yield pending.popleft().result()
                 while pending:
                     yield pending.popleft().result()
@@ -221,7 +232,7 @@ class _ShuffleSource:
     def tasks(self, columns: Sequence[str] | None) -> Iterator[Iterator[Task]]:
         with self.parent.workshop.spill() as spill:
             exchange = Exchange(spill)
-            exchange.put(self.parent.map(self._address))
+            exchange.put(self.parent.map(self._address).results(_SMALL_AHEAD))
             yield (Task(partial(exchange.take, buckets, columns), 0) for buckets in exchange.buckets())
 
     def _address(self, frame: Frame) -> Addressed:
