@@ -5,10 +5,7 @@ from hypothesis import strategies as st
 from customer_analytics.core.words import (
     copy_text,
     eight_digits,
-    find_below_or,
-    find_byte,
     last_bytes,
-    pattern_of,
     same_text,
     text_key,
 )
@@ -18,30 +15,6 @@ TEXTS = st.binary(max_size=40) | st.text("ab,\n\x7f\x80\xff", max_size=40).map(l
 
 def codes_of(data):
     return np.frombuffer(data, np.uint8)
-
-
-@given(TEXTS, st.data())
-def test_a_byte_is_found_where_bytes_find_it(data, draw):
-    start = draw.draw(st.integers(0, len(data)))
-    stop = draw.draw(st.integers(start, len(data)))
-    code = draw.draw(st.integers(0, 255))
-
-    found = find_byte(codes_of(data), start, stop, np.uint64(pattern_of(code)))
-
-    place = data.find(bytes([code]), start, stop)
-    assert found == (stop if place < 0 else place)
-
-
-@given(TEXTS, st.data())
-def test_a_small_byte_or_one_of_a_kind_is_found_where_a_loop_finds_it(data, draw):
-    start = draw.draw(st.integers(0, len(data)))
-    bound = draw.draw(st.integers(0, 128))
-    code = draw.draw(st.one_of(st.sampled_from([*data, 0]), st.integers(0, 255)))
-
-    found = find_below_or(codes_of(data), start, np.uint64(pattern_of(bound)), np.uint64(pattern_of(code)))
-
-    fits = (place for place in range(start, len(data)) if data[place] < bound or data[place] == code)
-    assert found == next(fits, len(data))
 
 
 @given(TEXTS, TEXTS, TEXTS, TEXTS)

@@ -9,15 +9,9 @@ import pyarrow as pa
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.dialect import Dialect
 from customer_analytics.core.frames import bits
+from customer_analytics.core.lanes import find_byte
 from customer_analytics.core.records import CR, LF, NO_QUOTE, quoted_end
-from customer_analytics.core.words import (
-    WORD,
-    copy_text,
-    find_byte,
-    pattern_of,
-    same_text,
-    words_of,
-)
+from customer_analytics.core.words import WORD, copy_text, same_text, words_of
 
 _FEW_SLOTS = 1024
 """Of the table that distinct texts are first looked up in: 4 KB."""
@@ -102,7 +96,6 @@ def _cut(
 ) -> np.ndarray:
     """Fill ``spans``, shape ``(columns, records, 2)``; which records are ragged."""
     delimiter, quote = marks
-    pattern = pattern_of(delimiter)
     ragged = np.zeros(len(offsets) - 1, np.bool_)
     for row in range(len(ragged)):
         at, stop = _without_line_ends(codes, offsets[row], offsets[row + 1])
@@ -112,7 +105,7 @@ def _cut(
             if at < stop and codes[at] == quote:
                 start, end, at = _quoted_field(codes, at + 1, (stop, offsets[row + 1]), marks)
             else:
-                at = end = find_byte(codes, at, stop, pattern)
+                at = end = find_byte(codes, at, stop, delimiter)
             if place < len(column_of) and column_of[place] >= 0:
                 spans[column_of[place], row, 0] = start
                 spans[column_of[place], row, 1] = end
@@ -152,8 +145,8 @@ def _quoted_field(
     closed = quoted_end(codes, start, stop, quote)
     if closed < 0:
         return start, ~stops[1], stop
-    at = find_byte(codes, closed, stop, pattern_of(delimiter))
-    if at == closed and find_byte(codes, start, closed - 1, pattern_of(quote)) == closed - 1:
+    at = find_byte(codes, closed, stop, delimiter)
+    if at == closed and find_byte(codes, start, closed - 1, quote) == closed - 1:
         return start, closed - 1, at
     return start, ~at, at
 

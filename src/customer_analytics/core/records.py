@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from customer_analytics.core.compiled import compiled
-from customer_analytics.core.words import find_below_or, find_byte, pattern_of
+from customer_analytics.core.lanes import find_byte, find_byte_or_below
 
 LF, CR = 10, 13
 NO_QUOTE = -1
@@ -49,9 +49,8 @@ def find_records(data: bytes | memoryview, delimiter: bytes, quote: bytes | None
 def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tuple[int, int, int]:
     """Fill ``ends``; where the first record begins, how many there are, and the bytes that they take."""
     size, begin, found, used, at = len(codes), 0, 0, 0, 0
-    controls, quotes = pattern_of(CR + 1), pattern_of(quote)
     while True:
-        at = find_below_or(codes, at, controls, quotes)
+        at = find_byte_or_below(codes, at, quote, CR + 1)
         if at == size:
             return begin, found, used
         code = codes[at]
@@ -73,9 +72,8 @@ def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tu
 @compiled
 def quoted_end(codes: np.ndarray, at: int, stop: int, quote: int) -> int:
     """Just past the quote that closes the quoted field whose text begins at ``at``; -1 if none does before ``stop``."""
-    pattern = pattern_of(quote)
     while True:
-        at = find_byte(codes, at, stop, pattern)
+        at = find_byte(codes, at, stop, quote)
         if at == stop:
             return -1
         if at + 1 == stop or codes[at + 1] != quote:

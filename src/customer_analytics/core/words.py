@@ -1,4 +1,4 @@
-"""Bytes of text eight at a time, in compiled loops: found, compared, copied and keyed as machine words."""
+"""Bytes of text eight at a time, in compiled loops: compared, copied and keyed as machine words."""
 
 import numpy as np
 
@@ -8,9 +8,8 @@ WORD = 8
 """Bytes of a word."""
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-_ONES, HIGHS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
-_PLACES = np.uint64(0x0001020304050607)
-"""Times ``1 << 8 * n``, its highest byte is ``n``."""
+HIGHS = np.uint64(0x8080808080808080)
+"""The highest bit of each byte."""
 
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 """Every bit of a word; shifted down, the mask of its first bytes."""
@@ -42,58 +41,6 @@ def put_word(body: np.ndarray, start: int, word: np.uint64) -> None:
     body[at + np.uint64(5)] = word >> np.uint64(40)
     body[at + np.uint64(6)] = word >> np.uint64(48)
     body[at + np.uint64(7)] = word >> np.uint64(56)
-
-
-@inlined
-def pattern_of(code: int) -> np.uint64:
-    """One byte eight times over."""
-    return np.uint64(code) * _ONES
-
-
-@inlined
-def bytes_before(flags: np.uint64) -> np.int64:
-    """How many bytes of a word come before the first one that is flagged by its highest bit; 8 for none.
-
-    The flags are those of Mycroft's test for small bytes (1987): the lowest is always true, which is all that counts.
-    """
-    if not flags:
-        return np.int64(WORD)
-    lowest = flags & (~flags + np.uint64(1))
-    return np.int64(((lowest >> np.uint64(7)) * _PLACES) >> np.uint64(56))
-
-
-@inlined
-def find_byte(codes: np.ndarray, start: int, stop: int, pattern: np.uint64) -> int:
-    """Where the pattern's byte first stands from ``start`` on; ``stop`` if nowhere before it."""
-    while start < stop and start + WORD <= len(codes):
-        differing = word_at(codes, start) ^ pattern
-        before = int(bytes_before((differing - _ONES) & ~differing & HIGHS))
-        if before < WORD:
-            return min(start + before, stop)
-        start += WORD
-    while start < stop and codes[start] != pattern & np.uint64(0xFF):
-        start += 1
-    return min(start, stop)
-
-
-@inlined
-def find_below_or(codes: np.ndarray, start: int, bound: np.uint64, pattern: np.uint64) -> int:
-    """Where a byte first stands that is the pattern's, or below the bound's, which is at most 128; the end if nowhere.
-
-    Each test flags the lowest byte that passes it, and beside it only higher ones, so both together do.
-    """
-    while start + WORD <= len(codes):
-        word = word_at(codes, start)
-        differing = word ^ pattern
-        flags = ((word - bound) & ~word) | ((differing - _ONES) & ~differing)
-        before = int(bytes_before(flags & HIGHS))
-        if before < WORD:
-            return start + before
-        start += WORD
-    byte = np.uint64(0xFF)
-    while start < len(codes) and codes[start] >= bound & byte and codes[start] != pattern & byte:
-        start += 1
-    return start
 
 
 ZEROS = np.uint64(0x3030303030303030)
