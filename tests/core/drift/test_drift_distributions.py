@@ -51,7 +51,7 @@ def test_every_amount_is_in_one_interval_and_the_sums_are_exact(cents):
     expected = Counter()
     money = Counter()
     for amount in cents:
-        (low,) = [row.low for row in table.itertuples() if row.low * 100 <= amount < round(row.high * 100)]
+        (low,) = [row.low for row in table.itertuples() if round(row.low * 100) <= amount < round(row.high * 100)]
         expected[low] += 1
         money[low] += amount
     assert told == {low: (expected[low], money[low] / 100) for low in expected}
