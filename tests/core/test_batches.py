@@ -58,6 +58,14 @@ def test_a_canonical_dictionary_holds_the_texts_in_use_in_ascending_order(rows):
     assert table.to_pylist() == table_of(rows).to_pylist()
 
 
+@given(ROWS)
+def test_a_canonical_table_is_left_as_it_is(rows):
+    once = canonical(table_of(rows), SCHEMA)
+
+    assert parquet_bytes([canonical(once, SCHEMA)]) == parquet_bytes([once])
+    assert canonical(once, SCHEMA).to_pylist() == table_of(rows).to_pylist()
+
+
 def test_no_pieces_are_no_tables():
     assert list(regroup([], SCHEMA)) == []
     assert list(regroup([table_of([])], SCHEMA)) == []

@@ -1,14 +1,16 @@
 """Row groups whose bytes depend on the rows alone: fixed length, canonical dictionaries."""
 
 from collections.abc import Generator, Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.compiled import compiled
 from customer_analytics.core.frames import arrow_array, bits, codes_of, contiguous
+from customer_analytics.core.kernels.cells import occurring
 
 ROW_GROUP_ROWS = 262_144
 
@@ -61,43 +63,51 @@ def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 def _few_valued(column: pd.Series, kind: pa.DataType) -> pa.DictionaryArray:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, texts = codes_of(column)
-        return _in_order(codes, pa.array(texts, pa.string()))
+        codes, names = codes_of(column)
+        order = _kept_order if len(names) <= _KEPT_TEXTS else _order
+        return _in_order(codes, order(tuple(names)))
     return _coded_anew(arrow_array(column, kind))
 
 
 def _coded_anew(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.DictionaryArray:
     array = contiguous(column.unify_dictionaries()) if isinstance(column, pa.ChunkedArray) else column
     codes = array.indices.fill_null(-1) if array.null_count else array.indices
-    return _in_order(codes.to_numpy(), array.dictionary)
+    return _in_order(codes.to_numpy(), _Order.of(array.dictionary))
 
 
-def _in_order(codes: np.ndarray, texts: pa.StringArray) -> pa.DictionaryArray:
+class _Order(NamedTuple):
+    """Distinct texts, their places in ascending order, and whether they stand so."""
+
+    texts: pa.StringArray
+    places: np.ndarray
+    ascending: bool
+
+    @classmethod
+    def of(cls, texts: pa.StringArray) -> "_Order":
+        places = pc.sort_indices(texts).to_numpy()
+        return cls(texts, places, np.array_equal(places, np.arange(len(places))))
+
+
+def _order(names: tuple[str, ...]) -> _Order:
+    return _Order.of(pa.array(names, pa.string()))
+
+
+_kept_order = lru_cache(maxsize=64)(_order)
+"""Chunk after chunk has the same texts."""
+
+_KEPT_TEXTS = 1000
+
+
+def _in_order(codes: np.ndarray, order: _Order) -> pa.DictionaryArray:
     """Codes into distinct texts, -1 for null, as codes into those in use in ascending order."""
-    order = pc.sort_indices(texts).to_numpy()
-    order = order[_used(codes, len(texts))[order]]
-    rank = np.full(len(texts) + 1, -1, np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    ranked, nulls = _ranked(codes, rank)
-    valid = bits(ranked >= 0) if nulls else None
-    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(ranked)], nulls)
-    return pa.DictionaryArray.from_arrays(indices, texts.take(pa.array(order)), safe=False)
-
-
-@compiled
-def _used(codes: np.ndarray, size: int) -> np.ndarray:
-    """Which of ``size`` texts a row has; a row without one has -1."""
-    used = np.zeros(size + 1, np.bool_)
-    for code in codes:
-        used[code] = True
-    return used[:size]
-
-
-@compiled
-def _ranked(codes: np.ndarray, rank: np.ndarray) -> tuple[np.ndarray, int]:
-    """The rank of each code, the last one for -1, and how many are below 0."""
-    ranked, nulls = np.empty(len(codes), np.int32), 0
-    for row in range(len(codes)):
-        ranked[row] = rank[codes[row]]
-        nulls += ranked[row] < 0
-    return ranked, nulls
+    used, any_null = occurring(codes, len(order.texts))
+    if order.ascending and used.all():
+        ranked, texts = codes.astype(np.int32, copy=False), order.texts
+    else:
+        places = order.places[used[order.places]]
+        rank = np.full(len(order.texts) + 1, -1, np.int32)
+        rank[places] = np.arange(len(places), dtype=np.int32)
+        ranked, texts = rank[codes], order.texts.take(pa.array(places))
+    valid = bits(ranked >= 0) if any_null else None
+    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(ranked)])
+    return pa.DictionaryArray.from_arrays(indices, texts, safe=False)

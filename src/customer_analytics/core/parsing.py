@@ -1,6 +1,6 @@
 """From text to typed purchases: every record judged alone, nothing dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -131,7 +131,7 @@ def _judge_purchase(text: pa.StringArray, column: str, contract: Contract) -> Ju
 
 
 def _judge_label(found: _Distinct, column: str, contract: Contract) -> Judged:
-    values = _relabel(found.texts, ~found.null, found.codes)
+    values = _relabel(found.texts.to_pylist(), ~found.null, found.codes)
     return Judged(values, _nulls(found.null[found.codes], column, contract))
 
 
@@ -140,7 +140,7 @@ def _judge_country(found: _Distinct, column: str, contract: Contract) -> Judged:
     upper = [aliases.get(one, one) for one in map(upper_ascii, found.texts.to_pylist())]
     known = np.array([one in iso_countries() for one in upper], bool) & ~found.null
     faults = {reason(Fault.UNKNOWN, column): (~known & ~found.null)[found.codes]}
-    values = _relabel(pa.array(upper, pa.string()), known, found.codes)
+    values = _relabel(upper, known, found.codes)
     return Judged(values, _nulls(found.null[found.codes], column, contract) | faults)
 
 
@@ -190,11 +190,13 @@ _FEW_JUDGES = {
 }
 
 
-def _relabel(texts: pa.StringArray, kept: np.ndarray, codes: np.ndarray) -> pd.Categorical:
-    """Rows as a categorical over the kept texts; texts that became equal share a category."""
-    merged = pc.if_else(pa.array(kept), texts, None).dictionary_encode()
-    code_of = merged.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return categorical(code_of[codes], merged.dictionary)
+def _relabel(texts: Iterable[str], kept: np.ndarray, codes: np.ndarray) -> pd.Categorical:
+    """Rows as a categorical over the kept texts, ascending; texts that became equal share a category."""
+    names = [text if wanted else None for text, wanted in zip(texts, kept, strict=True)]
+    categories = sorted({name for name in names if name is not None})
+    place = {name: code for code, name in enumerate(categories)}
+    code_of = np.array([-1 if name is None else place[name] for name in names], np.int32)
+    return categorical(code_of[codes], categories)
 
 
 def _with_point(text: pa.StringArray, contract: Contract) -> pa.StringArray:

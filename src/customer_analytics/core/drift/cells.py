@@ -89,12 +89,14 @@ def coded(column: pd.Series) -> tuple[I64, Texts]:
     Args:
         column: ``category`` or any text dtype; categories that do not occur are left out.
     """
+    from customer_analytics.core.kernels.cells import occurring  # noqa: PLC0415  only where rows are counted
+
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, names = codes_of(column)
     else:
         codes, names = pd.factorize(column)
     places = codes + np.int64(1)
-    used = np.bincount(places, minlength=len(names) + 1)[1:] > 0
+    used, _ = occurring(codes, len(names))
     known = tuple(map(str, names[used]))
     texts = tuple(sorted(set(known)))
     if known == texts and used.all():
@@ -118,7 +120,7 @@ def counted(window: I64, segment: I64, columns: dict[Table, I64], cents: I64) ->
         columns: Value code per row, for each table in their order.
         cents: Minor units per row that money is summed from; from 0, and below ``2**36`` as amounts are counted.
     """
-    from customer_analytics.core.kernels.cells import ranked  # noqa: PLC0415  only where rows are counted
+    from customer_analytics.core.kernels.cells import ranked  # noqa: PLC0415  as above
 
     windows, place = ranked(window)
     segments = int(segment.max()) + 1
