@@ -12,10 +12,10 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _NEVER = -1
 """As a threshold: the heap gives nothing back by itself."""
 
-KEPT_BETWEEN_NODES = 400_000_000
+KEPT_BETWEEN_NODES = 430_000_000
 """A process that owns no more bytes keeps what was freed as a node begins, which asks for it again."""
 
-KEPT_AMONG_CHUNKS = 450_000_000
+KEPT_AMONG_CHUNKS = 480_000_000
 """Likewise while chunks pass and more is in use."""
 
 _OWN_MAPPING_BYTES = 32 << 20
