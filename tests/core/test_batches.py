@@ -3,12 +3,13 @@
 import io
 from itertools import pairwise
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.batches import canonical, regroup
+from customer_analytics.core.batches import canonical, canonical_table, regroup
 
 FEW = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema([pa.field("number", pa.int64()), pa.field("label", FEW)])
@@ -64,6 +65,12 @@ def test_a_canonical_table_is_left_as_it_is(rows):
 
     assert parquet_bytes([canonical(once, SCHEMA)]) == parquet_bytes([once])
     assert canonical(once, SCHEMA).to_pylist() == table_of(rows).to_pylist()
+
+
+def test_a_chunk_whose_rows_were_reversed_is_a_table_too():
+    frame = pd.DataFrame({"number": [1, 2, 3], "label": pd.Categorical(["a", None, "b"])})
+
+    assert canonical_table(frame[::-1], SCHEMA).to_pydict() == {"number": [3, 2, 1], "label": ["b", None, "a"]}
 
 
 def test_no_pieces_are_no_tables():

@@ -169,3 +169,11 @@ def test_repeated_ids_are_counted_in_a_table_that_should_have_none():
 def test_no_rows_have_no_repeats():
     assert gathered(repeats.find_repeats(LocalChunks.of([]))) == []
     assert gathered(repeats.find_repeats(typed_chunks(plain_csv([])))) == []
+
+
+def test_a_chunk_without_rows_is_passed_over():
+    first, second = typed_chunks(plain_csv([purchase(), purchase()]), chunk_rows=1)
+
+    (copies,) = repeats.find_repeats(LocalChunks.of([first, first[:0], second]))
+
+    assert copies["kept_source_row"].tolist() == [1]

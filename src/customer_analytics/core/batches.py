@@ -102,7 +102,7 @@ def _in_order(codes: np.ndarray, order: _Order) -> pa.DictionaryArray:
     """Codes into distinct texts, -1 for null, as codes into those in use in ascending order."""
     used, any_null = occurring(codes, len(order.texts))
     if order.ascending and used.all():
-        ranked, texts = codes.astype(np.int32, copy=False), order.texts
+        ranked, texts = np.ascontiguousarray(codes, np.int32), order.texts
     else:
         places = order.places[used[order.places]]
         rank = np.full(len(order.texts) + 1, -1, np.int32)

@@ -14,7 +14,7 @@ from customer_analytics.core.lanes import find_byte, find_byte_or_below
 
 LF, CR = 10, 13
 NO_QUOTE = -1
-"""The code of the quote where quotes mean nothing."""
+"""The code of the quote where quotes mean nothing: as a byte 255, which UTF-8 does not have."""
 
 
 class Records(NamedTuple):
