@@ -4,7 +4,9 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import zipfile
+from contextlib import suppress
 
 import fsspec
 import pytest
@@ -12,6 +14,7 @@ import zstandard
 from tests.hostile import many_purchases, plain_csv, purchase
 from tests.reading import TEXT, cause_of, expected_rows, load, rows_in
 
+from customer_analytics.core.errors import InputError
 from customer_analytics.datasets import ChunkedCSVDataset
 from customer_analytics.datasets.csv_files import SourceFiles
 
@@ -104,6 +107,34 @@ def test_a_corrupt_archive_is_refused(tmp_path, suffix):
     path.write_bytes(data)
 
     assert f"{path.name}: expected a whole archive; found one that breaks off or is corrupt (" in cause_of(path)
+
+
+@pytest.mark.parametrize("suffix", PACKED)
+@pytest.mark.parametrize("seed", range(5))
+def test_an_archive_with_a_few_wrong_bytes_is_refused_or_read(tmp_path, suffix, seed):
+    path = tmp_path / f"purchases.csv.{suffix}"
+    data = bytearray(PACKED[suffix](plain_csv(many_purchases(3000, nasty_share=0)).encode()))
+    chance = random.Random(seed)  # noqa: S311  not for secrets
+    for _ in range(5):
+        data[chance.randrange(100, len(data) - 100)] = chance.randrange(256)
+    path.write_bytes(data)
+
+    with suppress(InputError), SourceFiles(str(path)).open(*SourceFiles(str(path)).list()) as file:
+        while file.read(1 << 16):
+            pass
+
+
+def test_an_archive_with_a_password_is_refused(tmp_path):
+    path = tmp_path / "purchases.zip"
+    data = bytearray(zipped(TEXT.encode()))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flags] |= 1  # what tells that the file is encrypted
+    path.write_bytes(data)
+
+    assert cause_of(path) == (
+        "purchases.zip: expected an archive that opens; found File 'purchases.csv' is encrypted, password required for "
+        "extraction. Hint: unpack it into a folder"
+    )
 
 
 @pytest.mark.parametrize("suffix", PACKED)

@@ -3,6 +3,7 @@
 import hashlib
 import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -22,7 +23,7 @@ _ARCHIVES = {
     ".zip": ("zip", b"PK\x03\x04"),
 }
 _HASHED_BYTES = 16 << 20
-_CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile)
+_CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 
 
 class SourceFile(NamedTuple):
@@ -91,8 +92,6 @@ class SourceFiles:
         Raises:
             InputError: An empty file or an archive that is corrupt, truncated or holds more than one file.
         """
-        import pyarrow as pa  # noqa: PLC0415  takes a while, in which files named on a command line are hashed already
-
         if file.size == 0:
             raise InputError(file.name, "a CSV with a header", "an empty file", "was the delivery complete?")
         with self.fs.open(file.path, "rb") as raw:
@@ -100,7 +99,7 @@ class SourceFiles:
             raw.seek(0)
             try:
                 yield _decompressed(raw, compression_of(file, head), file.name)
-            except (*_CORRUPT, pa.ArrowException) as error:
+            except _CORRUPT as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
                 raise InputError(
@@ -150,7 +149,10 @@ def _decompressed(raw: BinaryIO, kind: str | None, name: str) -> BinaryIO:
         members = [one for one in archive.namelist() if not one.endswith("/")]
         if len(members) != 1:
             raise InputError(name, "an archive of one CSV", listed(members), "unpack it into a folder")
-        return cast(BinaryIO, archive.open(members[0]))
-    import pyarrow as pa  # noqa: PLC0415  as above
+        try:
+            return cast(BinaryIO, archive.open(members[0]))
+        except RuntimeError as error:  # a password, or a way of packing that Python does not know
+            raise InputError(name, "an archive that opens", str(error), "unpack it into a folder") from error
+    import pyarrow as pa  # noqa: PLC0415  takes a while, in which files named on a command line are hashed already
 
     return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), kind))
