@@ -1,6 +1,9 @@
 """Single files that appear whole or not at all."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -9,6 +12,7 @@ from kedro.io.core import AbstractDataset, Version
 
 from customer_analytics import datasets
 from customer_analytics.datasets import AtomicDataset
+from customer_analytics.datasets.atomic import sweep
 
 JSON = {"type": "json.JSONDataset"}
 PARQUET = {"type": "pandas.ParquetDataset"}
@@ -98,6 +102,23 @@ def test_only_what_dead_processes_left_is_swept_away(path, monkeypatch, answer, 
     AtomicDataset(filepath=str(path), dataset=JSON).save({})
 
     assert left.exists() == kept
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has /proc")
+def test_a_process_that_nobody_asked_for_since_it_ended_is_dead(path):
+    process = subprocess.Popen(["sleep", "60"])  # noqa: S607
+    path.parent.mkdir()
+    left = path.with_name(f".{path.name}.{process.pid}.part")
+    left.write_text("half")
+
+    sweep(path)
+    assert left.exists()
+
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and keeps its number
+    sweep(path)
+    assert not left.exists()
+    process.wait()
 
 
 def test_a_dataset_that_does_not_exist_is_no_attribute():
