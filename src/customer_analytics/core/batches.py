@@ -1,7 +1,6 @@
 """Row groups whose bytes depend on the rows alone: fixed length, canonical dictionaries."""
 
 from collections.abc import Generator, Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.frames import arrow_array, bits, codes_of, contiguous
+from customer_analytics.core.frames import arrow_array, bits, codes_of, contiguous, remembered
 from customer_analytics.core.kernels.cells import occurring
 
 ROW_GROUP_ROWS = 262_144
@@ -64,8 +63,7 @@ def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 def _few_valued(column: pd.Series, kind: pa.DataType) -> pa.DictionaryArray:
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, names = codes_of(column)
-        order = _kept_order if len(names) <= _KEPT_TEXTS else _order
-        return _in_order(codes, order(tuple(names)))
+        return _in_order(codes, _order(tuple(names)))
     return _coded_anew(arrow_array(column, kind))
 
 
@@ -88,14 +86,9 @@ class _Order(NamedTuple):
         return cls(texts, places, np.array_equal(places, np.arange(len(places))))
 
 
+@remembered
 def _order(names: tuple[str, ...]) -> _Order:
     return _Order.of(pa.array(names, pa.string()))
-
-
-_kept_order = lru_cache(maxsize=64)(_order)
-"""Chunk after chunk has the same texts."""
-
-_KEPT_TEXTS = 1000
 
 
 def _in_order(codes: np.ndarray, order: _Order) -> pa.DictionaryArray:

@@ -29,8 +29,8 @@ class Addable(Protocol):
 
 P = TypeVar("P", bound=Addable)
 
-_SMALL_AHEAD = 1
-"""Small results, of which more may wait than there are threads: none then stands still while the last one is added."""
+_AHEAD_WHERE_SMALL = 1
+"""Chunks begun ahead where results are small: threads that end together then all go on while one result is added."""
 
 
 class Chunks(Protocol):
@@ -142,7 +142,7 @@ class LocalChunks:
     def fold(self, measure: Callable[[Frame], P], zero: P) -> P:
         """See :class:`Chunks`."""
         total = zero
-        for more in self.map(measure).results(_SMALL_AHEAD):
+        for more in self.map(measure).results(_AHEAD_WHERE_SMALL):
             total = total + more
         return total
 
@@ -158,7 +158,7 @@ class LocalChunks:
         """Run and yield what the last step makes of each chunk, in order.
 
         Args:
-            ahead: How many more chunks than one for each thread and one that waits are begun before the first is taken.
+            ahead: Chunks in flight besides one for each thread and one that waits for a thread.
         """
         with self.workshop.watch(self.source.total()) as watch:
             for result, rows, size in self._run(ahead):
@@ -232,7 +232,7 @@ class _ShuffleSource:
     def tasks(self, columns: Sequence[str] | None) -> Iterator[Iterator[Task]]:
         with self.parent.workshop.spill() as spill:
             exchange = Exchange(spill)
-            exchange.put(self.parent.map(self._address).results(_SMALL_AHEAD))
+            exchange.put(self.parent.map(self._address).results(_AHEAD_WHERE_SMALL))
             yield (Task(partial(exchange.take, buckets, columns), 0) for buckets in exchange.buckets())
 
     def _address(self, frame: Frame) -> Addressed:

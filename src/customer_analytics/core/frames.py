@@ -4,12 +4,15 @@ Text is ``string[pyarrow]`` (:data:`TEXT`), few-valued text ``category``, nullab
 ``datetime64[us]``, nullable floats NaN; a frame's index is the row number in the whole table.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+
+R = TypeVar("R")
 
 TEXT = pd.ArrowDtype(pa.string())
 """The dtype of text columns."""
@@ -56,18 +59,22 @@ def text_array(column: pd.Series) -> pa.StringArray:
 def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
     """Few-valued text: ``codes`` (integers, -1 for null) into ``categories`` (distinct)."""
     names = categories if isinstance(categories, list) else categories.to_pylist()
-    make = _kept_dtype if len(names) <= _KEPT_CATEGORIES else _dtype
-    return pd.Categorical.from_codes(codes, dtype=make(tuple(names)), validate=False)
+    return pd.Categorical.from_codes(codes, dtype=_dtype(tuple(names)), validate=False)
 
 
+def remembered(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
+    """The same function, which keeps its latest answers for few texts: chunk after chunk has the same ones."""
+    kept = lru_cache(maxsize=64)(function)
+    return lambda texts: (kept if len(texts) <= _FEW_TEXTS else function)(texts)
+
+
+_FEW_TEXTS = 1000
+
+
+@remembered
 def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    """A dtype, for which pandas looks whether its categories differ."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
-
-
-_kept_dtype = lru_cache(maxsize=64)(_dtype)
-"""To make a dtype pandas looks whether its categories differ; chunk after chunk has the same."""
-
-_KEPT_CATEGORIES = 1000
 
 
 def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:

@@ -1,6 +1,6 @@
 """From text to typed purchases: every record judged alone, nothing dropped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -190,12 +190,11 @@ _FEW_JUDGES = {
 }
 
 
-def _relabel(texts: Iterable[str], kept: np.ndarray, codes: np.ndarray) -> pd.Categorical:
+def _relabel(texts: Sequence[str], kept: np.ndarray, codes: np.ndarray) -> pd.Categorical:
     """Rows as a categorical over the kept texts, ascending; texts that became equal share a category."""
-    names = [text if wanted else None for text, wanted in zip(texts, kept, strict=True)]
-    categories = sorted({name for name in names if name is not None})
-    place = {name: code for code, name in enumerate(categories)}
-    code_of = np.array([-1 if name is None else place[name] for name in names], np.int32)
+    categories = sorted({text for text, wanted in zip(texts, kept, strict=True) if wanted})
+    place = {text: code for code, text in enumerate(categories)}
+    code_of = np.array([place[text] if wanted else -1 for text, wanted in zip(texts, kept, strict=True)], np.int32)
     return categorical(code_of[codes], categories)
 
 

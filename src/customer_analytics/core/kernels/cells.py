@@ -36,7 +36,7 @@ def _ranked(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, n
 
 @compiled
 def occurring(codes: np.ndarray, size: int) -> tuple[np.ndarray, bool]:
-    """Which of the codes from 0 to ``size`` some row has (bool), and whether a row has none, which is -1."""
+    """Which codes below ``size`` occur (bool, shape ``(size,)``), and whether a row has none, which is -1."""
     found = np.zeros(size + 1, np.bool_)
     for code in codes:
         found[code] = True
