@@ -97,6 +97,52 @@ def test_fields_that_mean_one_text_have_one_code_however_they_are_quoted(forms):
     assert names == list(dict.fromkeys(expected))
 
 
+def texts_of(lines, width):
+    """The fields of the first lines by ``cut_fields``, ``None`` in ragged ones; the last line just stands there."""
+    offsets = np.array([0, *accumulate(len(line.encode()) for line in lines)], np.int32)
+    codes = np.frombuffer("".join(lines).encode(), np.uint8)
+    columns = cut_fields(codes, offsets, Marks(ord(","), QUOTE), range(width), width)
+    return list(zip(*(column.text().to_pylist() for column in columns), strict=True))[:-1]
+
+
+def texts_by_python(lines, width):
+    return [tuple(one) if len(one) == width else (None,) * width for one in csv.reader(lines)][:-1]
+
+
+BEHIND = '",' * 100 + '"\n'
+"""A last line whose delimiters and quotes are of no record before it."""
+
+FILLED = st.tuples(st.sampled_from(["", *FORMS]), st.integers(0, 70)).map(
+    lambda form: form[0] if form[0].endswith('"') else form[0] + "." * form[1]
+) | st.integers(0, 70).map(lambda size: '"' + "," * size + '"')
+
+
+@given(st.lists(st.lists(FILLED, min_size=1, max_size=5), min_size=1, max_size=6), st.integers(1, 5))
+def test_fields_of_short_and_long_records_are_those_of_pythons_csv_reader(records, width):
+    lines = [",".join(record) + "\n" for record in records if record != [""]]
+
+    assert texts_of([*lines, BEHIND], width) == texts_by_python([*lines, BEHIND], width)
+
+
+@pytest.mark.parametrize("size", [*range(1, 9), *range(60, 70), *range(120, 133)])
+def test_a_delimiter_and_a_quoted_field_are_seen_at_every_place_of_a_record(size):
+    delimited = ["a" * place + "," + "b" * (size - place - 1) for place in range(size)]
+    quoted = ['"' + "," * place + '",' + "b" * (size - place - 3) for place in range(size - 2)]
+    after = ["b" * place + ',"' + "," * (size - place - 3) + '"' for place in range(size - 2)]
+    stray = ["b" * place + '"' + "," * (size - place - 1) for place in range(1, size)]
+    strays = ["b" * place + '"a,' + "a" * (size - place - 6) + '",b' for place in range(1, size - 6)]
+    lines = [f"{line}\n" for line in (*delimited, *quoted, *after, *stray, *strays)]
+
+    assert texts_of([*lines, BEHIND], 2) == texts_by_python([*lines, BEHIND], 2)
+
+
+@pytest.mark.parametrize("size", [1, 40, 62, 63, 64, 100, 126, 127, 128, 129])
+def test_a_quote_that_no_other_closes_takes_in_the_rest_of_its_record(size):
+    lines = ["a," + '"' + "b," * size + "\n", BEHIND]
+
+    assert texts_of(lines, 2) == [("a", "b," * size + "\n")]
+
+
 @pytest.mark.parametrize(("size", "behind"), [*product([8, 12, 15, 16, 17, 24, 31, 32, 40], [0, 1, 5]), (3, 0), (7, 4)])
 def test_texts_that_differ_in_three_digits_anywhere_spread_over_the_table(size, behind):
     texts = [f"{'x' * (size - 3 - behind)}{number:03d}{'y' * behind}"[-size:].encode() for number in range(400)]

@@ -47,6 +47,16 @@ def test_what_is_whole_in_a_prefix_is_whole_in_all(text, place):
     assert whole.used <= len(data[:place].encode())
 
 
+@given(st.lists(FIELDS, max_size=9).map("".join), st.sampled_from([0, 1, 50, 60, 61, 62, 63, 64, 126, 127, 128]))
+def test_records_end_where_they_do_whatever_stands_before_them(text, before):
+    closed = text + '"\n' if _open(text) else text + "\n"
+    line = "b" * before + "\n" if before else ""
+
+    cut, _, _ = found_in(line + closed)
+
+    assert [one.strip("\r\n") for one in cut] == [raw.strip("\r\n") for raw, _ in records(line + closed)]
+
+
 @given(HOSTILE)
 def test_without_quotes_every_line_end_ends_a_record(text):
     cut, _, _ = found_in(text + "\n", quote="")

@@ -8,8 +8,20 @@ import pyarrow as pa
 
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.dialect import Dialect
+from customer_analytics.core.flags import (
+    FLAGGED,
+    Flags,
+    any_of,
+    both,
+    count_of,
+    first_of,
+    flags_of,
+    just_behind,
+    odd_so_far,
+    without,
+)
 from customer_analytics.core.frames import bits
-from customer_analytics.core.lanes import find_byte
+from customer_analytics.core.lanes import COPIED, LANES, find_byte, lowest
 from customer_analytics.core.records import CR, LF, NO_QUOTE, quoted_end
 from customer_analytics.core.words import WORD, copy_text, same_text, words_of
 
@@ -99,6 +111,8 @@ def _cut(
     ragged = np.zeros(len(offsets) - 1, np.bool_)
     for row in range(len(ragged)):
         at, stop = _without_line_ends(codes, offsets[row], offsets[row + 1])
+        if _cut_short(codes, at, stop, marks, column_of, spans, row):
+            continue
         place = 0
         while at <= stop:
             start = end = at
@@ -115,6 +129,58 @@ def _cut(
             ragged[row] = True
             spans[:, row] = 0
     return ragged
+
+
+@inlined
+def _cut_short(  # noqa: PLR0913, PLR0917  in its place, arrays in tuples are not free
+    codes: np.ndarray,
+    start: int,
+    stop: int,
+    marks: tuple[int, int],
+    column_of: np.ndarray,
+    spans: np.ndarray,
+    row: int,
+) -> bool:
+    """Cut a record as most are: short, with as many fields as it must have, and quotes around whole fields alone.
+
+    Returns:
+        Whether it is one; if not, nothing is done.
+    """
+    size, (delimiter, quote), fields = stop - start, marks, len(column_of)
+    if size < 1 or size > FLAGGED or start + FLAGGED > len(codes):
+        return False
+    delimiters, quotes = flags_of(codes, start, size, delimiter), flags_of(codes, start, size, quote)
+    any_quoted = any_of(quotes)
+    if any_quoted:
+        inside = odd_so_far(quotes)
+        delimiters = without(delimiters, inside)
+        if not _hold_fields(quotes, inside, delimiters, size):
+            return False
+    if count_of(delimiters) != fields - 1:
+        return False
+    (flags, more), begin, base = delimiters, start, start
+    for place in range(fields):
+        end = stop
+        if place < fields - 1:
+            base, flags, more = (base, flags, more) if flags else (start + LANES, more, flags)
+            end = base + lowest(flags)  # type: ignore[call-arg]
+            flags &= flags - np.uint64(1)
+        column = column_of[place]
+        if column >= 0:
+            quoted = any_quoted and codes[begin] == quote
+            spans[column, row, 0] = begin + quoted
+            spans[column, row, 1] = end - quoted
+        begin = end + 1
+    return True
+
+
+@inlined
+def _hold_fields(quotes: Flags, inside: Flags, delimiters: Flags, size: int) -> bool:
+    """Whether each quote opens a field at its start or closes it at its end; ``inside`` are bytes that are between."""
+    opening, closing = both(quotes, inside), without(quotes, inside)
+    too_late = without(opening, just_behind(delimiters, 1))
+    too_early = first_of(without(just_behind(closing, 0), delimiters), size)
+    return not any_of(too_late) and not any_of(too_early) and count_of(quotes) % 2 == 0
 
 
 @inlined
@@ -158,7 +224,7 @@ def _gather(codes: np.ndarray, spans: np.ndarray, quote: int, offsets: np.ndarra
     for row in range(len(spans)):
         start, end = spans[row, 0], spans[row, 1]
         size += (end if end >= 0 else ~end) - start
-    body, filled = np.empty(size + WORD, np.uint8), 0
+    body, filled = np.empty(size + COPIED, np.uint8), 0
     for row in range(len(spans)):
         offsets[row] = filled
         start, end = spans[row, 0], spans[row, 1]
@@ -235,7 +301,7 @@ def _encode_some(
             found.heads[code] == head
             and found.tails[code] == tail
             and found.sizes[code] == marked_size
-            and (size <= 2 * WORD or same_text(codes, spans[found.first[code], 0], start, start + size))
+            and (size <= 2 * WORD or same_text(codes, int(spans[found.first[code], 0]), start, size))
         ):
             slot = (slot + np.uint64(1)) & last
             code = table[slot]

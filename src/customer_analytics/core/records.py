@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from customer_analytics.core.compiled import compiled
-from customer_analytics.core.lanes import find_byte, find_byte_or_below
+from customer_analytics.core.compiled import compiled, inlined
+from customer_analytics.core.lanes import LANES, find_byte, flags_from, lowest
 
 LF, CR = 10, 13
 NO_QUOTE = -1
@@ -48,11 +48,14 @@ def find_records(data: bytes | memoryview, delimiter: bytes, quote: bytes | None
 @compiled
 def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tuple[int, int, int]:
     """Fill ``ends``; where the first record begins, how many there are, and the bytes that they take."""
-    size, begin, found, used, at = len(codes), 0, 0, 0, 0
+    size, begin, found, used = len(codes), 0, 0, 0
+    window, flags = 0, flags_from(codes, 0, quote, CR + 1)
     while True:
-        at = find_byte_or_below(codes, at, quote, CR + 1)
-        if at == size:
+        window, flags = _window_ahead(codes, window, flags, quote)
+        if not flags:
             return begin, found, used
+        at = window + lowest(flags)  # type: ignore[call-arg]
+        flags &= flags - np.uint64(1)
         code = codes[at]
         if code == LF or (code == CR and at + 1 < size):
             stop = at + 2 if code == CR and codes[at + 1] == LF else at + 1
@@ -61,12 +64,21 @@ def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tu
                 found += 1
             elif not found:
                 begin = stop
-            at = used = stop
+            used = stop
         elif code == quote and (at == used or codes[at - 1] == delimiter):
             closed = quoted_end(codes, at + 1, size, quote)
-            at = closed if closed > 0 else size
-        else:
-            at += 1
+            if closed < 0:
+                return begin, found, used
+            window, flags = closed - LANES, np.uint64(0)
+
+
+@inlined
+def _window_ahead(codes: np.ndarray, window: int, flags: np.uint64, quote: int) -> tuple[int, np.uint64]:
+    """Where the next window with a quote or a control byte begins, and its flags; this one while it has some left."""
+    while not flags and window + LANES < len(codes):
+        window += LANES
+        flags = flags_from(codes, window, quote, CR + 1)
+    return window, flags
 
 
 @compiled

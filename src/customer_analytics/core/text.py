@@ -5,7 +5,8 @@ import pyarrow as pa
 
 from customer_analytics.core.compiled import compiled, inlined
 from customer_analytics.core.frames import bits
-from customer_analytics.core.words import WORD, copy_text
+from customer_analytics.core.lanes import COPIED
+from customer_analytics.core.words import copy_text
 
 PLUS, MINUS, POINT, ZERO, NINE = b"+-.09"
 
@@ -59,7 +60,7 @@ def _is_padded(codes: np.ndarray, offsets: np.ndarray) -> bool:
 @compiled
 def _strip(codes: np.ndarray, offsets: np.ndarray, bare_offsets: np.ndarray) -> np.ndarray:
     """The stripped rows end to end, and in ``bare_offsets`` where each begins."""
-    body, filled = np.empty(offsets[-1] - offsets[0] + WORD, np.uint8), 0
+    body, filled = np.empty(offsets[-1] - offsets[0] + COPIED, np.uint8), 0
     for row in range(len(offsets) - 1):
         bare_offsets[row] = filled
         start, stop = bare(codes, offsets[row], offsets[row + 1])
@@ -130,7 +131,7 @@ def _take(codes: np.ndarray, offsets: np.ndarray, rows: np.ndarray, begins: np.n
         begins[place] = size
         size += offsets[rows[place] + 1] - offsets[rows[place]]
     begins[len(rows)] = size
-    body, place = np.empty(size + WORD, np.uint8), 0
+    body, place = np.empty(size + COPIED, np.uint8), 0
     while place < len(rows):
         first = place
         while place + 1 < len(rows) and rows[place + 1] == rows[place] + 1:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from customer_analytics.core.compiled import inlined
+from customer_analytics.core.lanes import COPIED, copy_lanes
 
 WORD = 8
 """Bytes of a word."""
@@ -148,24 +149,20 @@ def words_of(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.ui
 
 @inlined
 def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: int) -> None:
-    """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on; up to seven more mean nothing."""
-    while start < end and start + WORD <= len(codes):
-        put_word(body, place, word_at(codes, start))
-        place, start = place + WORD, start + WORD
+    """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on; up to ``COPIED`` more mean nothing."""
+    while start < end and start + COPIED <= len(codes):
+        copy_lanes(codes, start, body, place)  # type: ignore[call-arg]
+        place, start = place + COPIED, start + COPIED
     while start < end:
         body[place] = codes[start]
         place, start = place + 1, start + 1
 
 
 @inlined
-def same_text(codes: np.ndarray, other: int, start: int, end: int) -> bool:
-    """Whether the bytes from ``other`` on are those from ``start`` to ``end``."""
-    while end - start >= WORD:
-        if word_at(codes, other) != word_at(codes, start):
+def same_text(codes: np.ndarray, other: int, start: int, size: int) -> bool:
+    """Whether the bytes from ``other`` on are those from ``start`` on, eight or more, the last eight at once."""
+    last = size - WORD
+    for place in range(0, last, WORD):
+        if word_at(codes, other + place) != word_at(codes, start + place):
             return False
-        other, start = other + WORD, start + WORD
-    while start < end:
-        if codes[other] != codes[start]:
-            return False
-        other, start = other + 1, start + 1
-    return True
+    return bool(word_at(codes, other + last) == word_at(codes, start + last))
