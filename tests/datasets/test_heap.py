@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from customer_analytics.datasets.heap import KEPT_AMONG_CHUNKS, release_memory
+from customer_analytics.datasets.heap import KEPT_BYTES, release_memory
 from customer_analytics.datasets.workshop import WorkshopSettings
 
 
@@ -31,7 +31,7 @@ def test_memory_that_was_freed_in_scattered_pieces_goes_back_to_the_system():
 def test_a_long_run_gives_back_what_its_chunks_freed_in_scattered_pieces():
     with WorkshopSettings.of().workshop().watch(0) as watch:
         for _ in range(2):
-            pieces = [bytes(20_000) for _ in range(KEPT_AMONG_CHUNKS // 20_000)]
+            pieces = [bytes(20_000) for _ in range(KEPT_BYTES // 20_000)]
             full = resident_bytes()
             pieces = pieces[::100]
 
@@ -71,7 +71,7 @@ def test_a_runs_heap_keeps_what_was_freed_until_it_is_to_be_given_back():
 
 SCATTERED = """
 from tests.datasets.test_heap import resident_bytes
-from customer_analytics.datasets.heap import KEPT_BETWEEN_NODES as kept
+from customer_analytics.datasets.heap import KEPT_BYTES as kept
 from customer_analytics.datasets.heap import release_excess
 
 def given_back(size, mark=kept):

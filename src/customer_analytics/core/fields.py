@@ -97,7 +97,7 @@ def cut_fields(codes: np.ndarray, offsets: np.ndarray, marks: Marks, places: Seq
     """
     column_of = np.full(width, -1, np.int32)
     column_of[list(places)] = np.arange(len(places), dtype=np.int32)
-    spans = np.zeros((len(places), len(offsets) - 1, 2), np.int32)
+    spans = np.empty((len(places), len(offsets) - 1, 2), np.int32)
     ragged = _cut(codes, offsets, (marks.delimiter, marks.quote), column_of, spans)
     return [Fields(codes, one, ragged, marks.quote) for one in spans]
 

@@ -12,11 +12,8 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _NEVER = -1
 """As a threshold: the heap gives nothing back by itself."""
 
-KEPT_BETWEEN_NODES = 430_000_000
-"""A process that owns no more bytes keeps what was freed as a node begins, which asks for it again."""
-
-KEPT_AMONG_CHUNKS = 480_000_000
-"""Likewise while chunks pass and more is in use."""
+KEPT_BYTES = 465_000_000
+"""A process that owns no more keeps what was freed, which the next chunk or node asks for again."""
 
 _OWN_MAPPING_BYTES = 32 << 20
 """From here an array is no part of the heap; glibc allows no more."""
@@ -44,7 +41,7 @@ def release_memory() -> None:
         trim(0)
 
 
-def release_excess(mark: int = KEPT_BETWEEN_NODES) -> int:
+def release_excess(mark: int = KEPT_BYTES) -> int:
     """Give back what was freed if the process owns more than ``mark`` bytes.
 
     Returns:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from customer_analytics.core.chunks import Watcher, Workshop
 from customer_analytics.core.errors import SettingError
-from customer_analytics.datasets.heap import KEPT_AMONG_CHUNKS, release_excess
+from customer_analytics.datasets.heap import KEPT_BYTES, release_excess
 from customer_analytics.datasets.progress import watch_run
 
 CHUNK_ROWS = 262_144
@@ -91,7 +91,7 @@ def open_spill() -> Iterator[FileSpill]:
 def _watch_run(total: int) -> Iterator[Watcher]:
     """The progress of a run; what its chunks freed in scattered pieces is given back before it becomes much."""
     with watch_run(total) as tell:
-        mark = KEPT_AMONG_CHUNKS
+        mark = KEPT_BYTES
 
         def advance(rows: int, size: int) -> None:
             nonlocal mark
