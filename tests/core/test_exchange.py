@@ -75,6 +75,7 @@ def test_small_neighbours_are_taken_together_and_no_bucket_is_torn(make, buckets
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exchange, "GATHERED_BYTES", gathered_bytes)
+        patch.setattr(exchange, "GATHERED_TEXT_BYTES", gathered_bytes)
         together = regrouped(frames, together_bytes=together_bytes)
 
     assert [bucket for chunk in together for bucket in by_bucket(chunk)] == alone
@@ -96,6 +97,7 @@ def test_what_is_spilled_comes_back_the_same(make, buckets, gathered_bytes, thre
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exchange, "GATHERED_BYTES", gathered_bytes)
+        patch.setattr(exchange, "GATHERED_TEXT_BYTES", gathered_bytes)
         spilled = regrouped(frames, Workshop(threads))
 
     assert spilled == in_memory

@@ -123,6 +123,7 @@ def test_two_nulls_are_equal_values():
 @pytest.mark.parametrize("chunk_rows", [1, 300, 3000])
 def test_a_long_file_with_spilled_buckets_gives_the_dicts_answer(monkeypatch, threads, chunk_rows):
     monkeypatch.setattr(exchange, "GATHERED_BYTES", 20_000)
+    monkeypatch.setattr(exchange, "GATHERED_TEXT_BYTES", 20_000)
     rows = 2000 if chunk_rows > 1 else 120
     text = plain_csv(many_purchases(rows, seed=2, nasty_share=0.01))
     settled = settle(judge_file(text))

@@ -19,7 +19,10 @@ import pyarrow as pa
 from customer_analytics.core.frames import to_frame, to_table
 
 GATHERED_BYTES = 16 << 20
-"""Rows gathered in memory before they are spilled."""
+"""Rows of numbers gathered in memory before they are spilled."""
+
+GATHERED_TEXT_BYTES = 64 << 20
+"""Likewise of rows with text, which are spilled in a message for each bucket: many small ones take long."""
 
 TOGETHER_BYTES = 4 << 20
 """Neighbouring buckets are taken together while they are no larger than this."""
@@ -120,13 +123,13 @@ class Exchange:
     size: int = 0
 
     def put(self, chunks: Iterable[Addressed]) -> None:
-        """Take all chunks in; whenever there are :data:`GATHERED_BYTES` of them, they are spilled."""
+        """Take all chunks in; whenever :data:`GATHERED_BYTES` are gathered (or those of text), they are spilled."""
         spilled = 0
         for chunk in chunks:
             self.rows = _added(self.rows, np.diff(chunk.bounds))
             self.gathered.append(chunk)
             self.size += chunk.rows.nbytes
-            if self.size - spilled >= GATHERED_BYTES:
+            if self.size - spilled >= (GATHERED_BYTES if isinstance(chunk.rows, np.ndarray) else GATHERED_TEXT_BYTES):
                 self.shelf = self.shelf or _shelf_for(chunk.rows, self.spill)
                 self.shelf.put(self.gathered)
                 self.gathered, spilled = [], self.size
