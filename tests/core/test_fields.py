@@ -136,6 +136,15 @@ def test_a_delimiter_and_a_quoted_field_are_seen_at_every_place_of_a_record(size
     assert texts_of([*lines, BEHIND], 2) == texts_by_python([*lines, BEHIND], 2)
 
 
+def test_an_empty_last_field_at_the_very_end_is_empty_whatever_stands_in_memory_behind_it():
+    record = b'"' + b"a" * 125 + b'",'
+    memory = np.frombuffer(record + b'"' * 200, np.uint8)
+
+    columns = cut_fields(memory[: len(record)], np.array([0, len(record)], np.int32), Marks(ord(","), QUOTE), [0, 1], 2)
+
+    assert [column.text().to_pylist() for column in columns] == [["a" * 125], [""]]
+
+
 @pytest.mark.parametrize("size", [1, 40, 62, 63, 64, 100, 126, 127, 128, 129])
 def test_a_quote_that_no_other_closes_takes_in_the_rest_of_its_record(size):
     lines = ["a," + '"' + "b," * size + "\n", BEHIND]

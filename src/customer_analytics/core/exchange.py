@@ -123,7 +123,7 @@ class Exchange:
     size: int = 0
 
     def put(self, chunks: Iterable[Addressed]) -> None:
-        """Take all chunks in; whenever :data:`GATHERED_BYTES` are gathered (or those of text), they are spilled."""
+        """Take all chunks in; whenever so many bytes are gathered as the two constants say, they are spilled."""
         spilled = 0
         for chunk in chunks:
             self.rows = _added(self.rows, np.diff(chunk.bounds))

@@ -154,7 +154,7 @@ def _cut_short(  # noqa: PLR0913, PLR0917  in its place, arrays in tuples are no
     if any_quoted:
         inside = odd_so_far(quotes)
         delimiters = without(delimiters, inside)
-        if not _hold_fields(quotes, inside, delimiters, size):
+        if not _quotes_hold_fields(quotes, inside, delimiters, size):
             return False
     if count_of(delimiters) != fields - 1:
         return False
@@ -167,7 +167,7 @@ def _cut_short(  # noqa: PLR0913, PLR0917  in its place, arrays in tuples are no
             flags &= flags - np.uint64(1)
         column = column_of[place]
         if column >= 0:
-            quoted = any_quoted and codes[begin] == quote
+            quoted = any_quoted and begin < end and codes[begin] == quote
             spans[column, row, 0] = begin + quoted
             spans[column, row, 1] = end - quoted
         begin = end + 1
@@ -175,8 +175,11 @@ def _cut_short(  # noqa: PLR0913, PLR0917  in its place, arrays in tuples are no
 
 
 @inlined
-def _hold_fields(quotes: Flags, inside: Flags, delimiters: Flags, size: int) -> bool:
-    """Whether each quote opens a field at its start or closes it at its end; ``inside`` are bytes that are between."""
+def _quotes_hold_fields(quotes: Flags, inside: Flags, delimiters: Flags, size: int) -> bool:
+    """Whether each quote opens a field at its start or closes it at its end.
+
+    Inside are the bytes from each opening quote on, up to but not including the one that closes.
+    """
     opening, closing = both(quotes, inside), without(quotes, inside)
     too_late = without(opening, just_behind(delimiters, 1))
     too_early = first_of(without(just_behind(closing, 0), delimiters), size)

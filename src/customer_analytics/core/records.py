@@ -69,12 +69,15 @@ def _scan(codes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tu
             closed = quoted_end(codes, at + 1, size, quote)
             if closed < 0:
                 return begin, found, used
-            window, flags = closed - LANES, np.uint64(0)
+            window, flags = closed - LANES, np.uint64(0)  # the next window begins where the quoted field ends
 
 
 @inlined
 def _window_ahead(codes: np.ndarray, window: int, flags: np.uint64, quote: int) -> tuple[int, np.uint64]:
-    """Where the next window with a quote or a control byte begins, and its flags; this one while it has some left."""
+    """Where the next window with a quote or a control byte begins, and its flags: this one while it has some.
+
+    There are no flags at the end.
+    """
     while not flags and window + LANES < len(codes):
         window += LANES
         flags = flags_from(codes, window, quote, CR + 1)

@@ -1,4 +1,4 @@
-"""Bytes of text eight at a time, in compiled loops: compared, copied and keyed as machine words."""
+"""Bytes of text in compiled loops: compared and keyed as machine words, copied as vectors."""
 
 import numpy as np
 
@@ -28,20 +28,6 @@ def word_at(codes: np.ndarray, start: int) -> np.uint64:
     word |= np.uint64(codes[at + np.uint64(5)]) << np.uint64(40)
     word |= np.uint64(codes[at + np.uint64(6)]) << np.uint64(48)
     return word | np.uint64(codes[at + np.uint64(7)]) << np.uint64(56)
-
-
-@inlined
-def put_word(body: np.ndarray, start: int, word: np.uint64) -> None:
-    """Store eight bytes, the word's lowest first; the compiler makes one store of it."""
-    at = np.uint64(start)
-    body[at] = word
-    body[at + np.uint64(1)] = word >> np.uint64(8)
-    body[at + np.uint64(2)] = word >> np.uint64(16)
-    body[at + np.uint64(3)] = word >> np.uint64(24)
-    body[at + np.uint64(4)] = word >> np.uint64(32)
-    body[at + np.uint64(5)] = word >> np.uint64(40)
-    body[at + np.uint64(6)] = word >> np.uint64(48)
-    body[at + np.uint64(7)] = word >> np.uint64(56)
 
 
 ZEROS = np.uint64(0x3030303030303030)
@@ -149,7 +135,15 @@ def words_of(codes: np.ndarray, start: int, size: int) -> tuple[np.uint64, np.ui
 
 @inlined
 def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: int) -> None:
-    """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on; up to ``COPIED`` more mean nothing."""
+    """Put the bytes from ``start`` to ``end`` into ``body`` from ``place`` on.
+
+    Args:
+        codes: Where the text is.
+        start: Its first byte.
+        end: Just past its last one.
+        body: With room for ``COPIED`` bytes behind the text, which then mean nothing.
+        place: Where the text goes.
+    """
     while start < end and start + COPIED <= len(codes):
         copy_lanes(codes, start, body, place)  # type: ignore[call-arg]
         place, start = place + COPIED, start + COPIED
@@ -160,7 +154,7 @@ def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: 
 
 @inlined
 def same_text(codes: np.ndarray, other: int, start: int, size: int) -> bool:
-    """Whether the bytes from ``other`` on are those from ``start`` on, eight or more, the last eight at once."""
+    """Whether ``size`` bytes, a word or more, are the same; the last word is compared whole, with bytes seen before."""
     last = size - WORD
     for place in range(0, last, WORD):
         if word_at(codes, other + place) != word_at(codes, start + place):
