@@ -10,6 +10,7 @@ from tests.making import table_rows
 
 from customer_analytics.core import exchange
 from customer_analytics.core.chunks import LocalChunks, Workshop
+from customer_analytics.core.exchange import Exchange, MemorySpill, address
 
 BUCKETS = st.lists(st.lists(st.integers(0, 6), max_size=8), max_size=6)
 
@@ -101,6 +102,20 @@ def test_what_is_spilled_comes_back_the_same(make, buckets, gathered_bytes, thre
         spilled = regrouped(frames, Workshop(threads))
 
     assert spilled == in_memory
+
+
+@pytest.mark.parametrize(("make", "spilled"), [(numbers_of, 2), (frames_of, 0)])
+def test_rows_with_text_are_gathered_longer_than_numbers(make, spilled, monkeypatch):
+    frames = make([[0, 1, 2]] * 5)
+    size = address(frames[0], bucket_of(frames[0])).rows.nbytes
+    monkeypatch.setattr(exchange, "GATHERED_BYTES", 2 * size)
+    monkeypatch.setattr(exchange, "GATHERED_TEXT_BYTES", 50 * size)
+    found = Exchange(MemorySpill())
+
+    found.put(address(frame, bucket_of(frame)) for frame in frames)
+
+    assert len(found.gathered) == 5 - 2 * spilled
+    assert (found.shelf is None) == (spilled == 0)
 
 
 @every_kind

@@ -83,6 +83,26 @@ def test_versions_are_kept_apart(path):
     assert AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, None)).load() == {"rows": 1}
 
 
+def test_what_a_killed_run_left_of_its_version_goes_with_the_next_one(path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    torn, whole, running = (path / day / path.name for day in ("2024-01-01", "2024-01-02", "2024-01-03"))
+    for one, process in ((torn, ended.pid), (whole, ended.pid), (running, os.getpid())):
+        one.parent.mkdir(parents=True)
+        one.with_name(f".{path.name}.{process}.part").write_text("half")
+    whole.write_text("{}")
+
+    AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, "2024-01-04")).save({"rows": 1})
+
+    left = sorted(str(one.relative_to(path)) for one in path.rglob("*") if one.is_file())
+    assert left == [
+        "2024-01-02/ledger.json",
+        f"2024-01-03/.ledger.json.{os.getpid()}.part",
+        "2024-01-04/ledger.json",
+    ]
+    assert not torn.parent.exists()
+
+
 def test_a_catalog_entry_makes_it(path):
     entry = {"type": "customer_analytics.datasets.AtomicDataset", "filepath": str(path), "dataset": JSON}
 

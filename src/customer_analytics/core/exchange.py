@@ -123,7 +123,10 @@ class Exchange:
     size: int = 0
 
     def put(self, chunks: Iterable[Addressed]) -> None:
-        """Take all chunks in; whenever so many bytes are gathered as the two constants say, they are spilled."""
+        """Take all chunks in.
+
+        Whenever :data:`GATHERED_BYTES` are gathered, of rows with text :data:`GATHERED_TEXT_BYTES`, they are spilled.
+        """
         spilled = 0
         for chunk in chunks:
             self.rows = _added(self.rows, np.diff(chunk.bounds))

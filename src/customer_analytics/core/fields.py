@@ -89,7 +89,7 @@ def cut_fields(codes: np.ndarray, offsets: np.ndarray, marks: Marks, places: Seq
         codes: uint8: the bytes of the records.
         offsets: int32, shape ``(records + 1,)``: where each record begins, line end and blank lines before it included.
         marks: What stands between and around fields.
-        places: The fields wanted, counted from 0.
+        places: The fields wanted, counted from 0, each once.
         width: Fields that a record must have.
 
     Returns:

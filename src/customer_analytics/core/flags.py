@@ -1,4 +1,4 @@
-"""A flag for each of up to 128 bytes, in compiled loops: two words, the first byte's flag is the lowest bit of one."""
+"""A flag for each of up to 128 bytes, as two words, in compiled loops."""
 
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ FLAGGED = 2 * LANES
 """Bytes that flags are for."""
 
 Flags: TypeAlias = tuple[np.uint64, np.uint64]
+"""The first byte's flag is the lowest bit of the first word."""
 
 _ONE, _LAST = np.uint64(1), np.uint64(LANES - 1)
 

@@ -52,7 +52,7 @@ def flags_from(codes: np.ndarray, start: int, code: int, bound: int) -> np.uint6
 
 @intrinsic
 def flags_at(_typing: Any, codes: Any, start: Any, code: Any, bound: Any) -> Any:  # noqa: ANN401  Numba's
-    """Which of the ``LANES`` bytes from ``start`` on are ``code`` or below ``bound``; the first bit is the lowest.
+    """Which of the ``LANES`` bytes from ``start`` on are ``code`` or below ``bound``; the lowest bit is the first's.
 
     Args:
         codes: uint8, at least ``LANES`` of them from ``start`` on.

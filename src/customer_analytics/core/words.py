@@ -154,7 +154,10 @@ def copy_text(codes: np.ndarray, start: int, end: int, body: np.ndarray, place: 
 
 @inlined
 def same_text(codes: np.ndarray, other: int, start: int, size: int) -> bool:
-    """Whether ``size`` bytes, a word or more, are the same; the last word is compared whole, with bytes seen before."""
+    """Whether the ``size`` bytes from ``other`` on are those from ``start`` on.
+
+    They are a word or more: the last word is compared whole, though some of its bytes were before.
+    """
     last = size - WORD
     for place in range(0, last, WORD):
         if word_at(codes, other + place) != word_at(codes, start + place):

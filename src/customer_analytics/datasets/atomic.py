@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -22,10 +22,16 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def sweep(path: Path) -> None:
-    """Remove what killed runs left beside ``path``."""
-    for left in path.parent.glob(f".{path.name}.*.part"):
-        if not is_alive(int(left.name.rsplit(".", 2)[1])):
-            left.unlink(missing_ok=True)
+    """Remove what killed runs left beside ``path``, or in the folder of any version if it is a version of Kedro's."""
+    versions, parts = path.parent.parent, f".{path.name}.*.part"
+    is_version = versions.name == path.name
+    for left in list(versions.glob(f"*/{parts}") if is_version else path.parent.glob(parts)):
+        if is_alive(int(left.name.rsplit(".", 2)[1])):
+            continue
+        left.unlink(missing_ok=True)
+        if is_version:
+            with suppress(OSError):  # a version that was saved whole before
+                left.parent.rmdir()
 
 
 def is_alive(process: int) -> bool:
