@@ -132,6 +132,14 @@ def test_money_of_any_valid_amount_is_counted_without_a_warning(amount):
     assert money == Money(3, 2 * oracle.minor_units(amount), 1)
 
 
+@given(st.lists(st.tuples(STORED | st.just("nan"), st.integers(0, 7)), max_size=20))
+def test_money_by_flag_counts_each_row_under_every_flag_it_has(rows):
+    amounts = np.array([round(float(amount), 2) for amount, _ in rows], float)
+    flags = np.array([flag for _, flag in rows], np.uint32)
+
+    assert Money.by_flag(amounts, flags, 3, 2) == [Money.of(amounts[flags & bit != 0], 2) for bit in (1, 2, 4)]
+
+
 @given(st.lists(st.integers(-(2**53) + 1, 2**53 - 1), max_size=30))
 def test_sums_in_two_halves_are_exact(units):
     assert exact_sum(np.array(units, np.int64)) == sum(units)

@@ -49,13 +49,13 @@ class Intake:
         faulty = np.flatnonzero(issues != 0)
         faults, faulty_amounts = issues[faulty], amounts[faulty]
         refused = Money.of(faulty_amounts, decimals)
-        reasons = {name: Money.of(faulty_amounts[faults & bit != 0], decimals) for name, bit in BITS.items()}
+        reasons = zip(BITS, Money.by_flag(faulty_amounts, faults, len(BITS), decimals), strict=True)
         codes, files = codes_of(typed[SOURCE_FILE])
         records = np.bincount(codes, minlength=len(files)).tolist()
         return cls(
             Money.of(amounts, decimals) - refused,
             refused,
-            {name: money for name, money in reasons.items() if money.rows},
+            {name: money for name, money in reasons if money.rows},
             int(typed[AMOUNT_ROUNDED].to_numpy().sum()),
             {str(name): rows for name, rows in zip(files, records, strict=True) if rows},
         )

@@ -33,3 +33,27 @@ def summed(units: np.ndarray) -> tuple[int, int]:
         high += each >> LOW_BITS
         low += each & ((1 << LOW_BITS) - 1)
     return high, low
+
+
+@compiled
+def summed_by_flag(units: np.ndarray, known: np.ndarray, flags: np.ndarray, count: int) -> np.ndarray:
+    """Rows, unknown ones among them, and the sum as :func:`summed` gives it, of the rows that have each flag.
+
+    Args:
+        units: int64, below ``2**53`` in size, 0 where unknown.
+        known: bool.
+        flags: Bit ``k`` is flag ``k``; uint32.
+        count: Flags there are.
+
+    Returns:
+        int64, shape ``(count, 4)``.
+    """
+    found = np.zeros((count, 4), np.int64)
+    for row in range(len(units)):
+        for flag in range(count):
+            if flags[row] >> np.uint32(flag) & np.uint32(1):
+                found[flag, 0] += 1
+                found[flag, 1] += not known[row]
+                found[flag, 2] += units[row] >> LOW_BITS
+                found[flag, 3] += units[row] & ((1 << LOW_BITS) - 1)
+    return found

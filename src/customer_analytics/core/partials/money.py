@@ -32,6 +32,29 @@ class Money:
         money = MinorUnits.of(amounts, decimals)
         return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), money.unknown)
 
+    @classmethod
+    def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["Money"]:
+        """The money of the rows that have each flag; a row with several is in each.
+
+        Args:
+            amounts: As for :meth:`of`.
+            flags: Bit ``k`` is flag ``k``; uint32, shape ``(rows,)``.
+            count: Flags there are.
+            decimals: Digits of the minor unit.
+        """
+        from customer_analytics.core.kernels.money import LOW_BITS, summed_by_flag  # noqa: PLC0415  as below
+
+        money = MinorUnits.of(amounts, decimals)
+        counted = summed_by_flag(money.units, ~np.isnan(amounts), flags, count).tolist()
+        return [
+            cls(
+                rows,
+                (high << LOW_BITS) + low + sum(units for row, units in money.huge.items() if flags[row] >> flag & 1),
+                unreadable,
+            )
+            for flag, (rows, unreadable, high, low) in enumerate(counted)
+        ]
+
     def __add__(self, other: "Money") -> "Money":
         return Money(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)
 
