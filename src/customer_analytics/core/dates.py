@@ -16,7 +16,8 @@ SPACE, T, COLON = b" T:"
 _DATE, _MINUTE, _SECOND = len("2024-01-31"), len(" 23:59"), len(" 23:59:59")
 _FRACTION_DIGITS = 6
 _MONTHS = 12
-_DAY_US = 86_400_000_000
+_SECOND_US = 1_000_000
+_DAY_US = 86_400 * _SECOND_US
 _NAT = np.iinfo(np.int64).min
 """NaT as int64."""
 
@@ -88,21 +89,33 @@ def _read_iso(codes: np.ndarray, offsets: np.ndarray, calendar: Calendar, micros
 
     Most rows are of the same day as the one before, and need no calendar.
     """
-    known, midnight = -1, 0
+    known, midnight = -1, np.int64(0)
     for row in range(len(micros)):
         start, stop = bare(codes, offsets[row], offsets[row + 1])
         if stop - start < _DATE:
             continue
         if known < 0 or not _same_day(codes, known, start):
-            year, month, day = _number(codes, start, 4), _number(codes, start + 5, 2), _number(codes, start + 8, 2)
-            if year < 1 or not 1 <= month <= _MONTHS or codes[start + 4] != MINUS or codes[start + 7] != MINUS:
+            day = _day(codes, start, calendar)
+            if day == _NAT:
                 continue
-            if not 1 <= day <= calendar.lengths[year * _MONTHS + month - 1]:
-                continue
-            known, midnight = start, (calendar.first_days[year * _MONTHS + month - 1] + day - 1) * _DAY_US
-        clock = _clock(codes, start + _DATE, stop) if stop - start > _DATE else 0
+            known, midnight = start, day * _DAY_US
+        at, clock = start + _DATE, np.int64(0)
+        if stop - at == _SECOND and (codes[at] == SPACE or codes[at] == T):  # as most are
+            clock = _seconds_of_day(word_at(codes, at + 1)) * _SECOND_US
+        elif at < stop:
+            clock = _clock(codes, at, stop)
         if clock >= 0:
             micros[row] = midnight + clock
+
+
+@inlined
+def _day(codes: np.ndarray, start: int, calendar: Calendar) -> np.int64:
+    """Days since 1970 of ``YYYY-MM-DD``; ``_NAT`` if it is none."""
+    year, month, day = _number(codes, start, 4), _number(codes, start + 5, 2), _number(codes, start + 8, 2)
+    if year < 1 or not 1 <= month <= _MONTHS or codes[start + 4] != MINUS or codes[start + 7] != MINUS:
+        return np.int64(_NAT)
+    place = year * _MONTHS + month - 1
+    return np.int64(calendar.first_days[place] + day - 1 if 1 <= day <= calendar.lengths[place] else _NAT)
 
 
 @inlined
@@ -116,18 +129,17 @@ def _same_day(codes: np.ndarray, one: int, other: int) -> bool:
 
 @inlined
 def _clock(codes: np.ndarray, at: int, stop: int) -> np.int64:
-    """Microseconds since midnight of ``[ T]HH:MM[:SS[.f]]`` behind a date; -1 if it is none."""
+    """Microseconds since midnight of ``[ T]HH:MM[:SS.f]`` behind a date; -1 if it is none."""
     size, seconds, micros = stop - at, np.int64(-1), 0
     if size >= _MINUTE and (codes[at] == SPACE or codes[at] == T):
-        if size >= _SECOND:
+        if size > _SECOND:
             seconds = _seconds_of_day(word_at(codes, at + 1))
+            micros = _fraction(codes, at + _SECOND + 1, stop) if codes[at + _SECOND] == POINT else -1
         elif size == _MINUTE and codes[at + 3] == COLON:
             hours, minutes = _number(codes, at + 1, 2), _number(codes, at + 4, 2)
             if 0 <= hours < _HOURS and 0 <= minutes < _SIXTY:
                 seconds = np.int64((hours * _SIXTY + minutes) * _SIXTY)
-        if size > _SECOND:
-            micros = _fraction(codes, at + _SECOND + 1, stop) if codes[at + _SECOND] == POINT else -1
-    return seconds * 1_000_000 + micros if seconds >= 0 and micros >= 0 else np.int64(-1)
+    return seconds * _SECOND_US + micros if seconds >= 0 and micros >= 0 else np.int64(-1)
 
 
 _HOURS, _SIXTY = 24, 60
@@ -160,7 +172,7 @@ def _number(codes: np.ndarray, start: int, digits: int) -> int:
     return number
 
 
-@compiled
+@inlined
 def _fraction(codes: np.ndarray, start: int, stop: int) -> int:
     """Microseconds in the digits from ``start`` to ``stop``; -1 if some are none, or there is none."""
     micros = 0
