@@ -129,13 +129,20 @@ class Exchange:
         """
         spilled = 0
         for chunk in chunks:
-            self.rows = _added(self.rows, np.diff(chunk.bounds))
+            self._count(np.diff(chunk.bounds))
             self.gathered.append(chunk)
             self.size += chunk.rows.nbytes
             if self.size - spilled >= (GATHERED_BYTES if isinstance(chunk.rows, np.ndarray) else GATHERED_TEXT_BYTES):
                 self.shelf = self.shelf or _shelf_for(chunk.rows, self.spill)
                 self.shelf.put(self.gathered)
                 self.gathered, spilled = [], self.size
+
+    def _count(self, rows: np.ndarray) -> None:
+        if len(rows) > len(self.rows):
+            rows[: len(self.rows)] += self.rows
+            self.rows = rows
+        else:
+            self.rows[: len(rows)] += rows
 
     def buckets(self) -> list[range]:
         """All buckets that have rows, ascending; neighbours are together while they are small."""
@@ -216,11 +223,6 @@ class _Messages:
 
 def _shelf_for(rows: Rows, spill: Spill) -> _Shelf:
     return _Records(spill, rows.dtype) if isinstance(rows, np.ndarray) else _Messages(spill, rows.schema)
-
-
-def _added(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    short, long = sorted((one, other), key=len)
-    return long + np.pad(short, (0, len(long) - len(short)))
 
 
 def _stretch(bounds: np.ndarray, buckets: range) -> slice:
