@@ -1,6 +1,7 @@
 """Summaries of tables for the log: rows, nulls, distinct values, least, mean, greatest, memory."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.charts.style import shortened, visible
-from customer_analytics.core.frames import contiguous
+from customer_analytics.core.frames import contiguous, known_values
 
 COUNTED = 10_000
 """Distinct values are counted up to here; more are only said to be more."""
@@ -18,9 +19,12 @@ _WIDTH = 24
 _LARGE = 1000
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ColumnDescription:
-    """One column: nulls, distinct values (``None`` where they are too many), least, greatest and sum of its values."""
+    """One column: nulls, distinct values (``None`` where they are too many), least, greatest and sum of its values.
+
+    ``+`` describes the rows of both together; ``ColumnDescription()`` describes none.
+    """
 
     nulls: int = 0
     distinct: frozenset[Any] | None = frozenset()
@@ -28,65 +32,105 @@ class ColumnDescription:
     most: Any = None
     total: float | None = None
 
-    def add(self, column: pa.Array) -> None:
-        """Take a further piece in; its distinct values are looked at only while they are few."""
-        self.nulls += column.null_count
-        texts = column.dictionary if pa.types.is_dictionary(column.type) else column
-        ends = [] if pa.types.is_string(column.type) else _ends(texts)
-        if self.distinct is not None:
-            values = pa.array(ends) if pa.types.is_boolean(column.type) else _distinct(texts, ends)
-            self.distinct = _united(self.distinct, values.drop_null())
-        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-            self.total = (self.total or 0.0) + float(pc.sum(column).as_py() or 0.0)
-        if not pa.types.is_boolean(column.type):
-            known = [one for one in (self.least, self.most, *ends) if one is not None]
-            self.least, self.most = min(known, default=None), max(known, default=None)
+    @classmethod
+    def of(cls, column: pa.Array, *, told_apart: bool = True) -> "ColumnDescription":
+        """A column described, its distinct values only if they are to be told apart.
+
+        What a column of the streamed tables needs are few steps: after each, a thread waits for the interpreter.
+        """
+        kind = column.type
+        if column.null_count == len(column):
+            return cls(column.null_count, frozenset() if told_apart else None)
+        if pa.types.is_dictionary(kind):
+            return replace(_of_texts(column.dictionary), nulls=column.null_count)
+        if pa.types.is_boolean(kind):
+            return cls(column.null_count, frozenset(flag for flag in (False, True) if _count(column, flag)))
+        return _of_values(column, told_apart=told_apart)
+
+    def __add__(self, other: "ColumnDescription") -> "ColumnDescription":
+        ends = [one for one in (self.least, self.most, other.least, other.most) if one is not None]
+        totals = [one for one in (self.total, other.total) if one is not None]
+        return ColumnDescription(
+            self.nulls + other.nulls,
+            None if self.distinct is None or other.distinct is None else _few(self.distinct | other.distinct),
+            min(ends, default=None),
+            max(ends, default=None),
+            sum(totals) if totals else None,
+        )
 
 
-def _ends(values: pa.Array) -> list[Any]:
-    """The least and the greatest value; ``None`` for no value."""
-    if pa.types.is_floating(values.type) and values.null_count < len(values):
-        known = values.drop_null().to_numpy()  # NumPy finds the ends of floats ten times faster than Arrow
-        return [known.min().item(), known.max().item()]
-    ends = pc.min_max(values)
-    return [ends["min"].as_py(), ends["max"].as_py()]
+def _count(flags: pa.BooleanArray, flag: bool) -> int:  # noqa: FBT001  what is counted
+    return int(flags.true_count if flag else flags.false_count)
 
 
-def _distinct(values: pa.Array, ends: list[Any]) -> pa.Array:
-    if not pa.types.is_int16(values.type) or values.null_count == len(values):
-        return pc.unique(values)
-    known = values.fill_null(ends[0])
-    counts = np.bincount(known.to_numpy().view(np.uint16))  # a third of the time of a hash table
-    return pa.array(np.flatnonzero(counts).astype(np.uint16).view(np.int16))
+def _few(values: frozenset[Any]) -> frozenset[Any] | None:
+    return values if len(values) <= COUNTED else None
 
 
-def _united(seen: frozenset[Any], values: pa.Array) -> frozenset[Any] | None:
-    if len(values) > COUNTED:
-        return None
-    union = seen.union(values.to_pylist())
-    return union if len(union) <= COUNTED else None
+def _of_texts(texts: pa.Array) -> ColumnDescription:
+    """A column by the distinct values that it has codes of."""
+    if len(texts) > COUNTED:
+        return ColumnDescription(0, None, *pc.min_max(texts).as_py().values())
+    known = [text for text in texts.to_pylist() if text is not None]
+    return ColumnDescription(0, frozenset(known), min(known), max(known))
 
 
-@dataclass(slots=True)
+def _of_values(column: pa.Array, *, told_apart: bool) -> ColumnDescription:
+    """A column that holds its values themselves, at least one."""
+    kind, nulls = column.type, column.null_count
+    if pa.types.is_int16(kind) or (not told_apart and (kind in _LOOPED or pa.types.is_timestamp(kind))):
+        return _of_numbers(column, told_apart=told_apart)
+    distinct = _few(frozenset(pc.unique(column).drop_null().to_pylist())) if told_apart else None
+    if pa.types.is_string(kind):
+        return ColumnDescription(nulls, distinct)
+    least, most = pc.min_max(column).as_py().values()
+    total = float(pc.sum(column).as_py()) if pa.types.is_integer(kind) or pa.types.is_floating(kind) else None
+    return ColumnDescription(nulls, distinct, least, most, total)
+
+
+_LOOPED = (pa.int64(), pa.uint32(), pa.float64())
+_SMALLEST = int(np.iinfo(np.int16).min)
+
+
+def _of_numbers(column: pa.Array, *, told_apart: bool) -> ColumnDescription:
+    from customer_analytics.core.kernels.extents import extent, small_ones  # noqa: PLC0415  only where tables stream
+
+    values, valid = known_values(column)
+    if pa.types.is_timestamp(column.type):
+        least, most, _ = extent(values.view(np.int64), valid)
+        return ColumnDescription(column.null_count, None, *pa.array([least, most]).cast(column.type).to_pylist())
+    distinct = None
+    if told_apart:
+        distinct = _few(frozenset((np.flatnonzero(small_ones(values, valid)) + _SMALLEST).tolist()))
+    return ColumnDescription(column.null_count, distinct, *extent(values, valid))
+
+
+@dataclass(frozen=True, slots=True)
 class TableDescription:
-    """A table described piece by piece; text of many values has no least and greatest."""
+    """A table described; ``+`` describes the rows of two with the same columns together.
 
-    columns: dict[str, ColumnDescription]
+    Args:
+        columns: By name; text of many values has no least and greatest.
+        rows: How many there are.
+        footprint_bytes: What they take in memory.
+    """
+
+    columns: Mapping[str, ColumnDescription]
     rows: int = 0
     footprint_bytes: int = 0
 
     @classmethod
-    def start(cls, schema: pa.Schema) -> "TableDescription":
-        """The description of no rows; distinct values will be counted where they are few by nature."""
-        return cls({one.name: ColumnDescription(distinct=frozenset() if _is_few(one.type) else None) for one in schema})
+    def of(cls, table: pa.Table) -> "TableDescription":
+        """A table whose columns are one piece each; distinct values are told apart where they are few by nature."""
+        columns = {
+            one.name: ColumnDescription.of(contiguous(column), told_apart=_is_few(one.type))
+            for one, column in zip(table.schema, table.columns, strict=True)
+        }
+        return cls(columns, table.num_rows, table.nbytes)
 
-    def add(self, table: pa.Table) -> None:
-        """Take a further piece in."""
-        self.rows += table.num_rows
-        self.footprint_bytes += table.nbytes
-        for name, column in self.columns.items():
-            for piece in table.column(name).chunks:
-                column.add(piece)
+    def __add__(self, other: "TableDescription") -> "TableDescription":
+        columns = {name: column + other.columns[name] for name, column in self.columns.items()}
+        return TableDescription(columns, self.rows + other.rows, self.footprint_bytes + other.footprint_bytes)
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.footprint_bytes / 2**20:,.1f} MB in memory"]
@@ -114,12 +158,10 @@ def describe_frame(frame: pd.DataFrame) -> str:
 
 
 def _describe(column: pd.Series) -> ColumnDescription:
-    description = ColumnDescription()
     try:
-        description.add(contiguous(pa.array(column, from_pandas=True)))
+        return ColumnDescription.of(contiguous(pa.array(column, from_pandas=True)))
     except pa.ArrowException:
         return ColumnDescription(int(column.isna().sum()), distinct=None)
-    return description
 
 
 def _short(value: object) -> str:

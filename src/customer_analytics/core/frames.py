@@ -95,6 +95,11 @@ def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
+def known_values(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """What stands in an array of numbers or moments, and where it is no null (bool; empty where nothing is)."""
+    return _values(array), _valid(array) if array.null_count else np.zeros(0, bool)
+
+
 def _schema_of(frame: pd.DataFrame) -> pa.Schema:
     return pa.schema(
         [

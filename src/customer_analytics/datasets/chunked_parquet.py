@@ -95,19 +95,21 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         """Run the chunks and write them; the file that was there stays until the new one is whole."""
         path = Path(self._get_save_path())
         sweep(path)
-        description = TableDescription.start(self._schema)
+        description = TableDescription.of(self._schema.empty_table())
         with (
             replacing(path) as beside,
             pq.ParquetWriter(beside, self._schema, **writer_options(self._schema, self._compression)) as writer,
         ):
 
-            def write(group: pa.Table) -> None:
-                writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
-                description.add(group)
+            def tables() -> Iterator[pa.Table]:
+                nonlocal description
+                pieces: Any = data.map(partial(_described, schema=self._schema))
+                for table, its_description in pieces:
+                    description += its_description
+                    yield table
 
-            pieces = data.map(partial(canonical_table, schema=self._schema))
-            with closing(regroup(pieces, self._schema)) as groups:  # workers stop before an error is told
-                write_behind(groups, write)
+            with closing(regroup(tables(), self._schema)) as groups:  # workers stop before an error is told
+                write_behind(groups, partial(writer.write_table, row_group_size=ROW_GROUP_ROWS))
         logger.info("%s: %s", path.stem, description)
 
     def preview(self, nrows: int = 5) -> TablePreview:
@@ -136,6 +138,12 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath), "version": self._version, "settings": self._settings}
+
+
+def _described(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  elsewhere a step's result is a frame
+    """A chunk as a canonical table, and its description."""
+    table = canonical_table(frame, schema)
+    return table, TableDescription.of(table)
 
 
 @dataclass(frozen=True, slots=True)
