@@ -64,6 +64,7 @@ def test_a_table_described_in_pieces_is_described_alike(cuts):
         (pd.Categorical([True, False]), "nulls 0  distinct 2"),
         (pd.array([True, None], "boolean"), "nulls 1  distinct 1"),
         (np.array([False, False]), "nulls 0  distinct 1"),
+        (pd.Categorical([(1, 2), (3, 4)]), "nulls 0  distinct many  min -  max -"),
         (pd.to_datetime(["2024-01-02", None]).tz_localize("UTC"), "nulls 1  distinct 1"),
         (pd.array([None, dt.time(12)], dtype=pd.ArrowDtype(pa.time64("us"))), "nulls 1  distinct 1"),
         (pd.array([dt.date(2024, 1, 2)], dtype=pd.ArrowDtype(pa.date32())), "min 2024-01-02"),
@@ -72,7 +73,20 @@ def test_a_table_described_in_pieces_is_described_alike(cuts):
         (pd.Series([None, None], dtype=object), "nulls 2  distinct 0"),
         (np.array([1j]), "nulls 0  distinct many"),
     ],
-    ids=["numbers", "flags", "true", "false", "zoned", "times", "dates", "lists", "mixed", "nothing", "complex"],
+    ids=[
+        "numbers",
+        "flags",
+        "true",
+        "false",
+        "tuples",
+        "zoned",
+        "times",
+        "dates",
+        "lists",
+        "mixed",
+        "nothing",
+        "complex",
+    ],
 )
 def test_a_frame_of_any_dtype_is_described(column, said):
     assert said in shown(pd.DataFrame({"any": column}))["any"]

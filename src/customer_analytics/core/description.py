@@ -42,7 +42,7 @@ class ColumnDescription:
         if column.null_count == len(column):
             return cls(column.null_count, frozenset() if told_apart else None)
         if pa.types.is_dictionary(kind):
-            return replace(_of_texts(column.dictionary), nulls=column.null_count)
+            return replace(_of_distinct(column.dictionary), nulls=column.null_count, total=None)
         if pa.types.is_boolean(kind):
             return cls(column.null_count, frozenset(flag for flag in (False, True) if _count(column, flag)))
         return _of_values(column, told_apart=told_apart)
@@ -67,12 +67,14 @@ def _few(values: frozenset[Any]) -> frozenset[Any] | None:
     return values if len(values) <= COUNTED else None
 
 
-def _of_texts(texts: pa.Array) -> ColumnDescription:
-    """A column by the distinct values that it has codes of."""
-    if len(texts) > COUNTED:
-        return ColumnDescription(0, None, *pc.min_max(texts).as_py().values())
-    known = [text for text in texts.to_pylist() if text is not None]
-    return ColumnDescription(0, frozenset(known), min(known), max(known))
+def _of_distinct(values: pa.Array) -> ColumnDescription:
+    """A column by the distinct values that it has codes of, mostly few texts."""
+    if not pa.types.is_string(values.type):
+        return _of_values(values, told_apart=True)
+    if len(values) > COUNTED:
+        return ColumnDescription(0, None, *pc.min_max(values).as_py().values())
+    texts = values.to_pylist()
+    return ColumnDescription(0, frozenset(texts), min(texts), max(texts))
 
 
 def _of_values(column: pa.Array, *, told_apart: bool) -> ColumnDescription:
