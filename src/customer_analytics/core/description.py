@@ -44,7 +44,8 @@ class ColumnDescription:
         if pa.types.is_dictionary(kind):
             return replace(_of_distinct(column.dictionary), nulls=column.null_count, total=None)
         if pa.types.is_boolean(kind):
-            return cls(column.null_count, frozenset(flag for flag in (False, True) if _count(column, flag)))
+            rows = {False: column.false_count, True: column.true_count}
+            return cls(column.null_count, frozenset(flag for flag in rows if rows[flag]))
         return _of_values(column, told_apart=told_apart)
 
     def __add__(self, other: "ColumnDescription") -> "ColumnDescription":
@@ -57,10 +58,6 @@ class ColumnDescription:
             max(ends, default=None),
             sum(totals) if totals else None,
         )
-
-
-def _count(flags: pa.BooleanArray, flag: bool) -> int:  # noqa: FBT001  what is counted
-    return int(flags.true_count if flag else flags.false_count)
 
 
 def _few(values: frozenset[Any]) -> frozenset[Any] | None:
@@ -91,11 +88,13 @@ def _of_values(column: pa.Array, *, told_apart: bool) -> ColumnDescription:
 
 
 _LOOPED = (pa.int64(), pa.uint32(), pa.float64())
+"""Types of the streamed tables' numbers, besides moments and int16."""
+
 _SMALLEST = int(np.iinfo(np.int16).min)
 
 
 def _of_numbers(column: pa.Array, *, told_apart: bool) -> ColumnDescription:
-    from customer_analytics.core.kernels.extents import extent, small_ones  # noqa: PLC0415  only where tables stream
+    from customer_analytics.core.kernels.extents import extent, small_ones  # noqa: PLC0415  only where there are numbers
 
     values, valid = known_values(column)
     if pa.types.is_timestamp(column.type):

@@ -138,6 +138,7 @@ class Exchange:
                 self.gathered, spilled = [], self.size
 
     def _count(self, rows: np.ndarray) -> None:
+        """Add the rows of each bucket of a chunk; the array is written over, or kept."""
         if len(rows) > len(self.rows):
             rows[: len(self.rows)] += self.rows
             self.rows = rows

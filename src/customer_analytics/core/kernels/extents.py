@@ -13,20 +13,13 @@ def extent(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, float]:
         values: Numbers, one of them valid; no NaN among those.
         valid: bool, shape ``(rows,)``; empty where all are.
     """
-    if len(valid) == 0:
-        least = most = values[0]
-        total = 0.0
-        for value in values:
-            least, most = min(least, value), max(most, value)
-            total += value
-        return least, most, total
     first = 0
-    while not valid[first]:
+    while len(valid) > 0 and not valid[first]:
         first += 1
     least = most = values[first]
     total = 0.0
     for row in range(first, len(values)):
-        if valid[row]:
+        if len(valid) == 0 or valid[row]:
             least, most = min(least, values[row]), max(most, values[row])
             total += values[row]
     return least, most, total
