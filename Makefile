@@ -31,7 +31,7 @@ test: $(INSTALLED)
 
 # Real Dask workers on loopback; a loaded machine can fail to start them in time.
 test-cluster: $(INSTALLED)
-	$(BIN)/pytest tests/cluster -m cluster
+	$(BIN)/pytest tests/datasets/dask -m cluster
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from customer_analytics.datasets.csv_files import SourceFiles
+from customer_analytics.datasets.source_files import SourceFiles
 
 
 def two_files(folder):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 from tests.oracle import COLUMNS, Row
 
-from customer_analytics.core.chunks import LocalChunks
-from customer_analytics.core.contract import Contract, reasons_of
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.contract.settings import Contract, reasons_of
 from customer_analytics.datasets import ChunkedCSVDataset
 from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 

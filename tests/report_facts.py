@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.charts import amounts, flow, quality, revenue, runs
-from customer_analytics.core.drift.runs import RUN_COLUMNS
+from customer_analytics.core.aggregation.numeric_summary import PERCENTILES
+from customer_analytics.core.history.runs import RUN_COLUMNS
 from customer_analytics.core.report import page
+from customer_analytics.core.report.charts import amounts, flow, quality, revenue, runs
 from customer_analytics.core.report.facts import Facts
-from customer_analytics.core.summary import PERCENTILES
 
 FATES = ("rows_in", "clean", "quarantined", "duplicates", "duplicates_exact", "duplicates_conflicting")
 

@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from tests.hostile import many_purchases, plain_csv
 from tests.making import raw_chunks, typed_chunks
 
-from customer_analytics.core.chunks import LocalChunks, Workshop
-from customer_analytics.core.contract import Contract
-from customer_analytics.core.customers import CustomerCounts, count_customers
-from customer_analytics.core.drift.profile import ProfileShape, PurchaseProfile
-from customer_analytics.core.ledger import Copies, Intake
-from customer_analytics.core.measures import Measures
-from customer_analytics.core.minor_units import MinorUnits
-from customer_analytics.core.partials.money import Money
-from customer_analytics.core.partials.totals import Totals
-from customer_analytics.core.partials.value_counts import ValueCounts
-from customer_analytics.core.quicklook import QuickTotals
-from customer_analytics.core.rows import Places, RowSet
-from customer_analytics.core.sample import LowestKeys, SampleRules
-from customer_analytics.core.survey import Survey
-from customer_analytics.core.tables import CLEAN
+from customer_analytics.core.aggregation.distinct_customers import CustomerCounts, count_customers
+from customer_analytics.core.aggregation.measures import Measures
+from customer_analytics.core.aggregation.quicklook import QuickTotals
+from customer_analytics.core.aggregation.sample import LowestKeys, SampleRules
+from customer_analytics.core.aggregation.survey import Survey
+from customer_analytics.core.aggregation.totals import Totals
+from customer_analytics.core.aggregation.value_counts import ValueCounts
+from customer_analytics.core.chunks.local import LocalChunks, Workshop
+from customer_analytics.core.contract.schemas import CLEAN
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.dedup.row_bitmap import Places, RowSet
+from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
+from customer_analytics.core.ledger.ledger import Copies, Intake
+from customer_analytics.core.money.minor_units import MinorUnits
+from customer_analytics.core.money.money_sum import Money
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
 
 ROWS = 200

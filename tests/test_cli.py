@@ -17,7 +17,7 @@ from kedro.validation import ParameterValidationError
 
 from customer_analytics import cli
 from customer_analytics.core.errors import InputError
-from customer_analytics.datasets.csv_files import SourceFiles
+from customer_analytics.datasets.source_files import SourceFiles
 from customer_analytics.settings import purchases_path
 
 ROOT = Path(__file__).parents[1]

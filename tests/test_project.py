@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import customer_analytics
-from customer_analytics.core.contract import Contract
-from customer_analytics.core.dialect import Dialect
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.csv_reader.dialect import Dialect
 from customer_analytics.pipeline_registry import register_pipelines
 
 ROOT = Path(__file__).parents[1]

@@ -24,10 +24,10 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 import customer_analytics.pipelines
-from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
-from customer_analytics.datasets.csv_files import SourceFiles
-from customer_analytics.datasets.input_files import look_ahead
+from customer_analytics.core.ledger.warnings import doubts
+from customer_analytics.datasets.input_files_dataset import look_ahead
+from customer_analytics.datasets.source_files import SourceFiles
 from customer_analytics.settings import purchases_path
 
 _ACTIONABLE = (

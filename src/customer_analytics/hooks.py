@@ -15,12 +15,12 @@ from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from customer_analytics.core.doubts import doubts
 from customer_analytics.core.errors import CustomerAnalyticsError
-from customer_analytics.datasets.atomic import replacing
+from customer_analytics.core.ledger.warnings import doubts
+from customer_analytics.datasets.atomic_save import replacing
 
 if TYPE_CHECKING:
-    from customer_analytics.datasets.input_files import InputFilesDataset
+    from customer_analytics.datasets.input_files_dataset import InputFilesDataset
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,9 @@ class RunHooks:
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Open the run's log, start its clock, share one heap."""
-        from customer_analytics.datasets import heap, usage
-        from customer_analytics.datasets.input_files import InputFilesDataset
+        from customer_analytics.datasets import allocator as heap
+        from customer_analytics.datasets import run_usage as usage
+        from customer_analytics.datasets.input_files_dataset import InputFilesDataset
 
         usage.begin()
         heap.share_memory()
@@ -66,7 +67,7 @@ class RunHooks:
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """Name the progress after the node, which is not to pay for the peaks of those before it."""
-        from customer_analytics.datasets import heap
+        from customer_analytics.datasets import allocator as heap
         from customer_analytics.datasets.progress import running
 
         running.set(node.short_name)
@@ -95,7 +96,7 @@ class RunHooks:
             importing.start()
             self._importing = importing
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
-            from customer_analytics.core.description import describe_frame
+            from customer_analytics.core.aggregation.table_summary import describe_frame
 
             level = logging.DEBUG if node.namespace in _TOLD_IN_WORDS else logging.INFO
             logger.log(level, "%s: %s", dataset_name, describe_frame(data))
@@ -127,7 +128,7 @@ class RunHooks:
 
     def _end(self) -> None:
         """Give back what the run's heap kept, which a notebook may need, and close the log."""
-        from customer_analytics.datasets import heap
+        from customer_analytics.datasets import allocator as heap
 
         heap.release_memory()
         if self._log is not None:

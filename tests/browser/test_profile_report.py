@@ -7,7 +7,7 @@ from tests.browser.conftest import PIPELINES
 from tests.deliveries import hostile_delivery
 from tests.sessions import project_copy, run_pipelines
 
-from customer_analytics.core.sample import SAMPLED
+from customer_analytics.core.aggregation.sample import SAMPLED
 
 pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
 

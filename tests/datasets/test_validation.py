@@ -11,8 +11,8 @@ import pytest
 from tests.hostile import many_purchases, plain_csv
 from tests.making import gathered, typed_chunks
 
-from customer_analytics.core.chunks import LocalChunks
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.datasets import CleanChunks
 from customer_analytics.datasets.validation import ContractViolationError
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
@@ -126,7 +126,7 @@ hooks.before_node_run(first)
 print("pandera" in sys.modules)
 hooks.after_dataset_saved(names[0], 1, first)
 hooks.before_node_run(second)
-print("pandera.api.pandas.container" in sys.modules and "customer_analytics.core.schema" in sys.modules)
+print("pandera.api.pandas.container" in sys.modules and "customer_analytics.core.contract.pandera_schema" in sys.modules)
 """
 
 

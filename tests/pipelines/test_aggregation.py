@@ -7,10 +7,10 @@ from tests import oracle
 from tests.hostile import csv_texts, many_purchases, plain_csv, purchase
 from tests.making import contract_of, gathered, table_rows, typed_chunks
 
-from customer_analytics.core.chunks import LocalChunks
-from customer_analytics.core.contract import Contract
-from customer_analytics.core.drift.profile import ProfileSettings
-from customer_analytics.core.summary import OutlierRules
+from customer_analytics.core.aggregation.numeric_summary import OutlierRules
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.drift.profile.purchase_profile import ProfileSettings
 from customer_analytics.pipelines.aggregation import create_pipeline, nodes
 from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
 

@@ -7,8 +7,8 @@ from tests import oracle
 from tests.hostile import csv_texts, many_purchases, plain_csv, purchase
 from tests.making import gathered, typed_chunks
 
-from customer_analytics.core.chunks import LocalChunks
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.errors import LedgerError
 from customer_analytics.pipelines.cleaning import create_pipeline, nodes
 

@@ -13,7 +13,7 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
-from customer_analytics.core.drift.metrics import name_of
+from customer_analytics.core.history.metrics import name_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
 

@@ -4,7 +4,7 @@ from tests.hostile import many_purchases, plain_csv
 from tests.making import judged, raw_chunks, rows_of
 from tests.oracle import judge_file
 
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.pipelines.ingestion import create_pipeline
 from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 

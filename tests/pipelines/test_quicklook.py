@@ -7,7 +7,7 @@ from tests import oracle
 from tests.hostile import csv_texts, many_purchases, plain_csv, purchase
 from tests.making import raw_chunks, table_rows
 
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.pipelines.quicklook import create_pipeline
 from customer_analytics.pipelines.quicklook.nodes import total_revenue
 

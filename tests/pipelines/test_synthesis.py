@@ -11,10 +11,10 @@ from kedro.runner import SequentialRunner
 from kedro_datasets.json import JSONDataset
 from tests.core.synthesis.oracle import judge
 
-from customer_analytics.core.frames import TEXT
+from customer_analytics.core.arrow.frames import TEXT
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.vocabulary import Vocabulary
-from customer_analytics.datasets.record_lines import RecordLinesDataset
+from customer_analytics.core.synthesis.value_lists import Vocabulary
+from customer_analytics.datasets.csv_lines_dataset import RecordLinesDataset
 from customer_analytics.pipelines.synthesis import create_pipeline
 from customer_analytics.pipelines.synthesis.nodes import synthesise_purchases, tally_truth
 

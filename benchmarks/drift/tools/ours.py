@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from customer_analytics.core.chunks import LocalChunks
-from customer_analytics.core.drift.profile import ProfileShape, PurchaseProfile
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.verdict import compare_profiles
 

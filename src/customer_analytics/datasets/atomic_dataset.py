@@ -6,7 +6,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset, AbstractVersionedDataset, DatasetError, Version
 
-from customer_analytics.datasets.atomic import replacing, sweep
+from customer_analytics.datasets.atomic_save import replacing, sweep
 
 
 class AtomicDataset(AbstractVersionedDataset[Any, Any]):

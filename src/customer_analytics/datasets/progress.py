@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from customer_analytics.core.chunks import Watcher
+from customer_analytics.core.chunks.local import Watcher
 
 logger = logging.getLogger(__name__)
 

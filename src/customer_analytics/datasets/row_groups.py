@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer_analytics.core.batches import ROW_GROUP_ROWS
+from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS
 
 _PAGE_BYTES = 1 << 30
 """More than a column of a row group takes, which is one page so, in however many pieces it comes."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from customer_analytics.core.chunks import Chunks
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.errors import CustomerAnalyticsError
 from customer_analytics.core.hiding import hidden
 
@@ -18,7 +18,7 @@ class CleanChunks:
     """Checks every chunk of ``clean_purchases`` against the contract's pandera schema while it is written.
 
     Args:
-        contract: Fields of :class:`~customer_analytics.core.contract.Contract`.
+        contract: Fields of :class:`~customer_analytics.core.contract.settings.Contract`.
         overrides: Fields that win over them, from ``--params``.
     """
 
@@ -42,7 +42,7 @@ class CleanChunks:
     @cached_property
     def _schema(self) -> Any:  # noqa: ANN401  pandera's schema
         import_pandera()
-        from customer_analytics.core.schema import clean_schema  # noqa: PLC0415  imports pandera
+        from customer_analytics.core.contract.pandera_schema import clean_schema  # noqa: PLC0415  imports pandera
 
         return clean_schema(self._contract)
 
@@ -57,4 +57,4 @@ def import_pandera() -> None:
     with hidden("hypothesis"):
         import pandera.strategies.pandas_strategies  # noqa: F401, PLC0415  what looks for hypothesis
 
-        import customer_analytics.core.schema  # noqa: F401, PLC0415  the rest
+        import customer_analytics.core.contract.pandera_schema  # noqa: F401, PLC0415  the rest

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift.deliveries import Deliveries
-from customer_analytics.core.drift.findings import Outcome, drift_frame
-from customer_analytics.core.drift.injections import Scenario, injected
-from customer_analytics.core.drift.profile import PurchaseProfile
+from customer_analytics.core.drift.baseline import Deliveries
+from customer_analytics.core.drift.checks.findings import Outcome, drift_frame
+from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.simulation.injections import Scenario, injected
 from customer_analytics.core.drift.verdict import Findings, compare_latest, compare_profiles, outcome_of, verdict_on
 from customer_analytics.core.errors import CustomerAnalyticsError
 

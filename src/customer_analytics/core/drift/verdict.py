@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from customer_analytics.core.contract import Column
-from customer_analytics.core.drift.cells import Table
-from customer_analytics.core.drift.findings import Finding, Outcome, judged
-from customer_analytics.core.drift.numbers import number_findings
-from customer_analytics.core.drift.pairs import Pair
-from customer_analytics.core.drift.profile import PurchaseProfile
-from customer_analytics.core.drift.segments import segment_findings
+from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.drift.checks.findings import Finding, Outcome, judged
+from customer_analytics.core.drift.checks.numbers import number_findings
+from customer_analytics.core.drift.checks.pair import Pair
+from customer_analytics.core.drift.checks.segments import segment_findings
+from customer_analytics.core.drift.checks.texts import text_findings
+from customer_analytics.core.drift.checks.volume import volume_finding
+from customer_analytics.core.drift.profile.packed_counts import Table
+from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
-from customer_analytics.core.drift.texts import text_findings
-from customer_analytics.core.drift.volume import volume_finding
 
 JUDGED_COLUMNS = (
     Column.PRODUCT_CATEGORY,

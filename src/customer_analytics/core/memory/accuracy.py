@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from customer_analytics.core.minor_units import MinorUnits, as_float
-from customer_analytics.core.partials.money import exact_sum
-from customer_analytics.core.partials.value_counts import ValueCounts, standard_deviation
+from customer_analytics.core.aggregation.value_counts import ValueCounts, standard_deviation
+from customer_analytics.core.money.minor_units import MinorUnits, as_float
+from customer_analytics.core.money.money_sum import exact_sum
 
 CERTIFIED_MEAN = 10000000.2
 CERTIFIED_DEVIATION = 0.1

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.contract import Column
-from customer_analytics.core.minor_units import MinorUnits, as_float
-from customer_analytics.core.partials.value_counts import root
-from customer_analytics.core.tables import ISSUES
+from customer_analytics.core.aggregation.value_counts import root
+from customer_analytics.core.contract.schemas import ISSUES
+from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.money.minor_units import MinorUnits, as_float
 
 GROUP = "group"
 UNITS = "units"

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.frames import TEXT, categorical, contiguous, to_frame, to_table
+from customer_analytics.core.arrow.frames import TEXT, categorical, contiguous, to_frame, to_table
 
 _INTEGER = r"^-?[0-9]{1,18}$"
 _DECIMAL = r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$"

@@ -5,14 +5,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from customer_analytics.core.charts.style import DARK, rgba
-from customer_analytics.core.report.change import OUTCOMES, tell_change
+from customer_analytics.core.report.charts.style import DARK, rgba
 from customer_analytics.core.report.content import Page
 from customer_analytics.core.report.facts import Facts
-from customer_analytics.core.report.front import cards, headline
-from customer_analytics.core.report.intake import tell_flow, tell_quality
-from customer_analytics.core.report.past import tell_memory, tell_past, tell_usage
-from customer_analytics.core.report.sales import tell_amounts, tell_revenue
+from customer_analytics.core.report.sections.drift import OUTCOMES, tell_change
+from customer_analytics.core.report.sections.headline import cards, headline
+from customer_analytics.core.report.sections.quality import tell_flow, tell_quality
+from customer_analytics.core.report.sections.revenue import tell_amounts, tell_revenue
+from customer_analytics.core.report.sections.runs import tell_memory, tell_past, tell_usage
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from customer_analytics.core.chunks import Task
-from customer_analytics.core.frames import to_frame
-from customer_analytics.core.synthesis.plan import Kind, Plan, plan_rows
-from customer_analytics.core.synthesis.records import HEADER, Scribe
+from customer_analytics.core.arrow.frames import to_frame
+from customer_analytics.core.chunks.local import Task
+from customer_analytics.core.synthesis.csv_records import HEADER, Scribe
+from customer_analytics.core.synthesis.lookup_tables import Tables, days_of
+from customer_analytics.core.synthesis.row_plan import Kind, Plan, plan_rows
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.tables import Tables, days_of
 from customer_analytics.core.synthesis.truth import Labels, Tally
-from customer_analytics.core.synthesis.vocabulary import Vocabulary
+from customer_analytics.core.synthesis.value_lists import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

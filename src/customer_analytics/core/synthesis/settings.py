@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from customer_analytics.core.contract import REASONS
+from customer_analytics.core.contract.settings import REASONS
 from customer_analytics.core.errors import SettingError, listed
 
 MAX_ROWS = 9_999_999_999

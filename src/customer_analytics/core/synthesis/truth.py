@@ -7,10 +7,10 @@ from typing import Any, Self
 import numpy as np
 from pyroaring import BitMap64
 
-from customer_analytics.core.contract import Column, Fault
-from customer_analytics.core.synthesis.draws import I64, Flags
-from customer_analytics.core.synthesis.plan import ACCEPTED_NULLS, REASONS_AT, Kind, Plan
-from customer_analytics.core.synthesis.vocabulary import COUNTRIES
+from customer_analytics.core.contract.settings import Column, Fault
+from customer_analytics.core.synthesis.random_bits import I64, Flags
+from customer_analytics.core.synthesis.row_plan import ACCEPTED_NULLS, REASONS_AT, Kind, Plan
+from customer_analytics.core.synthesis.value_lists import COUNTRIES
 
 _COUNTRY_SHIFT = 40
 _READABLE_FAULTS = (0, 3)

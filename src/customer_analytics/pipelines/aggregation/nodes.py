@@ -4,11 +4,14 @@ from functools import partial
 
 import pandas as pd
 
-from customer_analytics.core import customers, measures, revenue, summary, survey
-from customer_analytics.core.chunks import Chunks
-from customer_analytics.core.contract import Contract
-from customer_analytics.core.drift.frames import to_chunks
-from customer_analytics.core.drift.profile import ProfileSettings, count_reasons
+from customer_analytics.core.aggregation import distinct_customers as customers
+from customer_analytics.core.aggregation import measures, survey
+from customer_analytics.core.aggregation import numeric_summary as summary
+from customer_analytics.core.aggregation import revenue_tables as revenue
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.drift.profile.frame import to_chunks
+from customer_analytics.core.drift.profile.purchase_profile import ProfileSettings, count_reasons
 
 
 def measure_purchases(

@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Any
 
-from customer_analytics.core import ledger, quarantine, repeats
-from customer_analytics.core.chunks import Chunks
-from customer_analytics.core.contract import Column, Contract
-from customer_analytics.core.partials.money import Money
-from customer_analytics.core.rows import Places
-from customer_analytics.core.tables import SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.schemas import SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.contract.settings import Column, Contract
+from customer_analytics.core.dedup import duplicates as repeats
+from customer_analytics.core.dedup.row_bitmap import Places
+from customer_analytics.core.ledger import ledger, quarantine
+from customer_analytics.core.money.money_sum import Money
 
 
 def quarantine_purchases(typed_purchases: Chunks) -> Chunks:

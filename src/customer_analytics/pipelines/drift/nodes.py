@@ -5,11 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift import charts, comparisons, deliveries, distributions
-from customer_analytics.core.drift.frames import from_frame
-from customer_analytics.core.drift.injections import Scenario
-from customer_analytics.core.drift.profile import PurchaseProfile
+from customer_analytics.core.drift import baseline as deliveries
+from customer_analytics.core.drift import comparisons
+from customer_analytics.core.drift.profile import distributions
+from customer_analytics.core.drift.profile.frame import from_frame
+from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.simulation.injections import Scenario
+from customer_analytics.core.report.charts import drift as charts
 
 Compared = tuple[comparisons.Comparison, ...]
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from customer_analytics.core.drift import power
-from customer_analytics.core.drift.frames import from_frame
+from customer_analytics.core.drift.profile.frame import from_frame
 from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.simulation import power
 
 
 def measure_power(

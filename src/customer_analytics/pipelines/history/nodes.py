@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift import run_record, runs
 from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.history import run_record, runs
 
 
 def measure_run(ledger: dict[str, Any], drift_findings: pd.DataFrame, run_usage: dict[str, float]) -> dict[str, Any]:

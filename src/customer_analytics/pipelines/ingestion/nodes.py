@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from customer_analytics.core import parsing
-from customer_analytics.core.chunks import Chunks
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.parsing import purchases as parsing
 
 
 def parse_purchases(raw_purchases: Chunks, contract: Contract) -> Chunks:

@@ -4,10 +4,14 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from customer_analytics.core.chunks import Chunks
-from customer_analytics.core.contract import Contract
-from customer_analytics.core.memory import calculations, charts, profile, report, trials
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.memory import calculations
+from customer_analytics.core.memory import chunk_memory as profile
+from customer_analytics.core.memory import chunk_size_trials as trials
+from customer_analytics.core.memory import memory_report as report
 from customer_analytics.core.memory.settings import MemorySettings
+from customer_analytics.core.report.charts import memory as charts
 
 
 class TrialBench(Protocol):

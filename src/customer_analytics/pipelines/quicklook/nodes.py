@@ -4,9 +4,9 @@ from functools import partial
 
 import pandas as pd
 
-from customer_analytics.core import quicklook
-from customer_analytics.core.chunks import Chunks
-from customer_analytics.core.contract import Contract
+from customer_analytics.core.aggregation import quicklook
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.settings import Contract
 
 
 def total_revenue(raw_purchases: Chunks, contract: Contract) -> pd.DataFrame:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from customer_analytics.core import profile_page, sample
-from customer_analytics.core.charts import amounts, flow, quality, revenue, runs
-from customer_analytics.core.chunks import Chunks
+from customer_analytics.core.aggregation import sample
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.report import data_profile as profile_page
 from customer_analytics.core.report import page
+from customer_analytics.core.report.charts import amounts, flow, quality, revenue, runs
 from customer_analytics.core.report.facts import Facts
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from functools import partial, reduce
 from operator import add
 from typing import Any
 
-from customer_analytics.core.chunks import LocalChunks
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.synthesis.csv_records import Scribe
 from customer_analytics.core.synthesis.generator import Delivery, written
-from customer_analytics.core.synthesis.records import Scribe
 from customer_analytics.core.synthesis.settings import SynthesisSettings
 from customer_analytics.core.synthesis.truth import Tally
 

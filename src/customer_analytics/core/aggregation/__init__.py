@@ -1,0 +1,1 @@
+"""Exact, mergeable statistics and the tables that follow from them."""

@@ -1,0 +1,155 @@
+"""Orders and revenue per group, exact."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from customer_analytics.core.aggregation.key_sums import EMPTY, Run, Tally
+from customer_analytics.core.compiled import compiled
+from customer_analytics.core.money.minor_units import MinorUnits
+
+Group = tuple[str, ...]
+
+_LOW_BITS = 26
+_DENSE_CELLS = 16
+
+
+class Total(NamedTuple):
+    """One group's orders and revenue in minor units."""
+
+    orders: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals:
+    """Group → its total; memory grows with the groups that occur.
+
+    Args:
+        axes: The names that each part of a group can have, distinct.
+        cells: Per group its orders, and its revenue in minor units as two numbers, of which the first counts ``2**26``;
+            a group is its place in the product of the axes, the last part fastest.
+        huge: Group → further revenue, which int64 arithmetic should not meet.
+    """
+
+    axes: tuple[Group, ...] = ()
+    cells: Tally = EMPTY
+    huge: Mapping[Group, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, money: MinorUnits, codes: np.ndarray, axes: Sequence[Iterable[str]]) -> "Totals":
+        """The totals of a chunk.
+
+        Args:
+            money: What each row is worth.
+            codes: The group of each row, as a place in the product of the axes; int64.
+            axes: The names that each part of a group can have, distinct.
+        """
+        names = tuple(map(tuple, axes))
+        huge: Counter[Group] = Counter()
+        for row, more in money.huge.items():
+            huge[_group(names, int(codes[row]))] += more
+        return cls(names, _counted(money.units, codes, prod(map(len, names))), dict(huge))
+
+    def __add__(self, other: "Totals") -> "Totals":
+        if not (self.axes and other.axes):
+            return self if self.axes else other
+        axes = tuple(map(_union, self.axes, other.axes))
+        cells = _along(axes, self) + _along(axes, other)
+        names = {**self.huge, **other.huge}
+        return Totals(axes, cells, {name: self.huge.get(name, 0) + other.huge.get(name, 0) for name in names})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Totals) and self.groups == other.groups
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def groups(self) -> dict[Group, Total]:
+        """Each group that occurs and its total."""
+        run = self.cells.settled()
+        if not len(run.keys):
+            return {}
+        parts = zip(self.axes, self._parts(run), strict=True)
+        names = zip(*([axis[place] for place in part.tolist()] for axis, part in parts), strict=True)
+        sums = zip(*(each.tolist() for each in run.sums), strict=True)
+        return {
+            name: Total(orders, (high << _LOW_BITS) + low + self.huge.get(name, 0))
+            for name, (orders, high, low) in zip(names, sums, strict=True)
+        }
+
+    def names(self, place: int) -> tuple[str, ...]:
+        """What the groups that occur have as their ``place``-th part, each once, ascending."""
+        if not self.axes:
+            return ()
+        used = np.unique(self._parts(self.cells.settled())[place])
+        return tuple(sorted(self.axes[place][part] for part in used.tolist()))
+
+    def rolled_up(self, place: int) -> "Totals":
+        """The totals of the groups' ``place``-th part alone."""
+        run = self.cells.settled()
+        if not self.axes:
+            return self
+        huge: Counter[Group] = Counter()
+        for group, more in self.huge.items():
+            huge[group[place],] += more
+        parts = self._parts(run)
+        return Totals((self.axes[place],), Tally.of_run(parts[place], *run.sums), dict(huge))
+
+    def _parts(self, run: Run) -> tuple[np.ndarray, ...]:
+        """The place of each group's parts along the axes."""
+        return np.unravel_index(run.keys, tuple(map(len, self.axes)))
+
+
+def _counted(units: np.ndarray, codes: np.ndarray, size: int) -> Tally:
+    if size > _DENSE_CELLS * len(codes):
+        present, codes = np.unique(codes, return_inverse=True)
+    else:
+        present = np.arange(size)
+    sums = _sums(units, codes, len(present))
+    occurs = np.flatnonzero(sums[0])
+    return Tally.of_run(present[occurs], *sums.take(occurs, axis=1))
+
+
+@compiled
+def _sums(units: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
+    """Per group its rows and the sum of their units (below ``2**53`` in size) in two parts that cannot overflow."""
+    sums = np.zeros((3, size), np.int64)
+    for row in range(len(codes)):
+        sums[0, codes[row]] += 1
+        sums[1, codes[row]] += units[row] >> _LOW_BITS
+        sums[2, codes[row]] += units[row] & ((1 << _LOW_BITS) - 1)
+    return sums
+
+
+def _group(axes: tuple[Group, ...], code: int) -> Group:
+    names: list[str] = []
+    for axis in reversed(axes):
+        code, place = divmod(code, len(axis))
+        names.append(axis[place])
+    return tuple(reversed(names))
+
+
+def _union(one: Group, other: Group) -> Group:
+    return one if one == other else tuple(dict.fromkeys((*one, *other)))
+
+
+def _along(axes: tuple[Group, ...], totals: Totals) -> Tally:
+    """The cells of totals coded along other axes, in which every name of theirs stands."""
+    if axes == totals.axes:
+        return totals.cells
+    places = [{name: place for place, name in enumerate(axis)} for axis in axes]
+    recodes = [
+        np.array([place[name] for name in axis], np.int64) for place, axis in zip(places, totals.axes, strict=True)
+    ]
+    return sum((Tally.of_run(_recoded(run, recodes, totals.axes, axes), *run.sums) for run in totals.cells.runs), EMPTY)
+
+
+def _recoded(run: Run, recodes: list[np.ndarray], old: tuple[Group, ...], new: tuple[Group, ...]) -> np.ndarray:
+    parts = np.unravel_index(run.keys, tuple(map(len, old)))
+    recoded = tuple(recode[part] for recode, part in zip(recodes, parts, strict=True))
+    return np.ravel_multi_index(recoded, tuple(map(len, new)))

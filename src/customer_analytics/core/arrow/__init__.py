@@ -1,0 +1,1 @@
+"""Conversions between pandas, NumPy and Arrow, and operations on text columns."""

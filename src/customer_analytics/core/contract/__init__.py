@@ -1,0 +1,1 @@
+"""The data contract: its columns, settings, table schemas and pandera schema."""

@@ -1,0 +1,1 @@
+"""From CSV bytes to text columns: dialect, header, record boundaries, fields."""

@@ -1,0 +1,1 @@
+"""Known changes, injected to see whether drift finds them."""

@@ -1,0 +1,1 @@
+"""Metrics of a run, and how they differ from those of earlier runs."""

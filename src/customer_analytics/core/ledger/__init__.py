@@ -1,0 +1,1 @@
+"""The ledger: where every row and its money went."""

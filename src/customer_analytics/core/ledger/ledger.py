@@ -1,0 +1,172 @@
+"""The ledger: every row and every minor unit of money that came in, and where it went."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from customer_analytics.core.arrow.frames import codes_of
+from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, ISSUES, SOURCE_FILE
+from customer_analytics.core.contract.settings import BITS, Column
+from customer_analytics.core.errors import LedgerError
+from customer_analytics.core.money.money_sum import Money
+
+SCHEMA_VERSION = 1
+
+TYPED_COUNTED = (Column.PURCHASE_AMOUNT, ISSUES, AMOUNT_ROUNDED, SOURCE_FILE)
+"""The columns that :meth:`Intake.of` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What came in, counted on the typed table.
+
+    Args:
+        valid: The rows without a fault.
+        refused: The rows with one or more.
+        by_reason: Reason → the rows that have it; a row with several is in each.
+        rounded: Rows whose amount had more digits than the minor unit.
+        file_rows: File → its records.
+    """
+
+    valid: Money = field(default_factory=Money)
+    refused: Money = field(default_factory=Money)
+    by_reason: Mapping[str, Money] = field(default_factory=dict)
+    rounded: int = 0
+    file_rows: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, typed: pd.DataFrame, decimals: int) -> "Intake":
+        """The intake of a chunk.
+
+        Args:
+            typed: The columns :data:`TYPED_COUNTED` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+            decimals: Digits of the minor unit.
+        """
+        amounts, issues = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[ISSUES].to_numpy()
+        faulty = np.flatnonzero(issues != 0)
+        faults, faulty_amounts = issues[faulty], amounts[faulty]
+        refused = Money.of(faulty_amounts, decimals)
+        reasons = zip(BITS, Money.by_flag(faulty_amounts, faults, len(BITS), decimals), strict=True)
+        codes, files = codes_of(typed[SOURCE_FILE])
+        records = np.bincount(codes, minlength=len(files)).tolist()
+        return cls(
+            Money.of(amounts, decimals) - refused,
+            refused,
+            {name: money for name, money in reasons if money.rows},
+            int(typed[AMOUNT_ROUNDED].to_numpy().sum()),
+            {str(name): rows for name, rows in zip(files, records, strict=True) if rows},
+        )
+
+    def __add__(self, other: "Intake") -> "Intake":
+        return Intake(
+            self.valid + other.valid,
+            self.refused + other.refused,
+            _merged(self.by_reason, other.by_reason, Money()),
+            self.rounded + other.rounded,
+            _merged(self.file_rows, other.file_rows, 0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Later copies, counted on the table of repeats."""
+
+    exact: Money = field(default_factory=Money)
+    conflicting: Money = field(default_factory=Money)
+
+    @classmethod
+    def of(cls, repeated: pd.DataFrame, decimals: int) -> "Copies":
+        """The copies of a chunk.
+
+        Args:
+            repeated: ``purchase_amount`` and ``kind`` of :data:`~customer_analytics.core.contract.schemas.REPEATED`.
+            decimals: Digits of the minor unit.
+        """
+        amounts, exact = (
+            repeated[Column.PURCHASE_AMOUNT].to_numpy(),
+            (repeated["kind"] == "exact").to_numpy(bool),
+        )
+        return cls(Money.of(amounts[exact], decimals), Money.of(amounts[~exact], decimals))
+
+    def __add__(self, other: "Copies") -> "Copies":
+        return Copies(self.exact + other.exact, self.conflicting + other.conflicting)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where the rows went, each part counted on the table it is in."""
+
+    intake: Intake
+    clean: Money
+    quarantined_rows: int
+    copies: Copies
+    repeated_ids: int
+
+    def check(self) -> None:
+        """Make sure that rows and money balance and that clean ids are unique.
+
+        Raises:
+            LedgerError: They do not; the message names the sides.
+        """
+        copies = self.copies.exact + self.copies.conflicting
+        kept = self.clean + copies
+        balances = {
+            "rows refused": (self.intake.refused.rows, self.quarantined_rows),
+            "valid rows": (self.intake.valid.rows, kept.rows),
+            "money of valid rows, in minor units": (self.intake.valid.minor, kept.minor),
+            "rows of clean_purchases whose purchase_id stands there before": (0, self.repeated_ids),
+        }
+        for name, (came, went) in balances.items():
+            if came != went:
+                raise LedgerError(f"ledger: {name}", str(came), str(went), "do not use this run; report it as a bug")
+
+
+def write_ledger(outcome: Outcome, input_files: Sequence[Mapping[str, Any]], decimals: int) -> dict[str, Any]:
+    """The public ledger of a balanced run.
+
+    Args:
+        outcome: Where the rows went.
+        input_files: One mapping per file: ``file``, ``bytes`` and ``sha256``.
+        decimals: Digits of the minor unit.
+
+    Returns:
+        What ``08_reporting/ledger.json`` holds; ``docs/data_contract.md`` describes every key. Money is in whole minor
+        units, and leaves out amounts that cannot be read (``amounts_unreadable`` counts them).
+
+    Raises:
+        LedgerError: Rows or money do not balance.
+    """
+    outcome.check()
+    intake, copies = outcome.intake, outcome.copies
+    repeated = copies.exact + copies.conflicting
+    parts = {
+        "rows_in": intake.valid + intake.refused,
+        "clean": outcome.clean,
+        "quarantined": intake.refused,
+        "duplicates": repeated,
+        "duplicates_exact": copies.exact,
+        "duplicates_conflicting": copies.conflicting,
+    }
+    reasons = {name: intake.by_reason[name] for name in BITS if name in intake.by_reason}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **{name: money.rows for name, money in parts.items()},
+        "by_reason": {name: money.rows for name, money in reasons.items()},
+        "money_minor_units": {
+            "decimals": decimals,
+            **{name: money.minor for name, money in parts.items()},
+            "by_reason": {name: money.minor for name, money in reasons.items()},
+        },
+        "amounts_rounded": intake.rounded,
+        "amounts_unreadable": intake.refused.unreadable,
+        "clean_ids_unique": outcome.repeated_ids == 0,
+        "input_files": [{**file, "rows": intake.file_rows.get(file["file"], 0)} for file in input_files],
+    }
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any], zero: object) -> Mapping[str, Any]:
+    names = [*one, *(name for name in other if name not in one)]
+    return {name: one.get(name, zero) + other.get(name, zero) for name in names}

@@ -1,0 +1,1 @@
+"""Amounts in whole minor units, exact, and their sums."""

@@ -1,0 +1,1 @@
+"""Sections of the summary report, one module each."""

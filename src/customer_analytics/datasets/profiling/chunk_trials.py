@@ -1,0 +1,187 @@
+"""Where chunk sizes are tried: the main job on the first records of a delivery, each run in a fresh process."""
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Never
+
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from customer_analytics.core.arrow.frames import TEXT
+from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.contract.settings import COLUMNS, Contract
+from customer_analytics.core.memory.chunk_size_trials import HEADER, RECORD, Outcome, Trial, as_records
+from customer_analytics.core.memory.settings import MemorySettings
+from customer_analytics.datasets.atomic_save import is_alive
+from customer_analytics.datasets.csv_lines_dataset import RecordLinesDataset
+from customer_analytics.datasets.process_memory import TreeSampler
+from customer_analytics.datasets.runtime import WorkshopSettings
+
+logger = logging.getLogger(__name__)
+
+_PREFIX = ".trials-"
+_DELIVERY = "purchases.csv"
+_PLAIN_CSV = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "columns": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBench:
+    """Tries chunk sizes, each in a fresh process; nothing of it stays on the disk.
+
+    Args:
+        threads: Chunks that a run works on at once.
+    """
+
+    threads: int
+
+    def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[Trial, ...]:
+        """Run the main job once for every size.
+
+        Args:
+            raw: ``raw_purchases``; its first records are written as a plain CSV that all runs read.
+            contract: What is valid.
+            settings: Which sizes, on how many records.
+        """
+        with _bench() as bench:
+            rows, whole = _write_first(raw, settings.trial_rows, bench / _DELIVERY)
+            parameters = {"csv": _PLAIN_CSV, "contract": asdict(contract)}
+            started = [Trial(size, rows, self.threads + 1, whole, Outcome.FAILED) for size in settings.chunk_rows]
+            return tuple(_run(trial, bench, parameters, settings.trial_limit_s) for trial in started)
+
+
+class TrialBenchDataset(AbstractDataset[Never, TrialBench]):
+    """Loads a :class:`TrialBench`: a place to measure runs.
+
+    Example catalog entry:
+
+    .. code-block:: yaml
+
+        trial_bench:
+          type: customer_analytics.datasets.TrialBenchDataset
+    """
+
+    def __init__(self, *, threads: object = None, metadata: dict[str, Any] | None = None) -> None:
+        """Start nothing yet.
+
+        Args:
+            threads: Chunks that a run works on at once; default the machine's cores.
+            metadata: Ignored; for Kedro-Viz and other plugins.
+        """
+        self.metadata = metadata
+        self._threads = WorkshopSettings.of(threads=threads).threads
+
+    def load(self) -> TrialBench:
+        """The bench."""
+        return TrialBench(self._threads)
+
+    def save(self, data: Never) -> Never:  # noqa: ARG002  Kedro's signature
+        """Refuse: a bench is only used."""
+        raise DatasetError("trial_bench: expected to be read only; found a node that saves it")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"threads": self._threads}
+
+    def _exists(self) -> bool:
+        return True
+
+
+@contextmanager
+def _bench() -> Iterator[Path]:
+    """A folder in the data folder, where there is room for tables; those of killed runs are removed."""
+    data = Path(os.environ.get("DATA_DIR") or "data").resolve()
+    for left in data.glob(f"{_PREFIX}*"):
+        if not is_alive(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    room = data if data.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=room) as folder:
+        yield Path(folder)
+
+
+def _write_first(raw: Chunks, most: int, path: Path) -> tuple[int, bool]:
+    """Write at most so many records; how many they are, and whether they are all."""
+    rows, whole = 0, True
+
+    def records() -> Iterator[pd.DataFrame]:
+        nonlocal rows, whole
+        yield pd.DataFrame({RECORD: pd.Series([HEADER], dtype=TEXT)})
+        for chunk in raw.select(COLUMNS):
+            taken = chunk.head(most - rows)
+            whole = len(taken) == len(chunk)
+            if len(taken):
+                rows += len(taken)
+                yield as_records(taken)
+            if not whole:
+                return
+
+    RecordLinesDataset(filepath=str(path)).save(records())
+    return rows, whole
+
+
+def _run(trial: Trial, bench: Path, parameters: dict[str, Any], limit_s: float) -> Trial:
+    """The trial with what came of it; all that it writes is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=bench) as name:
+        folder = Path(name)
+        (folder / "pyproject.toml").write_text("[tool.kedro]\n")  # a project of its own
+        task = {"folder": name, "parameters": parameters, "answer": str(folder / "answer.json")}
+        environment = {
+            **os.environ,
+            "PURCHASES_CSV": str(bench / _DELIVERY),
+            "DATA_DIR": str(folder / "data"),
+            "CHUNK_ROWS": str(trial.chunk_rows),
+            "THREADS": str(trial.chunks_held - 1),
+        }
+        said = folder / "output.txt"
+        with said.open("w") as output, _process(environment, output) as process, TreeSampler(process.pid) as sampler:
+            outcome = _wait(process, json.dumps(task), limit_s)
+        if outcome is not Outcome.DONE:
+            logger.warning("chunk_rows %s: %s. %s", f"{trial.chunk_rows:,}", outcome, _last_words(said))
+            return replace(trial, outcome=outcome)
+        answer = json.loads((folder / "answer.json").read_text())
+    done = replace(
+        trial,
+        outcome=outcome,
+        elapsed_s=round(answer["elapsed_s"], 3),
+        cpu_s=round(answer["cpu_s"], 3),
+        peak_bytes=max(answer["peak_bytes"], sampler.resident_bytes),
+        owned_bytes=sampler.owned_bytes or None,
+    )
+    logger.info(
+        "chunk_rows %s: %.1f s, %.0f MB", f"{done.chunk_rows:,}", done.elapsed_s, (done.peak_bytes or 0) / 10**6
+    )
+    return done
+
+
+def _last_words(said: Path) -> str:
+    """The last line of a trial's output that names no file of its own, which is gone by then."""
+    lines = said.read_text(errors="replace").splitlines()
+    return next((line for line in reversed(lines) if line and not line.startswith("Traceback")), "It said nothing.")
+
+
+@contextmanager
+def _process(environment: dict[str, str], output: IO[str]) -> Iterator[subprocess.Popen[str]]:
+    """A trial's process; it does not outlive the block."""
+    program = [sys.executable, "-m", "customer_analytics.datasets.profiling.trial_run"]
+    with subprocess.Popen(  # noqa: S603  this project's own program
+        program, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _wait(process: subprocess.Popen[str], task: str, limit_s: float) -> Outcome:
+    try:
+        process.communicate(task, limit_s)
+    except subprocess.TimeoutExpired:
+        return Outcome.TOO_SLOW
+    return Outcome.FAILED if process.returncode else Outcome.DONE

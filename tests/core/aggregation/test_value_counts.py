@@ -1,0 +1,139 @@
+"""Exact statistics: NIST's figures, fractions, and NumPy to the last bit."""
+
+import math
+import statistics
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from customer_analytics.core.aggregation.numeric_summary import PERCENTILES
+from customer_analytics.core.aggregation.value_counts import (
+    ValueCounts,
+    exact_percentile,
+    mean,
+    percentile,
+    root,
+    spread,
+    standard_deviation,
+)
+
+LIMIT = 2**53 - 1
+WHOLE = st.one_of(st.integers(0, 50), st.integers(-LIMIT, LIMIT))
+VALUES = st.lists(WHOLE, max_size=40)
+HUGE = st.lists(st.one_of(st.integers(2**53, 2**70), st.integers(-(2**70), -(2**53))), max_size=5)
+
+
+def counted(values, huge=()):
+    return ValueCounts.of(np.array(values, np.int64), huge)
+
+
+@pytest.mark.parametrize("base", [1, 1_000_000, 10_000_000], ids=["NumAcc2", "NumAcc3", "NumAcc4"])
+def test_the_nist_figures_come_out_exactly(base):
+    tenths = [base * 10 + 2] + [base * 10 + 1, base * 10 + 3] * 500
+
+    counts = counted(tenths)
+
+    assert counts.count == 1001
+    assert mean(counts) / 10 == Fraction(base * 10 + 2, 10)
+    assert standard_deviation(counts, 10) == 0.1
+
+
+def test_a_thousand_millions_have_no_spread():
+    counts = counted([100_000_000] * 1000)
+
+    assert counts.power_sum(2) == 1000 * 100_000_000**2
+    assert spread(counts) == 0
+    assert standard_deviation(counts, 100) == 0.0
+    assert mean(counts) / 100 == 1_000_000
+
+
+@given(VALUES, HUGE)
+def test_mean_and_deviation_are_those_of_fractions(values, huge):
+    counts, everything = counted(values, huge), [Fraction(value, 100) for value in [*values, *huge]]
+
+    assert mean(counts) == (statistics.mean(everything) * 100 if everything else None)
+    expected = statistics.stdev(everything) if len(everything) > 1 else None
+    assert standard_deviation(counts, 100) == expected
+
+
+@given(st.lists(WHOLE, min_size=1, max_size=40), st.sampled_from([1, 10, 100, 10_000]), st.sampled_from(PERCENTILES))
+@example([0, 1], 1, 50)
+@example([1, 1, 2**53 - 1], 100, 75)
+def test_percentiles_are_numpys_to_the_last_bit(values, scale, percent):
+    expected = np.percentile(np.array([value / scale for value in values]), percent)
+
+    assert percentile(counted(values), percent, scale) == expected
+
+
+@given(st.lists(WHOLE, max_size=30), HUGE.filter(bool), st.sampled_from(PERCENTILES))
+def test_percentiles_with_huge_values_are_numpys_as_well(values, huge, percent):
+    expected = np.percentile(np.array([value / 100 for value in [*values, *huge]]), percent)
+
+    assert percentile(counted(values, huge), percent, 100) == expected
+
+
+@given(VALUES, HUGE)
+def test_places_and_sums_are_those_of_the_sorted_list(values, huge):
+    counts, laid_out = counted(values, huge), sorted([*values, *huge])
+
+    assert counts.count == len(laid_out)
+    assert [counts.at(rank) for rank in range(len(laid_out))] == laid_out
+    assert [counts.power_sum(power) for power in (1, 2)] == [sum(laid_out), sum(one**2 for one in laid_out)]
+
+
+@given(VALUES, HUGE, WHOLE, WHOLE)
+def test_values_outside_of_bounds_are_counted(values, huge, one, other):
+    low, high = sorted((one, other))
+
+    expected = sum(value < low or value > high for value in [*values, *huge])
+    assert counted(values, huge).outside(low, high) == expected
+
+
+@given(st.lists(WHOLE, min_size=1, max_size=20), st.sampled_from(PERCENTILES))
+def test_an_exact_percentile_is_the_fraction_that_numpy_rounds(values, percent):
+    ranked = sorted(values)
+    place = Fraction((len(ranked) - 1) * percent, 100)
+    below = math.floor(place)
+    above = min(below + 1, len(ranked) - 1)
+
+    expected = ranked[below] + (ranked[above] - ranked[below]) * (place - below)
+    assert exact_percentile(counted(values), percent) == expected
+
+
+@given(st.fractions(min_value=0, max_value=10**30))
+def test_a_root_is_the_nearest_float(number):
+    found = root(number)
+
+    below, above = (Fraction(math.nextafter(found, end)) for end in (0, math.inf))
+    middle_below, middle_above = (below + Fraction(found)) / 2, (Fraction(found) + above) / 2
+    assert middle_below**2 <= number <= middle_above**2
+
+
+@pytest.mark.parametrize("number", [Fraction(2**2000), Fraction(1, 2**1000), Fraction(10**400 + 1, 10**400)])
+def test_roots_of_very_large_and_very_small_fractions_are_found(number):
+    found = Fraction(root(number)) ** 2
+
+    assert abs(found - number) <= number / 2**51
+
+
+def test_nothing_has_no_figures():
+    counts = ValueCounts()
+
+    assert (counts.count, counts.power_sum(1), counts.outside(0, 1)) == (0, 0, 0)
+    assert (mean(counts), standard_deviation(counts), percentile(counts, 50)) == (None, None, None)
+
+
+def test_one_value_has_no_deviation():
+    assert standard_deviation(counted([7])) is None
+    assert mean(counted([7])) == 7
+    assert percentile(counted([7]), 99) == 7.0
+
+
+def test_counts_differ_from_other_counts_and_from_other_things():
+    assert counted([1, 2]) != counted([1, 3])
+    assert counted([1]) != counted([1, 1])
+    assert counted([], [2**60]) != counted([])
+    assert counted([1]) != 1

@@ -1,0 +1,41 @@
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+
+from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.datasets import LeanParquetDataset, RunUsageDataset
+from customer_analytics.datasets.run_usage import begin
+
+
+def test_usage_counts_from_the_beginning_of_a_run():
+    begin()
+
+    usage = RunUsageDataset().load()
+
+    assert 0 <= usage["elapsed_s"] < 5
+    assert 0 <= usage["cpu_s"] < 5
+    assert usage["peak_memory_bytes"] > 10**7
+
+
+def test_usage_is_only_read():
+    dataset = RunUsageDataset()
+
+    assert dataset.exists()
+    assert "RunUsageDataset" in repr(dataset)
+    with pytest.raises(DatasetError, match="expected to be read only"):
+        dataset.save({})
+
+
+def test_a_lean_load_is_the_frame_that_was_saved(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "text": pd.Categorical(["a", None, "b"]),
+            "number": pd.array([1, None, 3], "Int64"),
+            "moment": pd.to_datetime(["2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
+        }
+    )
+    dataset = LeanParquetDataset(filepath=str(tmp_path / "frame.parquet"))
+
+    dataset.save(LocalChunks.of([frame.iloc[:1], frame.iloc[1:]]))
+
+    pd.testing.assert_frame_equal(dataset.load(), frame)
