@@ -69,7 +69,7 @@ def charts(told):
         "revenue_by_category_chart": revenue.draw_names(told.revenue_by_category, "Revenue by category"),
         "amount_distribution_chart": amounts.draw_distribution(told.amount_distribution, told.numeric_summary),
         "missing_by_window_chart": quality.draw_missing(told.purchases_by_window),
-        "refused_by_run_chart": runs.draw_refused(told.runs),
+        "quarantined_by_run_chart": runs.draw_refused(told.runs),
         "usage_by_run_chart": runs.draw_usage(told.runs),
         "drift_findings_chart": None,
     }

@@ -21,15 +21,15 @@ from customer_analytics.core.aggregation.sample import LowestKeys, SampleRules
 from customer_analytics.core.aggregation.survey import Survey
 from customer_analytics.core.aggregation.totals import Totals
 from customer_analytics.core.aggregation.value_counts import ValueCounts
-from customer_analytics.core.chunks.local import LocalChunks, Workshop
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
 from customer_analytics.core.contract.schemas import CLEAN
 from customer_analytics.core.contract.settings import Contract
-from customer_analytics.core.dedup.row_bitmap import Places, RowSet
+from customer_analytics.core.dedup.row_bitmap import RowBitmap, RowBitmaps
 from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
-from customer_analytics.core.ledger.ledger import Copies, Intake
+from customer_analytics.core.ledger.ledger import DuplicateCounts, RecordCounts
 from customer_analytics.core.money.minor_units import MinorUnits
-from customer_analytics.core.money.money_sum import Money
-from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
+from customer_analytics.core.money.money_sum import MoneySum
+from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 
 ROWS = 200
 DECIMALS = 2
@@ -66,13 +66,13 @@ def raw():
 
 @cache
 def repeated():
-    return whole(find_repeats(LocalChunks.of([typed()])))
+    return whole(find_duplicates(LocalChunks.of([typed()])))
 
 
 @cache
 def clean():
     once = LocalChunks.of([typed()])
-    return whole(keep_first_copies(once, find_repeats(once)))
+    return whole(keep_first_copies(once, find_duplicates(once)))
 
 
 @cache
@@ -109,13 +109,13 @@ def value_counts_of(frame):
 SHAPE = ProfileShape()
 
 LAWS = {
-    "Money": Law(lambda frame: Money.of(frame["amount"].to_numpy(), DECIMALS), Money, numbers),
+    "MoneySum": Law(lambda frame: MoneySum.of(frame["amount"].to_numpy(), DECIMALS), MoneySum, numbers),
     "Totals": Law(totals_of, Totals, numbers),
     "ValueCounts": Law(value_counts_of, ValueCounts, numbers),
-    "RowSet": Law(lambda frame: RowSet.of(frame["row"].to_numpy()), RowSet, numbers),
-    "Places": Law(Places.of, Places, typed),
-    "Intake": Law(partial(Intake.of, decimals=DECIMALS), Intake, typed),
-    "Copies": Law(partial(Copies.of, decimals=DECIMALS), Copies, repeated),
+    "RowBitmap": Law(lambda frame: RowBitmap.of(frame["row"].to_numpy()), RowBitmap, numbers),
+    "RowBitmaps": Law(RowBitmaps.of, RowBitmaps, typed),
+    "RecordCounts": Law(partial(RecordCounts.of, decimals=DECIMALS), RecordCounts, typed),
+    "DuplicateCounts": Law(partial(DuplicateCounts.of, decimals=DECIMALS), DuplicateCounts, repeated),
     "Measures": Law(partial(Measures.of, decimals=DECIMALS), Measures, clean),
     "Survey": Law(partial(Survey.of, shape=SHAPE), partial(Survey, profile=PurchaseProfile(SHAPE)), clean),
     "QuickTotals": Law(partial(QuickTotals.of, contract=Contract()), QuickTotals, raw),
@@ -197,7 +197,7 @@ def test_a_fold_gives_the_same_for_every_cut_and_any_threads(law, threads):
     for chunk_rows in (1, 7, 1000):
         frames = [frame.iloc[start : start + chunk_rows] for start in range(0, len(frame), chunk_rows)]
 
-        total = LocalChunks.of(frames, Workshop(threads)).fold(law.measure, law.zero())
+        total = LocalChunks.of(frames, LocalRuntime(threads)).fold(law.measure, law.zero())
 
         assert total == law.zero() + law.measure(frame)
 
@@ -216,24 +216,24 @@ def test_adding_leaves_both_sides_alone(law):
 @given(CUTS)
 def test_distinct_customers_are_the_same_for_every_cut(places):
     table = clean()
-    vocabulary = Measures.of(table, DECIMALS).vocabulary()
+    revenue_groups = Measures.of(table, DECIMALS).revenue_groups()
 
-    counts = count_customers(LocalChunks.of(cut(table, places)), vocabulary)
+    counts = count_customers(LocalChunks.of(cut(table, places)), revenue_groups)
 
-    assert counts == count_customers(LocalChunks.of([table]), vocabulary)
+    assert counts == count_customers(LocalChunks.of([table]), revenue_groups)
     assert counts.overall == table["customer_id"].nunique()
 
 
 def test_customer_counts_of_apart_customers_add_up():
     table = clean()
-    vocabulary = Measures.of(table, DECIMALS).vocabulary()
-    none = CustomerCounts.none(vocabulary)
+    revenue_groups = Measures.of(table, DECIMALS).revenue_groups()
+    none = CustomerCounts.none(revenue_groups)
     odd = table["customer_id"] % 2 == 1
-    one, other = (count_customers(LocalChunks.of([table[rows]]), vocabulary) for rows in (odd, ~odd))
+    one, other = (count_customers(LocalChunks.of([table[rows]]), revenue_groups) for rows in (odd, ~odd))
 
-    assert one + other == other + one == count_customers(LocalChunks.of([table]), vocabulary)
+    assert one + other == other + one == count_customers(LocalChunks.of([table]), revenue_groups)
     assert none + one == one + none == one
-    assert count_customers(LocalChunks.of([]), vocabulary) == none
+    assert count_customers(LocalChunks.of([]), revenue_groups) == none
 
 
 def test_the_frames_of_the_laws_are_worth_cutting():

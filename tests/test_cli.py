@@ -78,7 +78,7 @@ def test_a_mistake_ends_the_run_in_one_message_and_leaves_the_outputs(project, m
 
 
 TABLES = (
-    *("typed_purchases", "clean_purchases", "quarantined_purchases", "repeated_purchases", "outlier_purchases"),
+    *("typed_purchases", "clean_purchases", "quarantined_purchases", "duplicate_purchases", "outlier_purchases"),
     *("revenue_by_country", "revenue_by_category", "revenue_by_country_category", "revenue_by_month"),
     "numeric_summary",
 )
@@ -287,7 +287,7 @@ def test_what_is_hashed_ahead_is_what_the_catalog_names(project, monkeypatch, se
 def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, options, csv, expected):
     looked_at = []
     monkeypatch.delenv("KEDRO_ENV", raising=False)
-    monkeypatch.setattr(cli, "look_ahead", lambda files: looked_at.append(Path(files.path).name))
+    monkeypatch.setattr(cli, "hash_ahead", lambda files: looked_at.append(Path(files.path).name))
     monkeypatch.setattr(cli.stock_run, "callback", lambda **_options: None)
     monkeypatch.setenv("PURCHASES_CSV", csv)
 
@@ -299,7 +299,7 @@ def test_the_input_is_hashed_ahead_where_a_local_ledger_wants_it(monkeypatch, op
 def test_a_relative_path_is_found_from_a_folder_of_the_project(project, monkeypatch):
     looked_at = []
     monkeypatch.delenv("KEDRO_ENV", raising=False)
-    monkeypatch.setattr(cli, "look_ahead", lambda files: looked_at.append(files.path))
+    monkeypatch.setattr(cli, "hash_ahead", lambda files: looked_at.append(files.path))
     monkeypatch.setattr(cli.stock_run, "callback", lambda **_options: None)
     monkeypatch.setenv("PURCHASES_CSV", "some/purchases.csv")
     monkeypatch.chdir(project / "conf" / "base")

@@ -25,7 +25,7 @@ OUTPUTS = (
     "02_intermediate/typed_purchases.parquet",
     "03_primary/clean_purchases.parquet",
     "03_primary/quarantined_purchases.parquet",
-    "03_primary/repeated_purchases.parquet",
+    "03_primary/duplicate_purchases.parquet",
     "04_feature/revenue_by_country.parquet",
     "04_feature/revenue_by_category.parquet",
     "04_feature/revenue_by_country_category.parquet",
@@ -52,10 +52,10 @@ def project(tmp_path_factory):
 def run(project, tmp_path, monkeypatch):
     """Runs pipelines in a session of their own; returns the data folder."""
 
-    def start(csv, pipelines=DEFAULT, data=None, params=None, **workshop):
+    def start(csv, pipelines=DEFAULT, data=None, params=None, **runtime):
         data = data or tmp_path / "data"
         settings = {"PURCHASES_CSV": csv, "DATA_DIR": data, "CHUNK_ROWS": "", "THREADS": ""}
-        settings |= {name.upper(): setting for name, setting in workshop.items()}
+        settings |= {name.upper(): setting for name, setting in runtime.items()}
         for name, value in settings.items():
             monkeypatch.setenv(name, str(value))
         monkeypatch.chdir(project)
@@ -110,7 +110,7 @@ def test_the_tables_on_disk_are_the_oracles(usual):
     typed = pd.read_parquet(tables["typed_purchases"], dtype_backend="pyarrow")
     clean = pd.read_parquet(tables["clean_purchases"], dtype_backend="pyarrow")
     quarantined = pd.read_parquet(tables["quarantined_purchases"])
-    repeated = pd.read_parquet(tables["repeated_purchases"])
+    repeated = pd.read_parquet(tables["duplicate_purchases"])
 
     assert rows_of([typed]) == judged(settled.rows)
     assert table_rows(clean) == [row.cells for row in settled.clean]
@@ -157,7 +157,7 @@ def test_repeats_are_found_across_files(run, tmp_path):
 
     data = run(folder)
 
-    repeated = pd.read_parquet(data / "03_primary/repeated_purchases.parquet")
+    repeated = pd.read_parquet(data / "03_primary/duplicate_purchases.parquet")
     assert [row[:5] for row in table_rows(repeated)] == [
         ("2.csv", 2, "1.csv", 1, "exact"),
         ("2.csv", 3, "1.csv", 1, "conflicting"),

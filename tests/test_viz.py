@@ -29,7 +29,7 @@ NOTHING_TO_SHOW = {
     "partitions.PartitionedDataset",  # the versions of a dataset that is shown itself
     "customer_analytics.datasets.RunUsageDataset",  # these three are there while a run is
     "customer_analytics.datasets.SampleProfileDataset",
-    "customer_analytics.datasets.TrialBenchDataset",
+    "customer_analytics.datasets.ChunkTrialsDataset",
 }
 
 
@@ -215,7 +215,7 @@ def test_large_tables_are_not_read_for_a_preview(api):
     assert "preview" not in panels["purchase_profile"]
 
 
-@pytest.mark.parametrize("name", ["typed", "clean", "quarantined", "repeated", "outlier"])
+@pytest.mark.parametrize("name", ["typed", "clean", "quarantined", "duplicate", "outlier"])
 def test_a_streamed_table_shows_its_size(api, project, name):
     (path,) = (project / "data").glob(f"*/{name}_purchases.parquet")
     meta = pq.read_metadata(path)

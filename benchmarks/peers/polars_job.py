@@ -55,7 +55,7 @@ def ragged_records(csv: str) -> pl.Series:
     return ragged.select(ROW).collect(engine="streaming")[ROW]
 
 
-def read_dates() -> pl.Expr:
+def parse_timestamps() -> pl.Expr:
     """The date, or null; a text is tried only in the format of its length."""
     text = pl.col("purchase_date")
     length, spaced = text.str.len_bytes(), text.str.replace("T", " ", literal=True)
@@ -85,7 +85,7 @@ def valid_purchases(raw: pl.LazyFrame) -> pl.LazyFrame:
     typed = raw.with_columns(pl.col(COLUMNS).str.strip_chars(WHITE_SPACE)).with_columns(
         pl.col("customer_id").cast(pl.Int64, strict=False),
         amount,
-        read_dates(),
+        parse_timestamps(),
         country("country_code"),
         pl.col("customer_age").cast(pl.Int16, strict=False),
         age_missing=pl.col("customer_age") == "",

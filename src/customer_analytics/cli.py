@@ -25,8 +25,8 @@ from yaml import YAMLError
 
 import customer_analytics.pipelines
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
-from customer_analytics.core.ledger.warnings import doubts
-from customer_analytics.datasets.input_files_dataset import look_ahead
+from customer_analytics.core.ledger.warnings import configuration_warnings
+from customer_analytics.datasets.input_files_dataset import hash_ahead
 from customer_analytics.datasets.source_files import SourceFiles
 from customer_analytics.settings import purchases_path
 
@@ -103,7 +103,7 @@ def _hash_ahead() -> None:
     path = purchases_path()
     if not re.search("://|::", path):
         project = find_kedro_project(Path.cwd()) or Path.cwd()
-        look_ahead(SourceFiles(str(project / path)))
+        hash_ahead(SourceFiles(str(project / path)))
 
 
 def _check_names(wanted: Iterable[str]) -> None:
@@ -209,5 +209,5 @@ def in_words(account: Mapping[str, Any]) -> str:
         lines += ["Reasons (a row can have several):"]
         ranked = sorted(account["by_reason"].items(), key=lambda one: -one[1])
         lines += [f"{rows:>15,}  {name}" for name, rows in ranked]
-    lines += [f"Doubtful: {line}" for line in doubts(account)]
+    lines += [f"Doubtful: {line}" for line in configuration_warnings(account)]
     return "\n".join(lines)

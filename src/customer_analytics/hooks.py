@@ -16,8 +16,8 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from customer_analytics.core.errors import CustomerAnalyticsError
-from customer_analytics.core.ledger.warnings import doubts
-from customer_analytics.datasets.atomic_save import replacing
+from customer_analytics.core.ledger.warnings import configuration_warnings
+from customer_analytics.datasets.atomic_save import atomic_replace
 
 if TYPE_CHECKING:
     from customer_analytics.datasets.input_files_dataset import InputFilesDataset
@@ -52,8 +52,8 @@ class RunHooks:
         from customer_analytics.datasets import run_usage as usage
         from customer_analytics.datasets.input_files_dataset import InputFilesDataset
 
-        usage.begin()
-        heap.share_memory()
+        usage.start_clock()
+        heap.limit_arenas()
         folder = Path(run_params["project_path"]) / "logs"
         folder.mkdir(exist_ok=True)
         name = str(run_params["run_id"]).replace(":", ".")
@@ -68,9 +68,9 @@ class RunHooks:
     def before_node_run(self, node: Node) -> None:
         """Name the progress after the node, which is not to pay for the peaks of those before it."""
         from customer_analytics.datasets import allocator as heap
-        from customer_analytics.datasets.progress import running
+        from customer_analytics.datasets.progress import current_node
 
-        running.set(node.short_name)
+        current_node.set(node.short_name)
         heap.release_excess()
         if self._importing and _CHECKED in node.outputs:
             self._importing.join()
@@ -96,10 +96,10 @@ class RunHooks:
             importing.start()
             self._importing = importing
         if isinstance(data, pd.DataFrame) and len(data) <= _SUMMARISED_ROWS:
-            from customer_analytics.core.aggregation.table_summary import describe_frame
+            from customer_analytics.core.aggregation.table_summary import summarise_frame
 
             level = logging.DEBUG if node.namespace in _TOLD_IN_WORDS else logging.INFO
-            logger.log(level, "%s: %s", dataset_name, describe_frame(data))
+            logger.log(level, "%s: %s", dataset_name, summarise_frame(data))
         elif isinstance(data, dict):
             said = data.get("in_words", ())
             for line in said[:1] if dataset_name.startswith("simulated") else said:
@@ -109,7 +109,7 @@ class RunHooks:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
         """Warn of a ledger that is doubtful, close the run's log, end with an error if drift is to stop someone."""
         outputs = pipeline.all_outputs()
-        for line in doubts(catalog.load("ledger")) if "ledger" in outputs else ():
+        for line in configuration_warnings(catalog.load("ledger")) if "ledger" in outputs else ():
             logger.warning("ledger: %s", line)
         self._end()
         if "drift_verdict" in outputs:
@@ -177,7 +177,7 @@ class VizHooks:
         streamed = {name: size for name in sorted(pipeline.datasets()) if (size := _stats_of(catalog.get(name)))}
         stats = {**self._earlier, **_stats_in(file), **self._counted, **streamed}
         try:
-            with replacing(file) as beside:
+            with atomic_replace(file) as beside:
                 beside.write_text(json.dumps(stats, indent=2), encoding="utf-8")
         except OSError as error:
             logger.warning("Kedro-Viz will show no sizes of this run: %s", error)

@@ -7,7 +7,7 @@ from tests.browser.conftest import PIPELINES
 from tests.deliveries import hostile_delivery
 from tests.sessions import project_copy, run_pipelines
 
-from customer_analytics.core.aggregation.sample import SAMPLED
+from customer_analytics.core.aggregation.sample import SAMPLED_COLUMNS
 
 pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
 
@@ -45,7 +45,7 @@ def test_the_sample_is_a_table_of_the_catalog_without_ids(reporting):
     sample = pd.read_parquet(reporting / "08_reporting/sampled_purchases.parquet")
 
     clean = pd.read_parquet(reporting / "03_primary/clean_purchases.parquet")
-    assert list(sample.columns) == list(SAMPLED)
+    assert list(sample.columns) == list(SAMPLED_COLUMNS)
     assert len(sample) == len(clean)
 
 

@@ -19,7 +19,7 @@ CHARTS = {
     "amount_distribution_chart",
     "reasons_chart",
     "missing_by_window_chart",
-    "refused_by_run_chart",
+    "quarantined_by_run_chart",
     "drift_findings_chart",
     "volume_chart",
     "amount_percentiles_chart",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from customer_analytics.datasets.allocator import KEPT_BYTES, release_memory
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.runtime import RuntimeSettings
 
 
 def resident_bytes():
@@ -29,7 +29,7 @@ def test_memory_that_was_freed_in_scattered_pieces_goes_back_to_the_system():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be asked for what was freed")
 def test_a_long_run_gives_back_what_its_chunks_freed_in_scattered_pieces():
-    with WorkshopSettings.of().workshop().watch(0) as watch:
+    with RuntimeSettings.of().runtime().watch(0) as watch:
         for _ in range(2):
             pieces = [bytes(20_000) for _ in range(KEPT_BYTES // 20_000)]
             full = resident_bytes()
@@ -46,7 +46,7 @@ import numpy as np
 from tests.datasets.test_allocator import resident_bytes
 from customer_analytics.datasets import allocator as heap
 
-heap.share_memory()
+heap.limit_arenas()
 arrays = [np.ones(1_000_000) for _ in range(20)]
 full = resident_bytes()
 arrays.clear()

@@ -12,7 +12,7 @@ from kedro.io.core import AbstractDataset, Version
 
 from customer_analytics import datasets
 from customer_analytics.datasets import AtomicDataset
-from customer_analytics.datasets.atomic_save import sweep
+from customer_analytics.datasets.atomic_save import remove_leftovers
 
 JSON = {"type": "json.JSONDataset"}
 PARQUET = {"type": "pandas.ParquetDataset"}
@@ -131,12 +131,12 @@ def test_a_process_that_nobody_asked_for_since_it_ended_is_dead(path):
     left = path.with_name(f".{path.name}.{process.pid}.part")
     left.write_text("half")
 
-    sweep(path)
+    remove_leftovers(path)
     assert left.exists()
 
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and keeps its number
-    sweep(path)
+    remove_leftovers(path)
     assert not left.exists()
     process.wait()
 

@@ -12,7 +12,7 @@ from customer_analytics.core.errors import InputError
 from customer_analytics.datasets import InputFilesDataset
 from customer_analytics.datasets import input_files_dataset as input_files
 from customer_analytics.datasets import source_files as csv_files
-from customer_analytics.datasets.input_files_dataset import look_ahead
+from customer_analytics.datasets.input_files_dataset import hash_ahead
 from customer_analytics.datasets.source_files import SourceFiles
 
 
@@ -46,7 +46,7 @@ def test_what_was_looked_at_ahead_serves_one_load(folder, monkeypatch):
 
 
 def test_what_the_command_began_serves_the_dataset_of_the_same_files(folder, monkeypatch):
-    look_ahead(SourceFiles(str(folder)))
+    hash_ahead(SourceFiles(str(folder)))
     dataset = looked_ahead(InputFilesDataset(filepath=str(folder)))
     refuse_to_hash(monkeypatch)
 
@@ -55,10 +55,10 @@ def test_what_the_command_began_serves_the_dataset_of_the_same_files(folder, mon
 
 
 def test_the_command_begins_anew_whatever_an_earlier_one_left(folder):
-    look_ahead(SourceFiles(str(folder)))
+    hash_ahead(SourceFiles(str(folder)))
     left = input_files._begun[SourceFiles(str(folder)).url]
 
-    look_ahead(SourceFiles(str(folder)))
+    hash_ahead(SourceFiles(str(folder)))
 
     assert input_files._begun.pop(SourceFiles(str(folder)).url) is not left
 

@@ -14,12 +14,12 @@ from tests.making import gathered, table_rows, typed_chunks
 
 from customer_analytics.core.arrow.frames import TEXT
 from customer_analytics.core.arrow.row_groups import regroup
-from customer_analytics.core.chunks.local import LocalChunks, Workshop
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
 from customer_analytics.core.contract.schemas import CLEAN, TABLES, TYPED
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets import ChunkedParquetDataset
 from customer_analytics.datasets import parquet_dataset as chunked_parquet
-from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
+from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def typed():
 
 @pytest.fixture(scope="module")
 def clean(typed):
-    return LocalChunks.of(keep_first_copies(typed, find_repeats(typed)))
+    return LocalChunks.of(keep_first_copies(typed, find_duplicates(typed)))
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_work_has_stopped_when_a_failed_write_is_told(path, typed, monkeypatch):
 
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     monkeypatch.setattr(chunked_parquet, "regroup", partial(regroup, rows=90))
-    chunks = LocalChunks.of(typed, Workshop(2, watch=watch))
+    chunks = LocalChunks.of(typed, LocalRuntime(2, watch=watch))
     with pytest.raises(DatasetError, match="No space left") as told:
         dataset_of(path).save(chunks)
 

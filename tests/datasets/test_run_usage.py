@@ -3,12 +3,12 @@ import pytest
 from kedro.io import DatasetError
 
 from customer_analytics.core.chunks.local import LocalChunks
-from customer_analytics.datasets import LeanParquetDataset, RunUsageDataset
-from customer_analytics.datasets.run_usage import begin
+from customer_analytics.datasets import LowMemoryParquetDataset, RunUsageDataset
+from customer_analytics.datasets.run_usage import start_clock
 
 
 def test_usage_counts_from_the_beginning_of_a_run():
-    begin()
+    start_clock()
 
     usage = RunUsageDataset().load()
 
@@ -34,7 +34,7 @@ def test_a_lean_load_is_the_frame_that_was_saved(tmp_path):
             "moment": pd.to_datetime(["2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
         }
     )
-    dataset = LeanParquetDataset(filepath=str(tmp_path / "frame.parquet"))
+    dataset = LowMemoryParquetDataset(filepath=str(tmp_path / "frame.parquet"))
 
     dataset.save(LocalChunks.of([frame.iloc[:1], frame.iloc[1:]]))
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from customer_analytics.datasets import progress
-from customer_analytics.datasets.progress import running, watch_run
-from customer_analytics.datasets.runtime import WorkshopSettings, open_spill
+from customer_analytics.datasets.progress import current_node, watch_run
+from customer_analytics.datasets.runtime import RuntimeSettings, open_spill
 
 
 def test_spilled_bytes_come_back_and_nothing_is_left(tmp_path, monkeypatch):
@@ -36,27 +36,27 @@ def test_bytes_that_are_not_there_are_an_error():
 
 
 def test_settings_have_defaults():
-    settings = WorkshopSettings.of()
+    settings = RuntimeSettings.of()
 
     assert settings.chunk_rows > 1
     assert settings.threads >= 1
-    assert WorkshopSettings.of("", "") == settings
-    assert WorkshopSettings.of("12", 3) == WorkshopSettings(12, 3)
+    assert RuntimeSettings.of("", "") == settings
+    assert RuntimeSettings.of("12", 3) == RuntimeSettings(12, 3)
 
 
 def test_progress_is_a_line_every_few_seconds_where_there_is_no_terminal(monkeypatch, caplog):
     now = iter(range(0, 100, 3))
     monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(now)))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
-    running.set("find_repeats")
+    current_node.set("find_duplicates")
 
     with caplog.at_level(logging.INFO), watch_run(100) as watch:
         for _ in range(4):
             watch(1000, 25)
 
     assert [record.message for record in caplog.records] == [
-        "find_repeats: 2,000 rows, 333 rows/s, 6 s left",
-        "find_repeats: 4,000 rows, 333 rows/s, 0 s left",
+        "find_duplicates: 2,000 rows, 333 rows/s, 6 s left",
+        "find_duplicates: 4,000 rows, 333 rows/s, 0 s left",
     ]
 
 
@@ -75,7 +75,7 @@ def test_progress_of_an_unknown_total_names_no_end(monkeypatch, caplog):
 @pytest.mark.parametrize("total", [0, 10])
 def test_progress_is_a_bar_on_a_terminal(monkeypatch, capsys, total):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    running.set("parse_purchases")
+    current_node.set("parse_purchases")
 
     with watch_run(total) as watch:
         watch(5, 5)

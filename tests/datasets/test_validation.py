@@ -13,20 +13,20 @@ from tests.making import gathered, typed_chunks
 
 from customer_analytics.core.chunks.local import LocalChunks
 from customer_analytics.core.contract.settings import Contract
-from customer_analytics.datasets import CleanChunks
+from customer_analytics.datasets import CleanTableValidator
 from customer_analytics.datasets.validation import ContractViolationError
-from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
+from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 
 
 @pytest.fixture(scope="module")
 def clean():
     typed = typed_chunks(plain_csv(many_purchases(300, nasty_share=0.02)))
-    (frame,) = keep_first_copies(typed, find_repeats(typed))
+    (frame,) = keep_first_copies(typed, find_duplicates(typed))
     return frame
 
 
 def checked(frame, contract=None, overrides=None):
-    return list(CleanChunks(contract or {}, overrides).validate(LocalChunks.of([frame])))
+    return list(CleanTableValidator(contract or {}, overrides).validate(LocalChunks.of([frame])))
 
 
 def test_clean_chunks_pass_unchanged(clean):
@@ -103,7 +103,7 @@ def test_the_schema_follows_the_contracts_settings(clean):
 @pytest.mark.parametrize(("first", "there"), [("", False), ("import hypothesis; ", True)])
 def test_checking_imports_no_hypothesis_and_takes_none_away(first, there):
     script = (
-        f"{first}import sys; from customer_analytics.datasets import CleanChunks; CleanChunks({{}})._schema; "
+        f"{first}import sys; from customer_analytics.datasets import CleanTableValidator; CleanTableValidator({{}})._schema; "
         "print('hypothesis' in sys.modules); import hypothesis.strategies"
     )
 

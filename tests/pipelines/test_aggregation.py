@@ -12,7 +12,7 @@ from customer_analytics.core.chunks.local import LocalChunks
 from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.drift.profile.purchase_profile import ProfileSettings
 from customer_analytics.pipelines.aggregation import create_pipeline, nodes
-from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
+from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 
 RULES = OutlierRules()
 GROUPS = [
@@ -25,7 +25,7 @@ GROUPS = [
 
 def clean_chunks(text, contract=None, chunk_rows=None):
     typed = typed_chunks(text, contract, chunk_rows=chunk_rows)
-    return LocalChunks.of(keep_first_copies(typed, find_repeats(typed)))
+    return LocalChunks.of(keep_first_copies(typed, find_duplicates(typed)))
 
 
 def measured_on(clean, contract):

@@ -33,23 +33,23 @@ def quarantined_rows(settled):
 
 def ledger_of(typed, drop=()):
     """The cleaning pipeline on chunks in memory; ``drop`` names tables that lose their last row."""
-    repeated = nodes.find_repeats(typed)
+    repeated = nodes.find_duplicates(typed)
     tables = {
         "quarantined": nodes.quarantine_purchases(typed),
-        "repeated": repeated,
+        "duplicate": repeated,
         "clean": nodes.keep_first_copies(typed, repeated),
     }
     for name in drop:
         frames = list(tables[name])
         tables[name] = LocalChunks.of([*frames[:-1], frames[-1].iloc[:-1]])
-    outcome = nodes.count_outcome(
-        nodes.count_intake(typed, CONTRACT),
+    fate_counts = nodes.count_fates(
+        nodes.count_records(typed, CONTRACT),
         LocalChunks.of(tables["clean"]),
         tables["quarantined"],
-        tables["repeated"],
+        tables["duplicate"],
         CONTRACT,
     )
-    return nodes.balance_ledger(outcome, FILES, CONTRACT)
+    return nodes.balance_ledger(fate_counts, FILES, CONTRACT)
 
 
 def test_quarantined_rows_are_the_oracles_with_all_their_reasons(twice, typed, settled):
@@ -60,7 +60,7 @@ def test_quarantined_rows_are_the_oracles_with_all_their_reasons(twice, typed, s
 
 
 def test_repeats_are_the_oracles(twice, typed, settled):
-    repeated = twice(nodes.find_repeats, typed)
+    repeated = twice(nodes.find_duplicates, typed)
 
     assert gathered(repeated) == [
         (copy.file, copy.number, first.file, first.number, kind, copy.purchase_id, copy.amount)
@@ -70,7 +70,7 @@ def test_repeats_are_the_oracles(twice, typed, settled):
 
 
 def test_clean_purchases_are_the_oracles(twice, typed, settled):
-    repeated = LocalChunks.of(nodes.find_repeats(typed))
+    repeated = LocalChunks.of(nodes.find_duplicates(typed))
 
     clean = twice(nodes.keep_first_copies, typed, repeated)
 
@@ -99,13 +99,13 @@ def test_rows_and_money_are_conserved_for_any_text(text, chunk_rows):
         assert part["duplicates"] == part["duplicates_exact"] + part["duplicates_conflicting"]
 
 
-@pytest.mark.parametrize("table", ["quarantined", "repeated", "clean"])
+@pytest.mark.parametrize("table", ["quarantined", "duplicate", "clean"])
 def test_a_run_that_loses_a_row_of_any_table_fails(typed, table):
     with pytest.raises(LedgerError, match=r"ledger: .*: expected \d+; found \d+\. Hint: do not use this run"):
         ledger_of(typed, drop=[table])
 
 
-@pytest.mark.parametrize("table", ["repeated", "clean"])
+@pytest.mark.parametrize("table", ["duplicate", "clean"])
 def test_a_lost_row_that_is_worth_nothing_fails_the_run_too(table):
     free = [purchase(1, purchase_amount="0"), purchase(1, purchase_amount="0"), purchase(2, purchase_amount="0")]
 
@@ -114,22 +114,22 @@ def test_a_lost_row_that_is_worth_nothing_fails_the_run_too(table):
 
 
 def test_money_that_changes_on_the_way_fails_the_run(typed):
-    outcome = nodes.count_outcome(
-        nodes.count_intake(typed, CONTRACT),
-        LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_repeats(typed))).map(
+    fate_counts = nodes.count_fates(
+        nodes.count_records(typed, CONTRACT),
+        LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_duplicates(typed))).map(
             lambda frame: frame.assign(purchase_amount=frame["purchase_amount"] + 0.01)
         ),
         nodes.quarantine_purchases(typed),
-        nodes.find_repeats(typed),
+        nodes.find_duplicates(typed),
         CONTRACT,
     )
 
     with pytest.raises(LedgerError, match="money of valid rows, in minor units"):
-        nodes.balance_ledger(outcome, FILES, CONTRACT)
+        nodes.balance_ledger(fate_counts, FILES, CONTRACT)
 
 
 def test_a_repeated_id_in_the_clean_table_fails_the_run(typed):
-    frame = next(iter(nodes.keep_first_copies(typed, nodes.find_repeats(typed))))
+    frame = next(iter(nodes.keep_first_copies(typed, nodes.find_duplicates(typed))))
     twice_there = frame.assign(purchase_id=[frame["purchase_id"].iloc[0]] * len(frame)).astype(frame.dtypes)
 
     def swap(chunk):
@@ -139,17 +139,17 @@ def test_a_repeated_id_in_the_clean_table_fails_the_run(typed):
             else chunk
         )
 
-    clean = LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_repeats(typed)))
-    outcome = nodes.count_outcome(
-        nodes.count_intake(typed, CONTRACT),
+    clean = LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_duplicates(typed)))
+    fate_counts = nodes.count_fates(
+        nodes.count_records(typed, CONTRACT),
         clean.map(swap),
         nodes.quarantine_purchases(typed),
-        nodes.find_repeats(typed),
+        nodes.find_duplicates(typed),
         CONTRACT,
     )
 
     with pytest.raises(LedgerError, match="purchase_id stands there before: expected 0; found "):
-        nodes.balance_ledger(outcome, FILES, CONTRACT)
+        nodes.balance_ledger(fate_counts, FILES, CONTRACT)
 
 
 def test_no_rows_make_a_balanced_ledger_of_zeros():
@@ -160,15 +160,15 @@ def test_no_rows_make_a_balanced_ledger_of_zeros():
 
 
 def test_counting_leaves_the_chunks_alone(twice, typed):
-    repeated = LocalChunks.of(nodes.find_repeats(typed))
+    repeated = LocalChunks.of(nodes.find_duplicates(typed))
     clean = LocalChunks.of(nodes.keep_first_copies(typed, repeated))
-    intake = twice(nodes.count_intake, typed, CONTRACT)
+    record_counts = twice(nodes.count_records, typed, CONTRACT)
 
-    outcome = twice(
-        nodes.count_outcome, intake, clean, LocalChunks.of(nodes.quarantine_purchases(typed)), repeated, CONTRACT
+    fate_counts = twice(
+        nodes.count_fates, record_counts, clean, LocalChunks.of(nodes.quarantine_purchases(typed)), repeated, CONTRACT
     )
 
-    assert twice(nodes.balance_ledger, outcome, FILES, CONTRACT)["rows_in"] == 501
+    assert twice(nodes.balance_ledger, fate_counts, FILES, CONTRACT)["rows_in"] == 501
 
 
 def test_the_pipeline_connects_the_names_of_the_catalog():
@@ -176,4 +176,4 @@ def test_the_pipeline_connects_the_names_of_the_catalog():
 
     assert pipeline.inputs() == {"typed_purchases", "params:contract", "input_files"}
     assert pipeline.outputs() == {"ledger"}
-    assert {"clean_purchases", "quarantined_purchases", "repeated_purchases"} <= pipeline.all_outputs()
+    assert {"clean_purchases", "quarantined_purchases", "duplicate_purchases"} <= pipeline.all_outputs()

@@ -60,8 +60,8 @@ def project(tmp_path_factory):
 def run(project, monkeypatch):
     """Runs pipelines on a data folder, in a session of their own."""
 
-    def start(data, *pipelines, csv="unused.csv", params=None, **workshop):
-        settings = {"PURCHASES_CSV": csv, "DATA_DIR": data, "CHUNK_ROWS": "", "THREADS": "1", **workshop}
+    def start(data, *pipelines, csv="unused.csv", params=None, **runtime):
+        settings = {"PURCHASES_CSV": csv, "DATA_DIR": data, "CHUNK_ROWS": "", "THREADS": "1", **runtime}
         for name, value in settings.items():
             monkeypatch.setenv(name, str(value))
         monkeypatch.chdir(project)
@@ -261,8 +261,8 @@ def test_a_setting_that_cannot_be_meant_fails_before_the_run(run, two_runs, tmp_
 def test_a_profile_has_the_same_bytes_for_any_chunks_and_threads(run, tmp_path, rows, chunk_rows, threads):
     csv = delivery(tmp_path / "purchases.csv", rows=rows)
 
-    for name, workshop in {"one": {"CHUNK_ROWS": chunk_rows, "THREADS": threads}, "other": {}}.items():
-        run(tmp_path / name, "ingestion", "cleaning", "aggregation", csv=csv, **workshop)
+    for name, runtime in {"one": {"CHUNK_ROWS": chunk_rows, "THREADS": threads}, "other": {}}.items():
+        run(tmp_path / name, "ingestion", "cleaning", "aggregation", csv=csv, **runtime)
 
     assert profile(tmp_path / "one").read_bytes() == profile(tmp_path / "other").read_bytes()
 

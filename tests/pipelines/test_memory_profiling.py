@@ -98,7 +98,7 @@ def test_the_pipeline_connects_the_names_of_the_catalog():
     pipeline = create_pipeline()
 
     assert pipeline.inputs() == {
-        *("raw_purchases", "typed_purchases", "trial_bench"),
+        *("raw_purchases", "typed_purchases", "chunk_trial_bench"),
         *("params:contract", "params:memory_profiling"),
     }
     assert pipeline.outputs() == {

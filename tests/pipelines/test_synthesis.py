@@ -13,10 +13,10 @@ from tests.core.synthesis.oracle import judge
 
 from customer_analytics.core.arrow.frames import TEXT
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.value_lists import Vocabulary
-from customer_analytics.datasets.csv_lines_dataset import RecordLinesDataset
+from customer_analytics.core.synthesis.value_lists import ValueLists
+from customer_analytics.datasets.csv_lines_dataset import CSVLinesDataset
 from customer_analytics.pipelines.synthesis import create_pipeline
-from customer_analytics.pipelines.synthesis.nodes import synthesise_purchases, tally_truth
+from customer_analytics.pipelines.synthesis.nodes import count_truth, synthesise_purchases
 
 PINNED = "dc8cd5ee3def2c07010bb30be000356a332cc5eec61c00cd731c64664fcaf700"
 
@@ -35,7 +35,7 @@ def test_the_pipeline_writes_a_csv_and_the_truth_about_it(csv_file):
     catalog = DataCatalog(
         {
             "params:synthesis": MemoryDataset(SynthesisSettings(rows=5000, block_rows=700)),
-            "synthetic_purchases": RecordLinesDataset(filepath=str(csv_file)),
+            "synthetic_purchases": CSVLinesDataset(filepath=str(csv_file)),
             "synthesis_truth": JSONDataset(filepath=str(truth_file)),
         }
     )
@@ -53,18 +53,18 @@ def test_the_file_is_the_same_however_it_was_made(csv_file, threads, block_rows)
     settings = SynthesisSettings(rows=1000)
     cut = dataclasses.replace(settings, block_rows=block_rows)
 
-    RecordLinesDataset(filepath=str(csv_file)).save(synthesise_purchases(settings))
+    CSVLinesDataset(filepath=str(csv_file)).save(synthesise_purchases(settings))
     expected = csv_file.read_bytes()
-    RecordLinesDataset(filepath=str(csv_file), threads=threads).save(synthesise_purchases(cut))
+    CSVLinesDataset(filepath=str(csv_file), threads=threads).save(synthesise_purchases(cut))
 
     assert csv_file.read_bytes() == expected
-    assert tally_truth(cut) == tally_truth(settings)
+    assert count_truth(cut) == count_truth(settings)
 
 
 def test_the_bytes_of_the_default_delivery_are_pinned():
     """Another Faker may name shops and wallets anew; anything else that changes these bytes was not meant."""
     settings = SynthesisSettings(rows=2000)
-    words = Vocabulary.of(settings)
+    words = ValueLists.of(settings)
     named_by_faker = [one.name for one in (*words.categories[10:], *words.payments[10:])]
     (chunk,) = synthesise_purchases(settings)
 
@@ -83,13 +83,13 @@ def test_chunks_can_be_read_again_and_count_their_rows():
 
 
 def test_records_are_ended_by_a_line_feed_and_kept_as_they_are(csv_file):
-    RecordLinesDataset(filepath=str(csv_file)).save([frame_of("a,b"), frame_of(), frame_of('"x\ny",é', "")])
+    CSVLinesDataset(filepath=str(csv_file)).save([frame_of("a,b"), frame_of(), frame_of('"x\ny",é', "")])
 
     assert csv_file.read_bytes() == 'a,b\n"x\ny",é\n\n'.encode()
 
 
 def test_a_save_that_fails_leaves_the_earlier_file_and_nothing_else(csv_file):
-    dataset = RecordLinesDataset(filepath=str(csv_file))
+    dataset = CSVLinesDataset(filepath=str(csv_file))
     dataset.save([frame_of("earlier")])
 
     def broken():
@@ -104,7 +104,7 @@ def test_a_save_that_fails_leaves_the_earlier_file_and_nothing_else(csv_file):
 
 
 def test_the_dataset_knows_whether_its_file_is_there(csv_file):
-    dataset = RecordLinesDataset(filepath=str(csv_file))
+    dataset = CSVLinesDataset(filepath=str(csv_file))
 
     assert not dataset.exists()
     dataset.save([frame_of("a")])
@@ -113,4 +113,4 @@ def test_the_dataset_knows_whether_its_file_is_there(csv_file):
 
 def test_loading_is_refused_with_the_dataset_to_use(csv_file):
     with pytest.raises(DatasetError, match=r"purchases\.csv.*'raw_purchases'"):
-        RecordLinesDataset(filepath=str(csv_file)).load()
+        CSVLinesDataset(filepath=str(csv_file)).load()

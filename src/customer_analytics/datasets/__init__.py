@@ -11,14 +11,14 @@ _HOMES = {
     "DaskInputFilesDataset": "dask.input_files_dataset",
     "DaskParquetDataset": "dask.parquet_dataset",
     "InputFilesDataset": "input_files_dataset",
-    "LeanParquetDataset": "low_memory_parquet",
+    "LowMemoryParquetDataset": "low_memory_parquet",
     "OptionalDataset": "optional_dataset",
-    "RecordLinesDataset": "csv_lines_dataset",
+    "CSVLinesDataset": "csv_lines_dataset",
     "ReportDataset": "html_report",
     "RunUsageDataset": "run_usage",
-    "TrialBenchDataset": "profiling.chunk_trials",
+    "ChunkTrialsDataset": "profiling.chunk_trials",
     "SampleProfileDataset": "profiling.sample_profile",
-    "CleanChunks": "validation",
+    "CleanTableValidator": "validation",
 }
 
 

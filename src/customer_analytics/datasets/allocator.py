@@ -19,7 +19,7 @@ _OWN_MAPPING_BYTES = 32 << 20
 """From here an array is no part of the heap; glibc allows no more."""
 
 
-def share_memory() -> None:
+def limit_arenas() -> None:
     """One heap for all threads, which keeps what is freed until :func:`release_memory`.
 
     Of heaps of their own each keeps what another could use, a tenth of a run's memory; Arrow's is the same one by the

@@ -6,7 +6,7 @@ from typing import Any
 
 from kedro.io import AbstractDataset, AbstractVersionedDataset, DatasetError, Version
 
-from customer_analytics.datasets.atomic_save import replacing, sweep
+from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers
 
 
 class AtomicDataset(AbstractVersionedDataset[Any, Any]):
@@ -49,8 +49,8 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
     def save(self, data: Any) -> None:  # noqa: ANN401
         """Let the dataset inside write beside the file, then take its place."""
         path = Path(self._get_save_path())
-        sweep(path)
-        with replacing(path) as beside:
+        remove_leftovers(path)
+        with atomic_replace(path) as beside:
             self._inside(beside).save(data)
 
     @property

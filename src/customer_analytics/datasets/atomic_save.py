@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_replace(path: Path) -> Iterator[Path]:
     """A path beside ``path`` to write to: it takes its place when the block ends well, else it is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -21,7 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def sweep(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Remove what killed runs left beside ``path``, or in the folder of any version if it is a version of Kedro's."""
     versions, parts = path.parent.parent, f".{path.name}.*.part"
     is_version = versions.name == path.name

@@ -15,9 +15,9 @@ from kedro_datasets._typing import TablePreview
 from customer_analytics.core.chunks.local import Chunks, LocalChunks, Task
 from customer_analytics.core.csv_reader.dialect import Dialect, Header, read_header
 from customer_analytics.core.csv_reader.reader import Block, empty_raw, read_block
-from customer_analytics.core.csv_reader.record_splitter import Records, find_records
+from customer_analytics.core.csv_reader.record_splitter import Records, split_records
 from customer_analytics.core.errors import InputError
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.runtime import RuntimeSettings
 from customer_analytics.datasets.source_files import SourceFile, SourceFiles
 
 _SNIFFED_BYTES = 64 << 10
@@ -66,7 +66,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
             filepath: A file, a folder or a glob; plain, gz, bz2, xz, zst or zip; local or any fsspec URL.
             dialect: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`; unknown keys are refused.
             overrides: Fields that win over ``dialect``, for ``--params csv.delimiter=;``.
-            chunk_rows: Most records in a chunk; default in :class:`WorkshopSettings`.
+            chunk_rows: Most records in a chunk; default in :class:`RuntimeSettings`.
             threads: Chunks parsed at once; default the machine's cores.
             credentials: For the file system.
             fs_args: Further options of the file system.
@@ -75,7 +75,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         self.metadata = metadata
         self._filepath = str(filepath)
         self._dialect = Dialect.from_settings(dialect or {}, overrides or {})
-        self._settings = WorkshopSettings.of(chunk_rows, threads)
+        self._settings = RuntimeSettings.of(chunk_rows, threads)
         self._files = SourceFiles(self._filepath, {**(fs_args or {}), **(credentials or {})})
 
     def load(self) -> Chunks:
@@ -87,7 +87,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         files = self._files.list()
         for file in files:
             self._header(file)
-        return LocalChunks(CsvSource(self._files, files, self._dialect, self._settings), self._settings.workshop())
+        return LocalChunks(CsvSource(self._files, files, self._dialect, self._settings), self._settings.runtime())
 
     def save(self, _data: Never) -> NoReturn:
         """Raw deliveries are not written."""
@@ -95,8 +95,8 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """The first records, for Kedro-Viz; little more than them is read."""
-        few = WorkshopSettings.of(nrows, 1)
-        chunks = LocalChunks(CsvSource(self._files, self._files.list(), self._dialect, few), few.workshop())
+        few = RuntimeSettings.of(nrows, 1)
+        chunks = LocalChunks(CsvSource(self._files, self._files.list(), self._dialect, few), few.runtime())
         frame = next(iter(chunks), empty_raw())
         return frame.astype(object).where(frame.notna(), None).to_dict(orient="split")
 
@@ -130,7 +130,7 @@ class CsvSource:
     files: SourceFiles
     listed: Sequence[SourceFile]
     dialect: Dialect
-    settings: WorkshopSettings
+    settings: RuntimeSettings
 
     def total(self) -> int:
         """Bytes of all files; 0 where some are compressed."""
@@ -215,7 +215,7 @@ class CsvSource:
             yield Block(buffer.slice(start, size), (mine - start).astype(np.int32), row + first, file.name)
 
     def _find(self, data: bytes | memoryview) -> Records:
-        return find_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
+        return split_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
 
     def _check_length(self, size: int, where: str) -> None:
         if size > self.dialect.max_record_bytes:

@@ -14,11 +14,11 @@ from kedro_datasets._typing import TablePreview
 
 from customer_analytics.core.arrow.frames import text_array
 from customer_analytics.core.chunks.local import LocalChunks
-from customer_analytics.datasets.atomic_save import replacing, sweep
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers
+from customer_analytics.datasets.runtime import RuntimeSettings
 
 
-class RecordLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
+class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
     """Saves chunks of records as a text file on a local disk; it appears whole or not at all.
 
     Saving expects chunks with one text column ``record``; each record is written in UTF-8 and ended by a line feed.
@@ -28,7 +28,7 @@ class RecordLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
     .. code-block:: yaml
 
         synthetic_purchases:
-          type: customer_analytics.datasets.RecordLinesDataset
+          type: customer_analytics.datasets.CSVLinesDataset
           filepath: data/01_raw/purchases.csv
     """
 
@@ -41,7 +41,7 @@ class RecordLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         self._filepath = Path(filepath)
-        self._settings = WorkshopSettings.of(threads=threads)
+        self._settings = RuntimeSettings.of(threads=threads)
         self.metadata = metadata
 
     def load(self) -> Never:
@@ -54,9 +54,9 @@ class RecordLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
 
     def save(self, data: Iterable[pd.DataFrame]) -> None:
         """Write the records of all chunks beside the file, then put them in its place."""
-        chunks = replace(data, workshop=self._settings.workshop()) if isinstance(data, LocalChunks) else data
-        sweep(self._filepath)
-        with replacing(self._filepath) as beside, beside.open("wb") as lines:
+        chunks = replace(data, runtime=self._settings.runtime()) if isinstance(data, LocalChunks) else data
+        remove_leftovers(self._filepath)
+        with atomic_replace(self._filepath) as beside, beside.open("wb") as lines:
             for chunk in chunks:
                 lines.write(_as_lines(chunk))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
 
-from customer_analytics.datasets.atomic_save import replacing, sweep
+from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers
 
 logger = logging.getLogger(__name__)
 
@@ -58,10 +58,10 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
         """Write the page beside its place, move it there, and make it the newest."""
         path = Path(self._get_save_path())
         for place in (path, self.latest):
-            sweep(place)
-        with replacing(path) as beside:
+            remove_leftovers(place)
+        with atomic_replace(path) as beside:
             beside.write_text(data, encoding="utf-8")
-        with replacing(self.latest) as beside:
+        with atomic_replace(self.latest) as beside:
             _same_file(path, beside)
         logger.info("Open %s", self.latest.absolute().as_uri())
 

@@ -28,7 +28,7 @@ _begun: dict[str, Ahead] = {}
 """By URL, until a dataset takes it over."""
 
 
-def look_ahead(files: SourceFiles) -> None:
+def hash_ahead(files: SourceFiles) -> None:
     """Begin to hash files, for a dataset of the same URL that is still to come."""
     _begun[files.url] = _beginning(files)
 
@@ -76,7 +76,7 @@ class InputFilesDataset(AbstractDataset[Never, Found]):
         self._ahead: Ahead | None = None
 
     def load_ahead(self) -> None:
-        """Begin to load beside what else is done, unless :func:`look_ahead` has begun that."""
+        """Begin to load beside what else is done, unless :func:`hash_ahead` has begun that."""
         self._ahead = _begun.pop(self._files.url, None) or _beginning(self._files)
 
     def load(self) -> Found:

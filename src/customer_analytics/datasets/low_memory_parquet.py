@@ -13,7 +13,7 @@ from customer_analytics.datasets.allocator import release_memory
 from customer_analytics.datasets.background_writer import write_behind
 
 
-class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types
+class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types
     """A :class:`~kedro_datasets.pandas.ParquetDataset` of a table that is made, written and read in little memory.
 
     It saves chunks, each as a row group. It loads a frame: pandas holds a table twice while it reads it, and here each
@@ -24,7 +24,7 @@ class LeanParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_dataset
     .. code-block:: yaml
 
         purchase_profile:
-          type: customer_analytics.datasets.LeanParquetDataset
+          type: customer_analytics.datasets.LowMemoryParquetDataset
           filepath: data/05_model_input/purchase_profile.parquet
     """
 

@@ -13,16 +13,16 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
 from kedro_datasets._typing import TablePreview
 
-from customer_analytics.core.aggregation.table_summary import TableDescription
+from customer_analytics.core.aggregation.table_summary import TableSummary
 from customer_analytics.core.arrow.frames import to_frame
 from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS, canonical_table, regroup
 from customer_analytics.core.chunks.local import Chunks, Frame, LocalChunks, Task
 from customer_analytics.core.contract import schemas as tables
 from customer_analytics.core.errors import InputError, SettingError, listed
-from customer_analytics.datasets.atomic_save import replacing, sweep
+from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers
 from customer_analytics.datasets.background_writer import write_behind
 from customer_analytics.datasets.row_groups import read_row_group, selected, writer_options
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.runtime import RuntimeSettings
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             filepath: A local path.
             table: Which table it is: a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
             compression: A Parquet codec for text; numbers are packed without one. ``none`` is fastest.
-            chunk_rows: Most rows in a loaded chunk; default in :class:`WorkshopSettings`.
+            chunk_rows: Most rows in a loaded chunk; default in :class:`RuntimeSettings`.
             threads: Chunks read at once; default the machine's cores.
             version: Kedro's, for ``versioned: true``.
             metadata: Ignored; for Kedro-Viz and other plugins.
@@ -76,7 +76,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         self.metadata = metadata
         self._schema = tables.TABLES[table]
         self._compression = compression
-        self._settings = WorkshopSettings.of(chunk_rows, threads)
+        self._settings = RuntimeSettings.of(chunk_rows, threads)
 
     def load(self) -> Chunks:
         """The table's chunks, of the dtypes that ``core.frames`` describes.
@@ -89,15 +89,15 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             found = "a folder, as a run on a cluster leaves it" if path.is_dir() else "nothing there"
             raise InputError(str(path), "a table that an earlier pipeline wrote", found, "run that too: `kedro run`")
         source = _ParquetSource(str(path), self._schema, self._settings)
-        return LocalChunks(source, self._settings.workshop())
+        return LocalChunks(source, self._settings.runtime())
 
     def save(self, data: Chunks) -> None:
         """Run the chunks and write them; the file that was there stays until the new one is whole."""
         path = Path(self._get_save_path())
-        sweep(path)
-        description = TableDescription.of(self._schema.empty_table())
+        remove_leftovers(path)
+        description = TableSummary.of(self._schema.empty_table())
         with (
-            replacing(path) as beside,
+            atomic_replace(path) as beside,
             pq.ParquetWriter(beside, self._schema, **writer_options(self._schema, self._compression)) as writer,
         ):
 
@@ -143,14 +143,14 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 def _described(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  elsewhere a step's result is a frame
     """A chunk as a canonical table, and its description."""
     table = canonical_table(frame, schema)
-    return table, TableDescription.of(table)
+    return table, TableSummary.of(table)
 
 
 @dataclass(frozen=True, slots=True)
 class _ParquetSource:
     path: str
     schema: pa.Schema
-    settings: WorkshopSettings
+    settings: RuntimeSettings
 
     def total(self) -> int:
         return int(pq.read_metadata(self.path).num_rows)

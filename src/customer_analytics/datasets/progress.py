@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from customer_analytics.core.chunks.local import Watcher
+from customer_analytics.core.chunks.local import ProgressCallback
 
 logger = logging.getLogger(__name__)
 
 LINE_EVERY_S = 5.0
 
-running: ContextVar[str] = ContextVar("running", default="chunks")
+current_node: ContextVar[str] = ContextVar("current_node", default="chunks")
 """What the progress is of; the hooks put the node's name here."""
 
 
 @contextmanager
-def watch_run(total: int) -> Iterator[Watcher]:
+def watch_run(total: int) -> Iterator[ProgressCallback]:
     """A watcher of one pass over chunks whose sizes add up to ``total`` (0 when unknown)."""
     if sys.stderr.isatty():
         with _bar(total) as watcher:
@@ -28,7 +28,7 @@ def watch_run(total: int) -> Iterator[Watcher]:
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Watcher]:
+def _bar(total: int) -> Iterator[ProgressCallback]:
     from rich.console import Console  # noqa: PLC0415  only on a terminal
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
@@ -40,7 +40,7 @@ def _bar(total: int) -> Iterator[Watcher]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(running.get(), total=total or None, done="")
+        task = progress.add_task(current_node.get(), total=total or None, done="")
 
         def advance(more: int, size: int) -> None:
             nonlocal rows
@@ -50,7 +50,7 @@ def _bar(total: int) -> Iterator[Watcher]:
         yield advance
 
 
-def _lines(total: int) -> Watcher:
+def _lines(total: int) -> ProgressCallback:
     started = spoke = time.perf_counter()
     rows = sizes = 0
 
@@ -61,7 +61,7 @@ def _lines(total: int) -> Watcher:
         if now - spoke >= LINE_EVERY_S:
             spoke = now
             left = f", {(now - started) * (total - sizes) / sizes:.0f} s left" if total and sizes else ""
-            logger.info("%s: %s%s", running.get(), _done(rows, now - started), left)
+            logger.info("%s: %s%s", current_node.get(), _done(rows, now - started), left)
 
     return advance
 

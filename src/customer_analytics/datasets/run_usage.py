@@ -10,7 +10,7 @@ from kedro.io import AbstractDataset, DatasetError
 _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 
 
-def begin() -> None:
+def start_clock() -> None:
     """Count from here: called when a run begins; before that, from the import of this module."""
     _started.update(wall=time.perf_counter(), cpu=time.process_time())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from customer_analytics.core.chunks.local import Watcher, Workshop
+from customer_analytics.core.chunks.local import LocalRuntime, ProgressCallback
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets.allocator import KEPT_BYTES, release_excess
 from customer_analytics.datasets.progress import watch_run
@@ -20,14 +20,14 @@ _UNSET = (None, "")
 
 
 @dataclass(frozen=True, slots=True)
-class WorkshopSettings:
+class RuntimeSettings:
     """Most rows in a chunk and chunks worked on at once; no answer depends on either."""
 
     chunk_rows: int
     threads: int
 
     @classmethod
-    def of(cls, chunk_rows: object = None, threads: object = None) -> "WorkshopSettings":
+    def of(cls, chunk_rows: object = None, threads: object = None) -> "RuntimeSettings":
         """The settings, with defaults for what is not given.
 
         Raises:
@@ -43,9 +43,9 @@ class WorkshopSettings:
         """Most bytes read at once."""
         return _MOST_BLOCK_BYTES
 
-    def workshop(self) -> Workshop:
-        """The workshop for these settings."""
-        return Workshop(self.threads, open_spill, _watch_run)
+    def runtime(self) -> LocalRuntime:
+        """The runtime for these settings."""
+        return LocalRuntime(self.threads, open_spill, _watch_run)
 
 
 class FileSpill:
@@ -88,7 +88,7 @@ def open_spill() -> Iterator[FileSpill]:
 
 
 @contextmanager
-def _watch_run(total: int) -> Iterator[Watcher]:
+def _watch_run(total: int) -> Iterator[ProgressCallback]:
     """The progress of a run; what its chunks freed in scattered pieces is given back before it becomes much."""
     with watch_run(total) as tell:
         mark = KEPT_BYTES

@@ -14,7 +14,7 @@ class ContractViolationError(CustomerAnalyticsError):
     """A chunk of a validated table that breaks its schema: a bug of the cleaning, never of the data."""
 
 
-class CleanChunks:
+class CleanTableValidator:
     """Checks every chunk of ``clean_purchases`` against the contract's pandera schema while it is written.
 
     Args:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from customer_analytics.core.aggregation import distinct_customers as customers
 from customer_analytics.core.aggregation.distinct_customers import count_customers
-from customer_analytics.core.aggregation.measures import Vocabulary
+from customer_analytics.core.aggregation.measures import RevenueGroups
 from customer_analytics.core.arrow.frames import categorical
 from customer_analytics.core.chunks.local import LocalChunks
 
@@ -38,25 +38,25 @@ def frame_of(rows):
 
 
 def vocabulary_of(rows):
-    return Vocabulary(*(tuple(sorted({row[place] for row in rows})) for place in (1, 2, 3)))
+    return RevenueGroups(*(tuple(sorted({row[place] for row in rows})) for place in (1, 2, 3)))
 
 
 @pytest.mark.parametrize("narrow", [32, 0])
 @given(ROWS)
 def test_customers_are_those_that_pandas_counts_whatever_their_numbers(narrow, rows):
-    vocabulary = vocabulary_of(rows)
+    revenue_groups = vocabulary_of(rows)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(customers, "_NARROW", narrow)
-        counts = count_customers(LocalChunks.of([frame_of(rows)]), vocabulary)
+        counts = count_customers(LocalChunks.of([frame_of(rows)]), revenue_groups)
 
-    table = pd.DataFrame(rows, columns=["customer", *vocabulary._fields])
+    table = pd.DataFrame(rows, columns=["customer", *revenue_groups._fields])
     for found, groups in (
         (counts.by_country, ["countries"]),
         (counts.by_category, ["categories"]),
         (counts.by_month, ["months"]),
         (counts.by_country_category, ["countries", "categories"]),
     ):
-        every = pd.MultiIndex.from_product([getattr(vocabulary, name) for name in groups])
+        every = pd.MultiIndex.from_product([getattr(revenue_groups, name) for name in groups])
         expected = table.groupby(groups)["customer"].nunique()
         expected.index = pd.MultiIndex.from_tuples(
             [one if isinstance(one, tuple) else (one,) for one in expected.index]

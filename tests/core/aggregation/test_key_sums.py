@@ -7,24 +7,24 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.aggregation.key_sums import UNCUT, Run, Tally
-from customer_analytics.core.drift.profile.amounts import WHOLE_EXACT, WINDOWS_EXACT, AmountCounts, bucket_of
-from customer_analytics.core.drift.profile.packed_counts import Vocabulary
+from customer_analytics.core.aggregation.key_sums import ONE_BLOCK, KeySums, SortedRun
+from customer_analytics.core.drift.profile.amounts import WHOLE_EXACT, WINDOWS_EXACT, AmountCounts, partition_of
+from customer_analytics.core.drift.profile.packed_counts import TextCategories
 
 
 def test_an_empty_tally_has_no_keys():
-    assert len(Tally().settled().keys) == 0
-    assert Tally.of_keys(np.zeros(0, np.int64)) == Tally() == Tally.of_run(np.zeros(0, np.int64))
-    assert Tally.of_keys(np.array([3, 1, 3])) == Tally((Run(np.array([1, 3]), (np.array([1, 2]),)),))
+    assert len(KeySums().settled().keys) == 0
+    assert KeySums.of_keys(np.zeros(0, np.int64)) == KeySums() == KeySums.of_run(np.zeros(0, np.int64))
+    assert KeySums.of_keys(np.array([3, 1, 3])) == KeySums((SortedRun(np.array([1, 3]), (np.array([1, 2]),)),))
     assert AmountCounts().settled() == AmountCounts()
-    kept = Tally.of_run(np.array([5, 3, 3]), np.array([0, 1, 1])).settled()
+    kept = KeySums.of_run(np.array([5, 3, 3]), np.array([0, 1, 1])).settled()
     assert (kept.keys.tolist(), kept.sums[0].tolist()) == ([3, 5], [2, 0])
-    assert Vocabulary().union(Vocabulary(("DE",))) == Vocabulary(("DE",))
+    assert TextCategories().union(TextCategories(("DE",))) == TextCategories(("DE",))
 
 
-@given(st.lists(st.lists(st.integers(0, 1 << 12), max_size=20), max_size=12), st.sampled_from([0, 9, 11, UNCUT]))
+@given(st.lists(st.lists(st.integers(0, 1 << 12), max_size=20), max_size=12), st.sampled_from([0, 9, 11, ONE_BLOCK]))
 def test_a_tally_is_the_same_whole_block_by_block_and_group_by_group(chunks, block_bits):
-    tally = sum((Tally.of_keys(np.array(keys, np.int64), block_bits) for keys in chunks), Tally())
+    tally = sum((KeySums.of_keys(np.array(keys, np.int64), block_bits) for keys in chunks), KeySums())
     expected = sorted(Counter(key for keys in chunks for key in keys).items())
 
     groups = [run for upper in tally.groups(8) for run in [tally.group(upper, 8)]]
@@ -38,16 +38,16 @@ def test_a_tally_is_the_same_whole_block_by_block_and_group_by_group(chunks, blo
 
 @given(st.lists(st.integers(0, 1 << 12)), st.lists(st.integers(0, 1 << 12)))
 def test_tallies_cut_otherwise_are_added_in_the_smaller_blocks(keys, more_keys):
-    coarse, fine = Tally.of_keys(np.array(keys, np.int64)), Tally.of_keys(np.array(more_keys, np.int64), 8)
+    coarse, fine = KeySums.of_keys(np.array(keys, np.int64)), KeySums.of_keys(np.array(more_keys, np.int64), 8)
 
     both = coarse + fine
 
-    assert both == fine + coarse == Tally.of_keys(np.array([*keys, *more_keys], np.int64))
+    assert both == fine + coarse == KeySums.of_keys(np.array([*keys, *more_keys], np.int64))
     assert all(run.keys[0] >> 8 == run.keys[-1] >> 8 for run in both.runs)
 
 
 def test_no_block_of_a_large_tally_keeps_the_keys_of_another_alive():
-    tally = Tally.of_keys(np.arange(4), 1)
+    tally = KeySums.of_keys(np.arange(4), 1)
 
     assert [run.keys.tolist() for run in tally.runs] == [[0, 1], [2, 3]]
     assert all(array.base is None for run in tally.runs for array in (run.keys, *run.sums))
@@ -65,7 +65,7 @@ def test_a_pair_that_two_runs_have_counts_once_for_the_cap():
 def test_a_bucket_is_never_wider_than_its_bound():
     values = np.unique(np.concatenate([np.arange(1_000), np.random.default_rng(0).integers(0, 2**36, 10_000)]))
 
-    lower = bucket_of(values)
+    lower = partition_of(values)
 
     assert (lower <= values).all()
     assert ((values - lower) * 128 <= np.maximum(values, 128)).all()

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.aggregation.sample import SAMPLED, LowestKeys, SampleRules, draw_sample
+from customer_analytics.core.aggregation.sample import SAMPLED_COLUMNS, LowestKeys, SampleRules, draw_sample
 from customer_analytics.core.arrow.frames import to_frame
-from customer_analytics.core.chunks.local import LocalChunks, Workshop
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
 from customer_analytics.core.contract.schemas import CLEAN
 from customer_analytics.core.errors import SettingError
 from customer_analytics.pipelines.reporting.nodes import sample_purchases
@@ -40,7 +40,7 @@ def clean():
 def chunks(frame, cuts=(), threads=1):
     bounds = [0, *sorted(cut % (len(frame) + 1) for cut in cuts), len(frame)]
     frames = [frame.iloc[start:stop] for start, stop in pairwise(bounds)]
-    return LocalChunks.of(frames, Workshop(threads))
+    return LocalChunks.of(frames, LocalRuntime(threads))
 
 
 def keys_one_by_one(frame, rules):
@@ -56,8 +56,8 @@ def test_the_purchases_with_the_lowest_keys_are_sampled_lowest_first():
     sample = draw_sample(chunks(table), RULES)
 
     expected = table.iloc[ranked].reset_index(drop=True)
-    assert list(sample.columns) == list(SAMPLED)
-    for name in SAMPLED:
+    assert list(sample.columns) == list(SAMPLED_COLUMNS)
+    for name in SAMPLED_COLUMNS:
         assert sample[name].astype(object).equals(expected[name].astype(object)), name
 
 
@@ -81,7 +81,7 @@ def test_the_sample_is_the_same_in_whatever_order_the_purchases_came(random):
 def test_a_larger_sample_begins_with_the_smaller_one():
     small, large = (draw_sample(chunks(clean()), SampleRules(rows=rows)) for rows in (20, 60))
 
-    for name in SAMPLED:
+    for name in SAMPLED_COLUMNS:
         assert large[name][:20].astype(object).equals(small[name].astype(object))
 
 

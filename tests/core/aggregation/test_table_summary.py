@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_analytics.core.aggregation import table_summary as description
-from customer_analytics.core.aggregation.table_summary import ColumnDescription, TableDescription, describe_frame
+from customer_analytics.core.aggregation.table_summary import ColumnSummary, TableSummary, summarise_frame
 from customer_analytics.core.arrow.frames import to_table
 
 FRAME = pd.DataFrame(
@@ -27,13 +27,13 @@ FRAME = pd.DataFrame(
 
 
 def shown(frame):
-    return {line.split()[0]: line for line in describe_frame(frame).splitlines()[1:]}
+    return {line.split()[0]: line for line in summarise_frame(frame).splitlines()[1:]}
 
 
 def test_a_summary_has_rows_nulls_distinct_values_and_ends():
     lines = shown(FRAME)
 
-    assert describe_frame(FRAME).startswith("4 rows, ")
+    assert summarise_frame(FRAME).startswith("4 rows, ")
     assert all(
         "nulls 1" in lines[name] and "distinct" in lines[name]
         for name in ("whole", "amount", "label", "text", "moment")
@@ -48,9 +48,9 @@ def test_a_summary_has_rows_nulls_distinct_values_and_ends():
 def test_a_table_described_in_pieces_is_described_alike(cuts):
     table = to_table(FRAME)
     bounds = [0, *sorted(cuts), 4]
-    none, whole = TableDescription.of(table.schema.empty_table()), TableDescription.of(table)
+    none, whole = TableSummary.of(table.schema.empty_table()), TableSummary.of(table)
 
-    pieces = sum((TableDescription.of(table.slice(start, stop - start)) for start, stop in pairwise(bounds)), none)
+    pieces = sum((TableSummary.of(table.slice(start, stop - start)) for start, stop in pairwise(bounds)), none)
 
     assert pieces.rows == whole.rows
     assert pieces.columns == whole.columns
@@ -94,7 +94,7 @@ def test_a_frame_of_any_dtype_is_described(column, said):
 
 @given(st.lists(st.none() | st.integers(-(2**15), 2**15 - 1), max_size=20), st.integers(0, 20))
 def test_small_integers_are_told_apart(numbers, start):
-    described = ColumnDescription.of(pa.array(numbers, pa.int16()).slice(min(start, len(numbers))))
+    described = ColumnSummary.of(pa.array(numbers, pa.int16()).slice(min(start, len(numbers))))
 
     assert described.distinct == {number for number in numbers[start:] if number is not None}
 
@@ -115,7 +115,7 @@ def test_numbers_of_streamed_tables_have_the_ends_and_the_sum_of_a_list(kind, da
     start = data.draw(st.integers(0, len(values)))
     known = [value for value in values[start:] if value is not None]
 
-    described = ColumnDescription.of(pa.array(values, kind).slice(start), told_apart=False)
+    described = ColumnSummary.of(pa.array(values, kind).slice(start), told_apart=False)
 
     assert described.nulls == len(values) - start - len(known)
     assert described.distinct is None
@@ -136,7 +136,7 @@ def test_many_distinct_values_are_only_said_to_be_more(monkeypatch):
 def test_pieces_after_too_many_distinct_values_are_still_counted(monkeypatch):
     monkeypatch.setattr(description, "COUNTED", 2)
     table = to_table(FRAME[["whole", "flag"]])
-    one = TableDescription.of(table)
+    one = TableSummary.of(table)
 
     summary = one + one + one
 
@@ -147,11 +147,9 @@ def test_pieces_after_too_many_distinct_values_are_still_counted(monkeypatch):
 def test_texts_that_are_too_many_together_are_many_and_have_ends(monkeypatch, pieces):
     monkeypatch.setattr(description, "COUNTED", 2)
 
-    described = sum(
-        (ColumnDescription.of(pa.array(piece).dictionary_encode()) for piece in pieces), ColumnDescription()
-    )
+    described = sum((ColumnSummary.of(pa.array(piece).dictionary_encode()) for piece in pieces), ColumnSummary())
 
-    assert described == ColumnDescription(0, None, "a", "c")
+    assert described == ColumnSummary(0, None, "a", "c")
 
 
 def test_no_rows_have_a_summary():
@@ -166,7 +164,7 @@ def test_long_values_are_cut(size):
     label = pd.DataFrame({"label": pd.Categorical(["z" * size])})
     table = to_table(label, pa.schema([("label", pa.dictionary(pa.int32(), pa.string()))]))
 
-    summary = TableDescription.of(table)
+    summary = TableSummary.of(table)
 
     assert ("…" in str(summary)) == (size > 24)
 
@@ -175,7 +173,7 @@ def test_text_in_a_summary_is_one_line_and_cannot_steer_a_terminal():
     label = pd.DataFrame({"label": pd.Categorical(["Voucher\npart", "\x1b[2Jcleared"])})
     table = to_table(label, pa.schema([("label", pa.dictionary(pa.int32(), pa.string()))]))
 
-    summary = TableDescription.of(table)
+    summary = TableSummary.of(table)
 
     assert str(summary).splitlines()[1:] == [
         "  label              nulls 0  distinct 2  min \u241b[2Jcleared  max Voucher\u240apart"
@@ -191,4 +189,4 @@ def test_text_in_a_summary_is_one_line_and_cannot_steer_a_terminal():
     ],
 )
 def test_figures_in_a_summary_have_no_exponent_and_no_tail(values, said):
-    assert describe_frame(pd.DataFrame({"figure": values})).endswith(said)
+    assert summarise_frame(pd.DataFrame({"figure": values})).endswith(said)

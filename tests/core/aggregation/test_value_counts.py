@@ -13,10 +13,10 @@ from customer_analytics.core.aggregation.numeric_summary import PERCENTILES
 from customer_analytics.core.aggregation.value_counts import (
     ValueCounts,
     exact_percentile,
+    exact_sqrt,
     mean,
     percentile,
-    root,
-    spread,
+    scaled_variance,
     standard_deviation,
 )
 
@@ -45,7 +45,7 @@ def test_a_thousand_millions_have_no_spread():
     counts = counted([100_000_000] * 1000)
 
     assert counts.power_sum(2) == 1000 * 100_000_000**2
-    assert spread(counts) == 0
+    assert scaled_variance(counts) == 0
     assert standard_deviation(counts, 100) == 0.0
     assert mean(counts) / 100 == 1_000_000
 
@@ -105,7 +105,7 @@ def test_an_exact_percentile_is_the_fraction_that_numpy_rounds(values, percent):
 
 @given(st.fractions(min_value=0, max_value=10**30))
 def test_a_root_is_the_nearest_float(number):
-    found = root(number)
+    found = exact_sqrt(number)
 
     below, above = (Fraction(math.nextafter(found, end)) for end in (0, math.inf))
     middle_below, middle_above = (below + Fraction(found)) / 2, (Fraction(found) + above) / 2
@@ -114,7 +114,7 @@ def test_a_root_is_the_nearest_float(number):
 
 @pytest.mark.parametrize("number", [Fraction(2**2000), Fraction(1, 2**1000), Fraction(10**400 + 1, 10**400)])
 def test_roots_of_very_large_and_very_small_fractions_are_found(number):
-    found = Fraction(root(number)) ** 2
+    found = Fraction(exact_sqrt(number)) ** 2
 
     assert abs(found - number) <= number / 2**51
 

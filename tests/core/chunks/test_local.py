@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from customer_analytics.core.chunks import partition as exchange
-from customer_analytics.core.chunks.local import LocalChunks, Task, Workshop
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime, Task
 
 FRAMES = [pd.DataFrame({"a": range(start, start + 3), "b": 0}) for start in (0, 3, 6, 9, 12, 15)]
 every_pool = pytest.mark.parametrize("threads", [1, 2, 4])
 
 
 def chunks_of(threads, watch=None):
-    workshop = Workshop(threads) if watch is None else Workshop(threads, watch=watch)
-    return LocalChunks.of(FRAMES, workshop)
+    runtime = LocalRuntime(threads) if watch is None else LocalRuntime(threads, watch=watch)
+    return LocalChunks.of(FRAMES, runtime)
 
 
 @every_pool
@@ -111,7 +111,7 @@ class CountedSource:
 def test_chunks_are_begun_ahead_of_the_first_that_is_taken(ahead):
     source = CountedSource()
 
-    next(LocalChunks(source, Workshop(threads=2)).results(ahead))
+    next(LocalChunks(source, LocalRuntime(threads=2)).results(ahead))
 
     assert source.begun == list(range(2 + 1 + ahead))
 
@@ -132,7 +132,7 @@ def test_a_watcher_is_told_of_every_chunk(threads):
 
 @every_pool
 def test_a_shuffle_gives_buckets_in_order_with_rows_in_order(threads, monkeypatch):
-    monkeypatch.setattr(exchange, "TOGETHER_BYTES", 0)
+    monkeypatch.setattr(exchange, "COALESCED_BYTES", 0)
     shuffled = chunks_of(threads).shuffle(lambda frame: (frame["a"].to_numpy() % 4).astype(np.uint16))
 
     for _ in range(2):

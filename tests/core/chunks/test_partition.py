@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.making import table_rows
 
 from customer_analytics.core.chunks import partition as exchange
-from customer_analytics.core.chunks.local import LocalChunks, Workshop
-from customer_analytics.core.chunks.partition import Exchange, MemorySpill, address
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
+from customer_analytics.core.chunks.partition import MemorySpill, Partitioner, address
 
 BUCKETS = st.lists(st.lists(st.integers(0, 6), max_size=8), max_size=6)
 
@@ -44,14 +44,14 @@ def numbers_of(buckets):
 every_kind = pytest.mark.parametrize("make", [frames_of, numbers_of])
 
 
-def bucket_of(frame):
+def partition_of(frame):
     return frame["bucket"].to_numpy().astype(np.uint16)
 
 
-def regrouped(frames, workshop=None, columns=None, together_bytes=0):
+def regrouped(frames, runtime=None, columns=None, together_bytes=0):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exchange, "TOGETHER_BYTES", together_bytes)
-        chunks = LocalChunks.of(frames, workshop).shuffle(bucket_of)
+        patch.setattr(exchange, "COALESCED_BYTES", together_bytes)
+        chunks = LocalChunks.of(frames, runtime).shuffle(partition_of)
         return [table_rows(frame) for frame in (chunks if columns is None else chunks.select(columns))]
 
 
@@ -75,8 +75,8 @@ def test_small_neighbours_are_taken_together_and_no_bucket_is_torn(make, buckets
     alone = regrouped(frames)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exchange, "GATHERED_BYTES", gathered_bytes)
-        patch.setattr(exchange, "GATHERED_TEXT_BYTES", gathered_bytes)
+        patch.setattr(exchange, "BUFFERED_BYTES", gathered_bytes)
+        patch.setattr(exchange, "BUFFERED_TEXT_BYTES", gathered_bytes)
         together = regrouped(frames, together_bytes=together_bytes)
 
     assert [bucket for chunk in together for bucket in by_bucket(chunk)] == alone
@@ -97,9 +97,9 @@ def test_what_is_spilled_comes_back_the_same(make, buckets, gathered_bytes, thre
     in_memory = regrouped(frames)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exchange, "GATHERED_BYTES", gathered_bytes)
-        patch.setattr(exchange, "GATHERED_TEXT_BYTES", gathered_bytes)
-        spilled = regrouped(frames, Workshop(threads))
+        patch.setattr(exchange, "BUFFERED_BYTES", gathered_bytes)
+        patch.setattr(exchange, "BUFFERED_TEXT_BYTES", gathered_bytes)
+        spilled = regrouped(frames, LocalRuntime(threads))
 
     assert spilled == in_memory
 
@@ -107,12 +107,12 @@ def test_what_is_spilled_comes_back_the_same(make, buckets, gathered_bytes, thre
 @pytest.mark.parametrize(("make", "spilled"), [(numbers_of, 2), (frames_of, 0)])
 def test_rows_with_text_are_gathered_longer_than_numbers(make, spilled, monkeypatch):
     frames = make([[0, 1, 2]] * 5)
-    size = address(frames[0], bucket_of(frames[0])).rows.nbytes
-    monkeypatch.setattr(exchange, "GATHERED_BYTES", 2 * size)
-    monkeypatch.setattr(exchange, "GATHERED_TEXT_BYTES", 50 * size)
-    found = Exchange(MemorySpill())
+    size = address(frames[0], partition_of(frames[0])).rows.nbytes
+    monkeypatch.setattr(exchange, "BUFFERED_BYTES", 2 * size)
+    monkeypatch.setattr(exchange, "BUFFERED_TEXT_BYTES", 50 * size)
+    found = Partitioner(MemorySpill())
 
-    found.put(address(frame, bucket_of(frame)) for frame in frames)
+    found.put(address(frame, partition_of(frame)) for frame in frames)
 
     assert len(found.gathered) == 5 - 2 * spilled
     assert (found.shelf is None) == (spilled == 0)
@@ -121,7 +121,7 @@ def test_rows_with_text_are_gathered_longer_than_numbers(make, spilled, monkeypa
 @every_kind
 def test_a_bucket_can_be_read_again_and_column_by_column(make):
     frames = make([[1, 0, 1], [0, 0]])
-    chunks = LocalChunks.of(frames).shuffle(bucket_of)
+    chunks = LocalChunks.of(frames).shuffle(partition_of)
 
     assert [table_rows(frame) for frame in chunks] == [table_rows(frame) for frame in chunks]
     assert regrouped(frames, columns=["row"]) == [[(1,), (3,), (4,)], [(0,), (2,)]]
@@ -157,8 +157,8 @@ def _buffer(data):
 
 
 def test_numbers_of_another_dtype_are_refused_before_they_are_spilled(monkeypatch):
-    monkeypatch.setattr(exchange, "GATHERED_BYTES", 1)
+    monkeypatch.setattr(exchange, "BUFFERED_BYTES", 1)
     wide, narrow = numbers_of([[0, 1], [1, 0]])
 
     with pytest.raises(TypeError, match=r"expected chunks of .*'row', '<i8'.*; found .*'row', '<i4'"):
-        list(LocalChunks.of([wide, narrow.astype({"row": np.int32})]).shuffle(bucket_of))
+        list(LocalChunks.of([wide, narrow.astype({"row": np.int32})]).shuffle(partition_of))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.oracle import records
 
-from customer_analytics.core.csv_reader.record_splitter import find_records
+from customer_analytics.core.csv_reader.record_splitter import split_records
 
 HOSTILE = st.text('a,"\n\r; \u00e9', max_size=40)
 FIELDS = st.sampled_from(['"', '""', '"a', 'a"', '"a"', '"a""b"', '"\n"', '"\r', ",", "\n", "\r", "\r\n", "a", '","'])
@@ -15,7 +15,7 @@ FIELDS = st.sampled_from(['"', '""', '"a', 'a"', '"a"', '"a""b"', '"\n"', '"\r',
 
 def found_in(text, delimiter=",", quote='"'):
     data = text.encode()
-    whole = find_records(data, delimiter.encode(), quote.encode() or None)
+    whole = split_records(data, delimiter.encode(), quote.encode() or None)
     cut = [data[start:end].decode() for start, end in pairwise([whole.begin, *whole.ends.tolist()])]
     return cut, data[whole.used :].decode(), whole
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_analytics.core.arrow.words import words_of
-from customer_analytics.core.csv_reader.tokenizer import Fields, Marks, _slot, cut_fields
+from customer_analytics.core.csv_reader.tokenizer import Fields, Marks, _slot, split_fields
 
 QUOTE = ord('"')
 
@@ -90,7 +90,7 @@ def test_fields_that_mean_one_text_have_one_code_however_they_are_quoted(forms):
     codes = np.frombuffer("".join(lines).encode(), np.uint8)
     expected = [record[0] for record in csv.reader(lines)]
 
-    (column,) = cut_fields(codes, offsets, Marks(ord(","), QUOTE), [0], 2)
+    (column,) = split_fields(codes, offsets, Marks(ord(","), QUOTE), [0], 2)
     found, names = decoded(column)
 
     assert found == expected
@@ -98,10 +98,10 @@ def test_fields_that_mean_one_text_have_one_code_however_they_are_quoted(forms):
 
 
 def texts_of(lines, width):
-    """The fields of the first lines by ``cut_fields``, ``None`` in ragged ones; the last line just stands there."""
+    """The fields of the first lines by ``split_fields``, ``None`` in ragged ones; the last line just stands there."""
     offsets = np.array([0, *accumulate(len(line.encode()) for line in lines)], np.int32)
     codes = np.frombuffer("".join(lines).encode(), np.uint8)
-    columns = cut_fields(codes, offsets, Marks(ord(","), QUOTE), range(width), width)
+    columns = split_fields(codes, offsets, Marks(ord(","), QUOTE), range(width), width)
     return list(zip(*(column.text().to_pylist() for column in columns), strict=True))[:-1]
 
 
@@ -140,7 +140,9 @@ def test_an_empty_last_field_at_the_very_end_is_empty_whatever_stands_in_memory_
     record = b'"' + b"a" * 125 + b'",'
     memory = np.frombuffer(record + b'"' * 200, np.uint8)
 
-    columns = cut_fields(memory[: len(record)], np.array([0, len(record)], np.int32), Marks(ord(","), QUOTE), [0, 1], 2)
+    columns = split_fields(
+        memory[: len(record)], np.array([0, len(record)], np.int32), Marks(ord(","), QUOTE), [0, 1], 2
+    )
 
     assert [column.text().to_pylist() for column in columns] == [["a" * 125], [""]]
 

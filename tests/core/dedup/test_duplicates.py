@@ -12,9 +12,9 @@ from tests.making import gathered, typed_chunks
 from tests.oracle import judge_file, settle
 
 from customer_analytics.core.chunks import partition as exchange
-from customer_analytics.core.chunks.local import LocalChunks, Task, Workshop
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime, Task
 from customer_analytics.core.dedup import duplicates as repeats
-from customer_analytics.core.dedup.row_bitmap import Places
+from customer_analytics.core.dedup.row_bitmap import RowBitmaps
 from customer_analytics.pipelines.cleaning.nodes import keep_first_copies
 
 
@@ -56,16 +56,16 @@ def test_repeats_are_those_of_a_dict_of_first_copies_whatever_the_keys(keys, pur
     settled = settle(judge_file(text))
     with pytest.MonkeyPatch.context() as patch:
         if KEYS[keys]:
-            patch.setattr(repeats, "text_keys", KEYS[keys])
+            patch.setattr(repeats, "text_hashes", KEYS[keys])
         typed = typed_chunks(text, chunk_rows=chunk_rows)
-        found = repeats.find_repeats(typed)
+        found = repeats.find_duplicates(typed)
 
         assert gathered(found) == expected_repeats(settled)
 
         clean = keep_first_copies(typed, found)
 
         assert clean_rows(clean) == [row.cells for row in settled.clean]
-        assert repeats.count_repeated_ids(LocalChunks.of(clean)) == 0
+        assert repeats.count_duplicate_ids(LocalChunks.of(clean)) == 0
 
 
 @given(csv_texts(most=10))
@@ -73,7 +73,7 @@ def test_rows_are_conserved(text):
     typed = typed_chunks(text)
     rows = sum(map(len, typed))
 
-    found = repeats.find_repeats(typed)
+    found = repeats.find_duplicates(typed)
     clean, copies = sum(map(len, keep_first_copies(typed, found))), sum(map(len, found))
 
     assert rows == clean + copies + sum(int((frame["issues"] != 0).sum()) for frame in typed)
@@ -82,7 +82,7 @@ def test_rows_are_conserved(text):
 def test_a_refused_first_copy_does_not_cost_the_later_valid_one():
     typed = typed_chunks(plain_csv([purchase(purchase_amount="-1"), purchase(), purchase()]))
 
-    found = repeats.find_repeats(typed)
+    found = repeats.find_duplicates(typed)
 
     assert [(row[1], row[3], row[4]) for row in gathered(found)] == [(3, 2, "exact")]
     assert sum(map(len, keep_first_copies(typed, found))) == 1
@@ -110,27 +110,27 @@ CHANGES = [
 def test_a_copy_is_exact_only_if_all_eight_values_are_equal(column, text, kind):
     typed = typed_chunks(plain_csv([purchase(), purchase(**{column: text})]))
 
-    assert [row[4] for row in gathered(repeats.find_repeats(typed))] == [kind]
+    assert [row[4] for row in gathered(repeats.find_duplicates(typed))] == [kind]
 
 
 def test_two_nulls_are_equal_values():
     sparse = purchase(customer_age="", payment_type="")
     typed = typed_chunks(plain_csv([sparse, sparse]))
 
-    assert [row[4] for row in gathered(repeats.find_repeats(typed))] == ["exact"]
+    assert [row[4] for row in gathered(repeats.find_duplicates(typed))] == ["exact"]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("chunk_rows", [1, 300, 3000])
 def test_a_long_file_with_spilled_buckets_gives_the_dicts_answer(monkeypatch, threads, chunk_rows):
-    monkeypatch.setattr(exchange, "GATHERED_BYTES", 20_000)
-    monkeypatch.setattr(exchange, "GATHERED_TEXT_BYTES", 20_000)
+    monkeypatch.setattr(exchange, "BUFFERED_BYTES", 20_000)
+    monkeypatch.setattr(exchange, "BUFFERED_TEXT_BYTES", 20_000)
     rows = 2000 if chunk_rows > 1 else 120
     text = plain_csv(many_purchases(rows, seed=2, nasty_share=0.01))
     settled = settle(judge_file(text))
-    typed = LocalChunks.of(typed_chunks(text, chunk_rows=chunk_rows), Workshop(threads))
+    typed = LocalChunks.of(typed_chunks(text, chunk_rows=chunk_rows), LocalRuntime(threads))
 
-    found = repeats.find_repeats(typed)
+    found = repeats.find_duplicates(typed)
 
     assert len(settled.repeated) > 5
     assert gathered(found) == expected_repeats(settled)
@@ -155,27 +155,27 @@ def test_repeats_stand_in_row_order_past_the_first_million_rows():
     starts = (0, (1 << 20) - 1, 1 << 33)
     frames = [frame.set_axis(pd.RangeIndex(start, start + 2)) for start, frame in zip(starts, typed, strict=True)]
 
-    found = gathered(repeats.find_repeats(LocalChunks(FarApart(frames))))
+    found = gathered(repeats.find_duplicates(LocalChunks(FarApart(frames))))
 
     assert [(row[1], row[3]) for row in found] == [(3, 1), (4, 2), (5, 1), (6, 2)]
 
 
 def test_repeated_ids_are_counted_in_a_table_that_should_have_none():
     typed = typed_chunks(plain_csv([purchase(), purchase(), purchase(2), purchase()]))
-    clean = typed.map(lambda frame: repeats.first_copies(frame, Places()))
+    clean = typed.map(lambda frame: repeats.first_copies(frame, RowBitmaps()))
 
-    assert repeats.count_repeated_ids(LocalChunks.of(clean)) == 2
-    assert repeats.count_repeated_ids(LocalChunks.of([])) == 0
+    assert repeats.count_duplicate_ids(LocalChunks.of(clean)) == 2
+    assert repeats.count_duplicate_ids(LocalChunks.of([])) == 0
 
 
 def test_no_rows_have_no_repeats():
-    assert gathered(repeats.find_repeats(LocalChunks.of([]))) == []
-    assert gathered(repeats.find_repeats(typed_chunks(plain_csv([])))) == []
+    assert gathered(repeats.find_duplicates(LocalChunks.of([]))) == []
+    assert gathered(repeats.find_duplicates(typed_chunks(plain_csv([])))) == []
 
 
 def test_a_chunk_without_rows_is_passed_over():
     first, second = typed_chunks(plain_csv([purchase(), purchase()]), chunk_rows=1)
 
-    (copies,) = repeats.find_repeats(LocalChunks.of([first, first[:0], second]))
+    (copies,) = repeats.find_duplicates(LocalChunks.of([first, first[:0], second]))
 
     assert copies["kept_source_row"].tolist() == [1]

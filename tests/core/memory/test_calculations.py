@@ -37,7 +37,7 @@ def test_every_way_gives_the_z_scores_that_follow_from_exact_moments(rows):
     if cents:
         mean = Fraction(sum(cents), len(cents))
         variance = sum((one - mean) ** 2 for one in cents) / len(cents)
-        deviation = calculations.root(variance) or 1.0
+        deviation = calculations.exact_sqrt(variance) or 1.0
         assert deviation == 1.0 or math.isclose(deviation**2, variance, rel_tol=1e-15)
 
     answers = [list(way(table)) for way in ZSCORES]

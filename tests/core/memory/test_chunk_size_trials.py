@@ -11,7 +11,7 @@ from tests.making import raw_chunks, table_rows
 from tests.oracle import COLUMNS
 
 from customer_analytics.core.errors import SettingError
-from customer_analytics.core.memory.chunk_size_trials import Outcome, Trial, as_records, recommend, tabulate_trials
+from customer_analytics.core.memory.chunk_size_trials import Trial, TrialOutcome, as_records, recommend, tabulate_trials
 from customer_analytics.core.memory.settings import MemorySettings
 
 SETTINGS = {
@@ -29,7 +29,7 @@ def settings(**changes):
 
 
 def trial(chunk_rows, elapsed_s, peak_mb, **changes):
-    known = {"rows": 1000, "chunks_held": 3, "whole": False, "outcome": Outcome.DONE, "owned_bytes": None}
+    known = {"rows": 1000, "chunks_held": 3, "whole": False, "outcome": TrialOutcome.DONE, "owned_bytes": None}
     return Trial(chunk_rows=chunk_rows, elapsed_s=elapsed_s, peak_bytes=peak_mb * 10**6, **(known | changes))
 
 
@@ -64,13 +64,13 @@ def test_a_trial_with_fewer_chunks_than_a_run_holds_tells_only_of_a_whole_delive
 
 
 def test_trials_that_failed_recommend_nothing():
-    failed = trial(10, 1.0, 1, outcome=Outcome.FAILED)
+    failed = trial(10, 1.0, 1, outcome=TrialOutcome.FAILED)
 
     assert recommend([failed], settings()).chunk_rows is None
 
 
 def test_the_table_has_a_row_per_trial_and_nulls_where_nothing_is_known():
-    table = tabulate_trials([trial(10, 1.0, 1), Trial(20, 1000, 3, whole=False, outcome=Outcome.TOO_SLOW)])
+    table = tabulate_trials([trial(10, 1.0, 1), Trial(20, 1000, 3, whole=False, outcome=TrialOutcome.TOO_SLOW)])
 
     assert table["outcome"].tolist() == ["done", "too_slow"]
     assert table["telling"].tolist() == [True, False]

@@ -16,8 +16,8 @@ from customer_analytics.core.memory import downcast_plan as holdings
 from customer_analytics.core.memory import memory_report as report
 from customer_analytics.core.memory.calculations import comparable_rows, time_calculations
 from customer_analytics.core.memory.chunk_memory import first_typed, profile_memory
-from customer_analytics.core.memory.chunk_size_trials import Outcome, Trial
-from customer_analytics.core.memory.downcast_plan import Verdict, measure_table, plan_column
+from customer_analytics.core.memory.chunk_size_trials import Trial, TrialOutcome
+from customer_analytics.core.memory.downcast_plan import DowncastVerdict, measure_table, plan_column
 from customer_analytics.core.memory.footprint import Footprint, read_plainly
 from customer_analytics.core.memory.settings import MemorySettings
 from customer_analytics.core.report.charts import memory as charts
@@ -25,7 +25,7 @@ from customer_analytics.core.report.charts import memory as charts
 SETTINGS = MemorySettings(
     memory_budget_mb=500, chunk_rows=[10], trial_rows=100, trial_limit_s=60, time_tolerance=0.1, repeats=1
 )
-TRIALS = (Trial(10, 100, 3, whole=True, outcome=Outcome.DONE, elapsed_s=1.0, peak_bytes=10**8),)
+TRIALS = (Trial(10, 100, 3, whole=True, outcome=TrialOutcome.DONE, elapsed_s=1.0, peak_bytes=10**8),)
 
 
 def profile(text):
@@ -44,7 +44,7 @@ def holding(table, column, verdict):
 @given(csv_texts(most=8))
 def test_every_value_of_any_table_comes_back_from_the_type_it_is_held_in(text):
     for table in profile(text).tables:
-        kept = [one for one in table.holdings if one.verdict is Verdict.ADOPTED]
+        kept = [one for one in table.holdings if one.verdict is DowncastVerdict.ADOPTED]
 
         assert [one.column for one in kept] == list(table.held.deep_bytes)
         assert sum(one.changed for one in kept) == 0
@@ -75,7 +75,7 @@ def test_plain_pandas_takes_namibia_for_missing_and_the_report_says_so():
 
     raw, _ = profile(text).tables
 
-    plain = holding(raw, "country_code", Verdict.PLAIN)
+    plain = holding(raw, "country_code", DowncastVerdict.PLAIN)
     assert plain.changed == 3
     assert "3 values for missing, such as 'NA'" in plain.reason
 
@@ -87,14 +87,14 @@ def test_a_number_that_plain_pandas_reads_differently_is_counted():
     table = measure_table("any", chunk, ("purchase_amount",), 2)
 
     differing = int((read[:3] != chunk["purchase_amount"].to_numpy()[:3]).sum())
-    assert holding(table, "purchase_amount", Verdict.PLAIN).changed == differing
+    assert holding(table, "purchase_amount", DowncastVerdict.PLAIN).changed == differing
 
 
 def test_money_is_never_float32_even_where_a_chunk_would_survive_it():
     found = by_dtype(pd.Series([0.25, 0.5, 1024.0], name="purchase_amount"))
 
     assert found["float32"].changed == 0
-    assert found["float32"].verdict is Verdict.REFUSED
+    assert found["float32"].verdict is DowncastVerdict.QUARANTINED
     assert "money is never float32" in found["float32"].reason
 
 
@@ -107,8 +107,8 @@ def test_a_refusal_shows_a_value_that_does_not_come_back():
 def test_a_narrower_type_that_all_values_survive_is_possible_and_the_contract_says_why_it_is_not_adopted():
     found = by_dtype(pd.Series(pd.array([1, 2, None], "Int64"), name="customer_id"))
 
-    assert found["Int64"].verdict is Verdict.ADOPTED
-    assert found["Int32"].verdict is Verdict.POSSIBLE
+    assert found["Int64"].verdict is DowncastVerdict.ADOPTED
+    assert found["Int32"].verdict is DowncastVerdict.POSSIBLE
     assert "18 digits" in found["Int32"].reason
 
 
@@ -117,7 +117,7 @@ def test_a_type_that_saves_nothing_is_refused():
 
     found = by_dtype(days)["datetime64[s]"]
 
-    assert found.verdict is Verdict.REFUSED
+    assert found.verdict is DowncastVerdict.QUARANTINED
     assert found.reason == "saves nothing: 16 bytes against 16"
 
 
@@ -200,7 +200,7 @@ def test_tables_are_left_as_they_were(twice):
 def test_what_is_held_is_measured_before_it_is_looked_at():
     raw, _ = profile(plain_csv([purchase(number, payment_type=f"\u20ac{number}") for number in range(9)])).tables
 
-    held = {one.column: one.deep_bytes for one in raw.holdings if one.verdict is Verdict.ADOPTED}
+    held = {one.column: one.deep_bytes for one in raw.holdings if one.verdict is DowncastVerdict.ADOPTED}
 
     assert held == raw.held.deep_bytes
 
@@ -212,6 +212,6 @@ def test_chunks_that_are_none_are_a_table_of_no_rows():
 
 
 def test_without_a_completed_trial_the_chart_says_so():
-    failed = Trial(10, 100, 0, whole=False, outcome=Outcome.FAILED)
+    failed = Trial(10, 100, 0, whole=False, outcome=TrialOutcome.FAILED)
 
     assert "No run with any size of chunk was completed." in charts.draw_trials([failed], SETTINGS).to_json()

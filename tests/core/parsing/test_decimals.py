@@ -12,8 +12,8 @@ from tests import oracle
 from tests.hostile import AMOUNTS, INTEGERS
 
 from customer_analytics.core.money.minor_units import MinorUnits, as_float
-from customer_analytics.core.money.money_sum import Money, exact_sum
-from customer_analytics.core.parsing.decimals import read_amounts, read_integers
+from customer_analytics.core.money.money_sum import MoneySum, exact_sum
+from customer_analytics.core.parsing.decimals import parse_amounts, parse_integers
 
 GIANTS = (
     *("1e308", "1.7976931348623157e308", "1.7976931348623158e308", "1.7976931348623159e308", "1e309"),
@@ -31,23 +31,23 @@ def strip_all(texts):
 def test_an_amount_is_read_alone_as_by_the_oracle(text, decimals):
     value, fault, rounded = oracle.judge_amount(text, oracle.Rules(amount_decimals=decimals))
 
-    amounts, *flags = read_amounts(pa.array([text]), decimals)
+    amounts, *flags = parse_amounts(pa.array([text]), decimals)
 
     assert [flag.tolist() for flag in flags] == [[value is not None], [rounded], [fault == "negative"]]
     assert np.array_equal(amounts, [np.nan if value is None else value], equal_nan=True)
 
 
 def test_an_amount_of_nothing_is_never_minus_zero():
-    amounts, *_ = read_amounts(pa.array(["-0", "-0.00", "-0e5", "-0.001", "-1e-400"]), 2)
+    amounts, *_ = parse_amounts(pa.array(["-0", "-0.00", "-0e5", "-0.001", "-1e-400"]), 2)
 
     assert not np.signbit(amounts).any()
 
 
 def test_an_amount_does_not_depend_on_its_neighbours():
     texts = strip_all([*AMOUNTS, *INTEGERS])
-    alone = [read_amounts(pa.array([text]), 2) for text in texts]
+    alone = [parse_amounts(pa.array([text]), 2) for text in texts]
 
-    together = read_amounts(pa.array(["skipped", *texts]).slice(1), 2)
+    together = parse_amounts(pa.array(["skipped", *texts]).slice(1), 2)
 
     for place, column in enumerate(together):
         assert np.array_equal(column, np.concatenate([one[place] for one in alone]), equal_nan=True)
@@ -61,7 +61,7 @@ def test_short_amounts_are_read_as_by_the_oracle_wherever_they_stand(texts, deci
     texts = strip_all(texts)
     expected = [oracle.judge_amount(text, oracle.Rules(amount_decimals=decimals)) for text in texts]
 
-    amounts, *flags = read_amounts(pa.array(["skipped", *texts], pa.string()).slice(1), decimals)
+    amounts, *flags = parse_amounts(pa.array(["skipped", *texts], pa.string()).slice(1), decimals)
 
     values = [np.nan if value is None else value for value, _, _ in expected]
     assert np.array_equal(amounts, np.array(values, float), equal_nan=True)
@@ -75,7 +75,7 @@ def test_short_integers_are_read_as_by_the_oracle_wherever_they_stand(texts):
     texts = strip_all(texts)
     expected = [oracle.judge_customer(text, oracle.Rules())[0] for text in texts]
 
-    numbers, known = read_integers(pa.array(["skipped", *texts], pa.string()).slice(1))
+    numbers, known = parse_integers(pa.array(["skipped", *texts], pa.string()).slice(1))
 
     assert numbers.tolist() == [value or 0 for value in expected]
     assert known.tolist() == [value is not None for value in expected]
@@ -85,14 +85,14 @@ def test_short_integers_are_read_as_by_the_oracle_wherever_they_stand(texts):
 def test_an_integer_is_read_alone_as_by_the_oracle(text):
     value, _ = oracle.judge_customer(text, oracle.Rules())
 
-    numbers, known = read_integers(pa.array([text], pa.string()))
+    numbers, known = parse_integers(pa.array([text], pa.string()))
 
     assert known.tolist() == [value is not None]
     assert numbers.tolist() == [value or 0]
 
 
 def test_integers_of_a_slice_are_those_of_its_rows():
-    numbers, known = read_integers(pa.array(["x", "12", "+3", "-4", "", "5x", "y"]).slice(1, 5))
+    numbers, known = parse_integers(pa.array(["x", "12", "+3", "-4", "", "5x", "y"]).slice(1, 5))
 
     assert numbers.tolist() == [12, 3, -4, 0, 0]
     assert known.tolist() == [True, True, True, False, False]
@@ -101,8 +101,8 @@ def test_integers_of_a_slice_are_those_of_its_rows():
 def test_nothing_is_read_from_nothing():
     empty = pa.array([], pa.string())
 
-    assert [len(column) for column in read_amounts(empty, 2)] == [0] * 4
-    assert [len(column) for column in read_integers(empty)] == [0] * 2
+    assert [len(column) for column in parse_amounts(empty, 2)] == [0] * 4
+    assert [len(column) for column in parse_integers(empty)] == [0] * 2
 
 
 STORED = st.decimals(0, 10**17, places=2).map(float)
@@ -127,9 +127,9 @@ def test_a_fraction_past_float64_is_infinite():
 
 @pytest.mark.parametrize("amount", [0.0, 19.99, 2.0**53, 90071992547409.91, 1e22, 3e299, 1e308, 1.7976931348623157e308])
 def test_money_of_any_valid_amount_is_counted_without_a_warning(amount):
-    money = Money.of(np.array([amount, np.nan, amount]), 2)
+    money = MoneySum.of(np.array([amount, np.nan, amount]), 2)
 
-    assert money == Money(3, 2 * oracle.minor_units(amount), 1)
+    assert money == MoneySum(3, 2 * oracle.minor_units(amount), 1)
 
 
 @given(st.lists(st.tuples(STORED | st.just("nan"), st.integers(0, 7)), max_size=20))
@@ -137,7 +137,7 @@ def test_money_by_flag_counts_each_row_under_every_flag_it_has(rows):
     amounts = np.array([round(float(amount), 2) for amount, _ in rows], float)
     flags = np.array([flag for _, flag in rows], np.uint32)
 
-    assert Money.by_flag(amounts, flags, 3, 2) == [Money.of(amounts[flags & bit != 0], 2) for bit in (1, 2, 4)]
+    assert MoneySum.by_flag(amounts, flags, 3, 2) == [MoneySum.of(amounts[flags & bit != 0], 2) for bit in (1, 2, 4)]
 
 
 @given(st.lists(st.integers(-(2**53) + 1, 2**53 - 1), max_size=30))

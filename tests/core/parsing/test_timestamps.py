@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from tests import oracle
 from tests.hostile import DATES
 
-from customer_analytics.core.parsing.timestamps import read_dates
+from customer_analytics.core.parsing.timestamps import parse_timestamps
 
 NAIVE = st.datetimes()
 
 
 def read(texts, formats=()):
-    moments, known = read_dates(pa.array(texts, pa.string()), formats)
+    moments, known = parse_timestamps(pa.array(texts, pa.string()), formats)
     assert np.array_equal(np.isnat(moments), ~known)
     return [moment.item() if is_known else None for moment, is_known in zip(moments, known, strict=True)]
 
@@ -101,7 +101,7 @@ def test_a_date_does_not_depend_on_its_neighbours():
 
     assert read(texts) == alone
     array = pa.array(["2024-01-01", *texts, "x"]).slice(1, len(texts))
-    assert [one.item() for one in read_dates(array)[0]] == alone
+    assert [one.item() for one in parse_timestamps(array)[0]] == alone
 
 
 def test_no_text_is_no_date():

@@ -10,7 +10,7 @@ from tests.core.synthesis.oracle import judge
 from customer_analytics.core.synthesis.csv_records import HEADER, Scribe
 from customer_analytics.core.synthesis.generator import Delivery, written
 from customer_analytics.core.synthesis.settings import SynthesisSettings, default_fault_rates
-from customer_analytics.core.synthesis.truth import Tally
+from customer_analytics.core.synthesis.truth import TruthCounts
 
 CALM = {"fault_rates": {}, "exact_copy_rate": 0.0, "conflicting_copy_rate": 0.0, "resubmission_rate": 0.0}
 WILD = {
@@ -34,7 +34,7 @@ def text_of(settings):
 
 def truth_of(settings):
     delivery = Delivery.of(settings)
-    return delivery.settle(reduce(add, map(delivery.tally, delivery.blocks()), Tally()))
+    return delivery.settle(reduce(add, map(delivery.tally, delivery.blocks()), TruthCounts()))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_counts_can_be_added_in_any_order_and_nothing_is_their_identity():
     one, two, three = map(delivery.tally, delivery.blocks())
 
     assert (one + two) + three == three + (two + one) == delivery.tally(range(3000))
-    assert one + Tally() == Tally() + one == one
+    assert one + TruthCounts() == TruthCounts() + one == one
 
 
 def test_every_reason_has_the_rate_that_was_asked_for():

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customer_analytics.core.csv_reader.dialect import Dialect
-from customer_analytics.core.csv_reader.record_splitter import find_records
+from customer_analytics.core.csv_reader.record_splitter import split_records
 from customer_analytics.datasets.dask.byte_ranges import Scanner, contiguous, join_scans, rough_bounds
 from customer_analytics.datasets.source_files import SourceFile, SourceFiles
 
@@ -20,7 +20,7 @@ def whole(body):
     Where a file ends in a carriage return, the line feed added to it makes one line end of the two.
     """
     data = body if not body or body.endswith(b"\n") else body + b"\n"
-    found = find_records(data, b",", b'"')
+    found = split_records(data, b",", b'"')
     ends = [found.begin, *found.ends.tolist(), *([len(data)] if found.used < len(data) else [])]
     return [data[start:end].strip(b"\r\n") for start, end in pairwise(ends)]
 

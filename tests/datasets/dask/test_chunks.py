@@ -14,7 +14,7 @@ from tests.making import table_rows
 from customer_analytics.core.arrow.frames import TEXT, categorical
 from customer_analytics.core.chunks import partition as exchange
 from customer_analytics.core.chunks.local import LocalChunks
-from customer_analytics.core.dedup.row_bitmap import RowSet
+from customer_analytics.core.dedup.row_bitmap import RowBitmap
 from customer_analytics.core.errors import InputError
 from customer_analytics.datasets.dask.chunks import DaskChunks, Piece
 
@@ -77,7 +77,7 @@ def far(settings):
 @pytest.fixture
 def near(monkeypatch):
     """The same on this machine, with a chunk for every bucket, as the cluster's are."""
-    monkeypatch.setattr(exchange, "TOGETHER_BYTES", 0)
+    monkeypatch.setattr(exchange, "COALESCED_BYTES", 0)
     return LocalChunks.of(chunked(table()))
 
 
@@ -110,7 +110,7 @@ def test_frames_keep_the_number_of_each_row_in_the_whole_table(far):
 
 @pytest.mark.parametrize(
     ("measure", "zero"),
-    [(len, 0), (lambda frame: RowSet.of(frame["number"].to_numpy()), RowSet())],
+    [(len, 0), (lambda frame: RowBitmap.of(frame["number"].to_numpy()), RowBitmap())],
 )
 def test_a_fold_adds_all_partials_once(far, near, measure, zero):
     assert far.fold(measure, zero) == near.fold(measure, zero)
@@ -121,11 +121,11 @@ def test_a_fold_over_nothing_is_zero(settings):
     assert DaskChunks(Frames(table(0)), settings).fold(len, 0) == 0
 
 
-@pytest.mark.parametrize("bucket_of", [few_buckets, many_buckets])
-def test_a_shuffle_gives_a_chunk_per_bucket_ascending_and_keeps_the_order_in_each(far, near, bucket_of):
-    shuffled = far.shuffle(bucket_of)
+@pytest.mark.parametrize("partition_of", [few_buckets, many_buckets])
+def test_a_shuffle_gives_a_chunk_per_bucket_ascending_and_keeps_the_order_in_each(far, near, partition_of):
+    shuffled = far.shuffle(partition_of)
 
-    assert rows_of(shuffled) == rows_of(near.shuffle(bucket_of))
+    assert rows_of(shuffled) == rows_of(near.shuffle(partition_of))
     assert shuffled.fold(len, 0) == ROWS
 
 
@@ -201,10 +201,10 @@ class Deadly:
 def test_a_worker_killed_in_the_middle_of_a_fold_changes_nothing(far, near, tmp_path):
     deadly = Deadly(tmp_path / "died", 500)
 
-    found = far.map(deadly).fold(lambda frame: RowSet.of(frame["number"].to_numpy()), RowSet())
+    found = far.map(deadly).fold(lambda frame: RowBitmap.of(frame["number"].to_numpy()), RowBitmap())
 
     assert deadly.marker.exists()
-    assert found == near.fold(lambda frame: RowSet.of(frame["number"].to_numpy()), RowSet())
+    assert found == near.fold(lambda frame: RowBitmap.of(frame["number"].to_numpy()), RowBitmap())
 
 
 @pytest.mark.parametrize("stage", ["before", "after"])

@@ -14,7 +14,7 @@ STREAMED = {
     "02_intermediate/typed_purchases": 8,
     "03_primary/clean_purchases": 8,
     "03_primary/quarantined_purchases": 8,
-    "03_primary/repeated_purchases": 1,
+    "03_primary/duplicate_purchases": 1,
     "04_feature/outlier_purchases": 1,
 }
 TABLES = [

@@ -11,7 +11,7 @@ from tests.making import gathered
 from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.errors import InputError
 from customer_analytics.datasets import ChunkedCSVDataset, DaskCSVDataset, DaskInputFilesDataset, DaskParquetDataset
-from customer_analytics.pipelines.cleaning.nodes import find_repeats, keep_first_copies
+from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 
 TEXT = plain_csv(many_purchases(3000, seed=5, nasty_share=0.02))
@@ -60,7 +60,7 @@ def test_purchases_and_tables_can_lie_in_object_storage(bucket, cluster_entry, t
     clean = parquet("s3://lake/clean.parquet", "clean", cluster_entry, credentials=bucket)
 
     far = saved(typed, parse_purchases(raw.load(), Contract()))
-    first = saved(clean, keep_first_copies(far, find_repeats(far)))
+    first = saved(clean, keep_first_copies(far, find_duplicates(far)))
 
     assert len(far.source.parts()) > 3
     assert gathered(far) == gathered(near)
@@ -116,7 +116,7 @@ def test_a_table_without_rows_is_a_folder_of_one_empty_part(cluster_entry, tmp_p
 
     assert gathered(typed) == []
     assert "issues" in pd.read_parquet(tmp_path / "typed.parquet")
-    assert find_repeats(typed).fold(len, 0) == 0
+    assert find_duplicates(typed).fold(len, 0) == 0
 
 
 @pytest.mark.parametrize(("encoding", "divided"), [("latin-1", True), ("utf-16", False), ("utf-8-sig", True)])

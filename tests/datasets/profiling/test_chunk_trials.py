@@ -13,9 +13,9 @@ from tests.hostile import many_purchases, plain_csv
 from tests.making import raw_chunks
 
 from customer_analytics.core.contract.settings import Contract
-from customer_analytics.core.memory.chunk_size_trials import Outcome
+from customer_analytics.core.memory.chunk_size_trials import TrialOutcome
 from customer_analytics.core.memory.settings import MemorySettings
-from customer_analytics.datasets import TrialBenchDataset
+from customer_analytics.datasets import ChunkTrialsDataset
 from customer_analytics.datasets.process_memory import TreeSampler
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +42,7 @@ def bench(home, tmp_path, monkeypatch):
     """A bench in a project folder and a data folder of its own."""
     monkeypatch.chdir(home)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    return TrialBenchDataset(threads=1).load()
+    return ChunkTrialsDataset(threads=1).load()
 
 
 def settings(**changes):
@@ -89,7 +89,7 @@ def test_a_trial_that_takes_too_long_is_ended(bench, tmp_path, monkeypatch, capl
 
     (trial,) = bench.try_sizes(purchases(30), Contract(), settings(trial_limit_s=0.2))
 
-    assert (trial.outcome, trial.whole, trial.elapsed_s) == (Outcome.TOO_SLOW, True, None)
+    assert (trial.outcome, trial.whole, trial.elapsed_s) == (TrialOutcome.TOO_SLOW, True, None)
     assert "chunk_rows 64: too_slow" in caplog.text
     assert time.monotonic() - started < 15
 
@@ -99,7 +99,7 @@ def test_a_trial_that_fails_says_why_and_has_no_figures(bench, monkeypatch, capl
 
     (trial,) = bench.try_sizes(purchases(30), Contract(), settings())
 
-    assert (trial.outcome, trial.peak_bytes, trial.telling) == (Outcome.FAILED, None, False)
+    assert (trial.outcome, trial.peak_bytes, trial.telling) == (TrialOutcome.FAILED, None, False)
     assert "no-such-file.yml" in caplog.text
 
 
@@ -116,7 +116,7 @@ def test_what_a_killed_run_left_is_removed_and_what_a_running_one_uses_is_not(be
 
 
 def test_a_bench_is_only_used():
-    dataset = TrialBenchDataset()
+    dataset = ChunkTrialsDataset()
 
     assert dataset.exists()
     assert "threads" in repr(dataset)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.aggregation.measures import UNKNOWN, Vocabulary
+from customer_analytics.core.aggregation.measures import UNNAMED_GROUP, RevenueGroups
 from customer_analytics.core.aggregation.months import months_of
 from customer_analytics.core.arrow.frames import codes_of
 from customer_analytics.core.chunks.hashing import mix
@@ -25,7 +25,7 @@ _NARROW, _KEY_BITS = 32, 63
 class CustomerCounts:
     """Distinct customers by country, by category, by both (country-major) and by month, and in all.
 
-    Each is int64, one figure per group of the vocabulary. Adding holds for rows whose customers differ, which is how
+    Each is int64, one figure per group of the revenue_groups. Adding holds for rows whose customers differ, which is how
     the buckets of a shuffle are.
     """
 
@@ -36,9 +36,9 @@ class CustomerCounts:
     overall: int
 
     @classmethod
-    def none(cls, vocabulary: Vocabulary) -> "CustomerCounts":
+    def none(cls, revenue_groups: RevenueGroups) -> "CustomerCounts":
         """The counts of no rows."""
-        countries, categories, months = map(len, vocabulary)
+        countries, categories, months = map(len, revenue_groups)
         zeros = [np.zeros(size, np.int64) for size in (countries, categories, countries * categories, months)]
         return cls(zeros[0], zeros[1], zeros[2], zeros[3], 0)
 
@@ -59,43 +59,43 @@ class CustomerCounts:
     __hash__ = None  # type: ignore[assignment]
 
 
-def count_customers(clean: Chunks, vocabulary: Vocabulary) -> CustomerCounts:
+def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCounts:
     """Distinct customers of each group over the whole table.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
-        vocabulary: Every group that occurs in them.
+        revenue_groups: Every group that occurs in them.
     """
-    if not vocabulary.months:
-        return CustomerCounts.none(vocabulary)
-    coded = clean.select(_COUNTED).map(partial(_coded, vocabulary=vocabulary))
-    measure = partial(_distinct_in_bucket, vocabulary=vocabulary)
-    return coded.shuffle(_bucket_of_customer).fold(measure, CustomerCounts.none(vocabulary))
+    if not revenue_groups.months:
+        return CustomerCounts.none(revenue_groups)
+    coded = clean.select(_COUNTED).map(partial(_coded, revenue_groups=revenue_groups))
+    measure = partial(_distinct_in_bucket, revenue_groups=revenue_groups)
+    return coded.shuffle(_bucket_of_customer).fold(measure, CustomerCounts.none(revenue_groups))
 
 
 class _Bits(NamedTuple):
-    """How many bits hold a row's country, category and month, each as its place in the vocabulary."""
+    """How many bits hold a row's country, category and month, each as its place in the revenue_groups."""
 
     country: int
     category: int
     month: int
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary) -> "_Bits":
-        return cls(*(max(len(names) - 1, 0).bit_length() for names in vocabulary))
+    def of(cls, revenue_groups: RevenueGroups) -> "_Bits":
+        return cls(*(max(len(names) - 1, 0).bit_length() for names in revenue_groups))
 
 
-def _coded(clean: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+def _coded(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataFrame:
     """Each row's customer, and its group as one integer: country, category and month, the highest bits first."""
-    bits = _Bits.of(vocabulary)
+    bits = _Bits.of(revenue_groups)
     kind = np.dtype(np.uint32 if sum(bits) <= _NARROW else np.uint64)
     months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
-    occurring = np.array(vocabulary.months, "datetime64[M]").astype(np.int64)
+    occurring = np.array(revenue_groups.months, "datetime64[M]").astype(np.int64)
     month = np.zeros(int(occurring[-1] - occurring[0]) + 1, kind)
     month[occurring - occurring[0]] = np.arange(len(occurring))
     group = month[months - occurring[0]]
-    group |= _places(clean[Column.PRODUCT_CATEGORY], vocabulary.categories, kind, bits.month)
-    group |= _places(clean[Column.COUNTRY_CODE], vocabulary.countries, kind, bits.month + bits.category)
+    group |= _places(clean[Column.PRODUCT_CATEGORY], revenue_groups.categories, kind, bits.month)
+    group |= _places(clean[Column.COUNTRY_CODE], revenue_groups.countries, kind, bits.month + bits.category)
     return pd.DataFrame({Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(), _GROUP: group}, copy=False)
 
 
@@ -103,7 +103,7 @@ def _places(column: pd.Series, names: tuple[str, ...], kind: np.dtype, behind: i
     """The place of each row's name, with room for so many bits ``behind`` it."""
     place_of = {name: place for place, name in enumerate(names)}
     codes, categories = codes_of(column)
-    table = np.array([place_of.get(name, 0) << behind for name in (*categories, UNKNOWN)], kind)
+    table = np.array([place_of.get(name, 0) << behind for name in (*categories, UNNAMED_GROUP)], kind)
     return table[codes]
 
 
@@ -111,8 +111,8 @@ def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
     return _buckets(frame[Column.CUSTOMER_ID].to_numpy())
 
 
-def _distinct_in_bucket(bucket: pd.DataFrame, vocabulary: Vocabulary) -> CustomerCounts:
-    bits, sizes = _Bits.of(vocabulary), tuple(map(len, vocabulary))
+def _distinct_in_bucket(bucket: pd.DataFrame, revenue_groups: RevenueGroups) -> CustomerCounts:
+    bits, sizes = _Bits.of(revenue_groups), tuple(map(len, revenue_groups))
     keys = _by_customer(bucket[Column.CUSTOMER_ID].to_numpy(), bucket[_GROUP].to_numpy(np.int64), sum(bits))
     counts = partial(_customers_per_group, keys >> sum(bits))
     month = _part(keys, bits.month, 0)

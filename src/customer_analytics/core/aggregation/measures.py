@@ -14,7 +14,7 @@ from customer_analytics.core.arrow.frames import codes_of
 from customer_analytics.core.contract.settings import Column
 from customer_analytics.core.money.minor_units import MinorUnits
 
-MEASURED = (
+MEASURED_COLUMNS = (
     Column.PRODUCT_CATEGORY,
     Column.PURCHASE_AMOUNT,
     Column.PURCHASE_DATE,
@@ -23,11 +23,11 @@ MEASURED = (
 )
 """The columns that :meth:`Measures.of` reads."""
 
-UNKNOWN = ""
+UNNAMED_GROUP = ""
 """The group of rows whose country or category is null, where the contract lets it be."""
 
 
-class Vocabulary(NamedTuple):
+class RevenueGroups(NamedTuple):
     """The groups that occur, each kind in ascending order; a place in it is a group's code."""
 
     countries: tuple[str, ...]
@@ -58,7 +58,7 @@ class Measures:
         """The measures of a chunk.
 
         Args:
-            clean: The columns :data:`MEASURED` of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
+            clean: The columns :data:`MEASURED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
             decimals: Digits of the minor unit.
         """
         money = MinorUnits.of(clean[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
@@ -82,10 +82,10 @@ class Measures:
             self.rows + other.rows,
         )
 
-    def vocabulary(self) -> Vocabulary:
+    def revenue_groups(self) -> RevenueGroups:
         """The groups that occur."""
         pairs = self.by_country_category
-        return Vocabulary(pairs.names(0), pairs.names(1), self.by_month.names(0))
+        return RevenueGroups(pairs.names(0), pairs.names(1), self.by_month.names(0))
 
 
 def _plain(money: MinorUnits) -> np.ndarray:
@@ -96,7 +96,7 @@ def _plain(money: MinorUnits) -> np.ndarray:
 def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
     country, names = codes_of(clean[Column.COUNTRY_CODE])
     category, labels = codes_of(clean[Column.PRODUCT_CATEGORY])
-    countries, categories = (UNKNOWN, *names), (UNKNOWN, *labels)
+    countries, categories = (UNNAMED_GROUP, *names), (UNNAMED_GROUP, *labels)
     rows = (country.astype(np.int64) + 1) * len(categories)
     return rows + (category + np.int64(1)), (countries, categories)
 

@@ -11,10 +11,10 @@ from customer_analytics.core.aggregation.measures import Measures
 from customer_analytics.core.aggregation.value_counts import (
     ValueCounts,
     exact_percentile,
+    exact_sqrt,
     mean,
     percentile,
-    root,
-    spread,
+    scaled_variance,
     standard_deviation,
 )
 from customer_analytics.core.arrow.frames import categorical
@@ -64,7 +64,7 @@ def zscore_bounds(counts: ValueCounts, limit: float) -> Bounds | None:
     count, total = counts.count, counts.power_sum(1)
     if not count:
         return None
-    reach = Fraction(limit) ** 2 * spread(counts)
+    reach = Fraction(limit) ** 2 * scaled_variance(counts)
     widest = math.isqrt(reach.numerator // reach.denominator)
     return Bounds(-((widest - total) // count), (total + widest) // count)
 
@@ -127,7 +127,7 @@ class OutlierBounds:
             zscore_bounds(ages, rules.zscore),
             iqr_bounds(ages, rules.iqr_factor),
             as_float((mean(amounts) or Fraction(0)) / scale),
-            root(Fraction(spread(amounts), (max(amounts.count, 1) * scale) ** 2)),
+            exact_sqrt(Fraction(scaled_variance(amounts), (max(amounts.count, 1) * scale) ** 2)),
         )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from customer_analytics.core.aggregation.totals import Totals
 from customer_analytics.core.contract.settings import Column, Contract
 from customer_analytics.core.money.minor_units import MinorUnits, as_float
-from customer_analytics.core.parsing.purchases import judge_column
+from customer_analytics.core.parsing.purchases import parse_column
 
 READ = (Column.COUNTRY_CODE, Column.PURCHASE_AMOUNT)
 """The columns that :meth:`QuickTotals.of` reads."""
@@ -30,7 +30,7 @@ class QuickTotals:
             raw: The columns :data:`READ` as text.
             contract: What is valid.
         """
-        country, amount = (judge_column(raw[column], column, contract) for column in READ)
+        country, amount = (parse_column(raw[column], column, contract) for column in READ)
         codes = np.asarray(country.typed.codes)
         faults = [*country.faults.values(), *amount.faults.values(), codes < 0]
         valid = ~np.logical_or.reduce(faults)

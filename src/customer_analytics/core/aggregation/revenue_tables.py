@@ -22,21 +22,21 @@ def revenue_by_country(measures: Measures, customers: CustomerCounts, decimals: 
         ``country_code`` (text, ascending), ``revenue`` and ``average_basket`` (float64, major units, the floats nearest
         to the exact figures), ``orders`` and ``unique_customers`` (int64); no null, no row for no purchase.
     """
-    names = measures.vocabulary().countries
+    names = measures.revenue_groups().countries
     counts = _by_group([(name,) for name in names], customers.by_country)
     return _table([Column.COUNTRY_CODE], measures.by_country_category.rolled_up(0), counts, decimals)
 
 
 def revenue_by_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
     """Revenue per ``product_category``; the figures of :func:`revenue_by_country`."""
-    names = measures.vocabulary().categories
+    names = measures.revenue_groups().categories
     counts = _by_group([(name,) for name in names], customers.by_category)
     return _table([Column.PRODUCT_CATEGORY], measures.by_country_category.rolled_up(1), counts, decimals)
 
 
 def revenue_by_country_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
     """Revenue per ``country_code`` and ``product_category``; the figures of :func:`revenue_by_country`."""
-    countries, categories, _ = measures.vocabulary()
+    countries, categories, _ = measures.revenue_groups()
     pairs = [(country, category) for country in countries for category in categories]
     counts = _by_group(pairs, customers.by_country_category)
     columns = [Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY]
@@ -45,7 +45,7 @@ def revenue_by_country_category(measures: Measures, customers: CustomerCounts, d
 
 def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
     """Revenue per calendar ``month`` (datetime64[us], its first day); the figures of :func:`revenue_by_country`."""
-    names = measures.vocabulary().months
+    names = measures.revenue_groups().months
     counts = _by_group([(name,) for name in names], customers.by_month)
     table = _table(["month"], measures.by_month, counts, decimals)
     return table.assign(month=table["month"].to_numpy("datetime64[M]").astype("datetime64[us]"))

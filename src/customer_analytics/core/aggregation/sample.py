@@ -12,18 +12,18 @@ import pandas as pd
 import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import TEXT, categorical, text_array, to_frame
-from customer_analytics.core.chunks.hashing import mix, text_keys
+from customer_analytics.core.chunks.hashing import mix, text_hashes
 from customer_analytics.core.chunks.local import Chunks
 from customer_analytics.core.contract.schemas import CLEAN
 from customer_analytics.core.contract.settings import Column
-from customer_analytics.core.dedup.row_bitmap import RowSet
+from customer_analytics.core.dedup.row_bitmap import RowBitmap
 from customer_analytics.core.errors import SettingError
 
-SAMPLED = tuple(name for name in CLEAN.names if name not in (Column.CUSTOMER_ID, Column.PURCHASE_ID))
+SAMPLED_COLUMNS = tuple(name for name in CLEAN.names if name not in (Column.CUSTOMER_ID, Column.PURCHASE_ID))
 """The columns of a sample: no one's ids."""
 
-_FEW = tuple(name for name in SAMPLED if pa.types.is_dictionary(CLEAN.field(name).type))
-_PLAIN = pa.schema([pa.field(name, pa.string()) if name in _FEW else CLEAN.field(name) for name in SAMPLED])
+_FEW = tuple(name for name in SAMPLED_COLUMNS if pa.types.is_dictionary(CLEAN.field(name).type))
+_PLAIN = pa.schema([pa.field(name, pa.string()) if name in _FEW else CLEAN.field(name) for name in SAMPLED_COLUMNS])
 
 _MOST_SEED = 2**32
 
@@ -77,7 +77,7 @@ class LowestKeys:
             purchases: ``purchase_id`` (text), indexed by row number.
             rules: How many, and the seed.
         """
-        keys = text_keys(text_array(purchases[Column.PURCHASE_ID])) ^ mix(np.uint64(rules.seed))
+        keys = text_hashes(text_array(purchases[Column.PURCHASE_ID])) ^ mix(np.uint64(rules.seed))
         return cls(rules.rows) + cls(rules.rows, keys, purchases.index.to_numpy())
 
     def __add__(self, other: "LowestKeys") -> "LowestKeys":
@@ -110,17 +110,17 @@ def draw_sample(clean: Chunks, rules: SampleRules) -> pd.DataFrame:
         rules: How many, and the seed.
 
     Returns:
-        The columns :data:`SAMPLED`, few-valued text with its categories in ascending order. All rows where there are
+        The columns :data:`SAMPLED_COLUMNS`, few-valued text with its categories in ascending order. All rows where there are
         no more than ``rules.rows``; no row for none.
     """
     lowest = clean.select([Column.PURCHASE_ID]).fold(partial(LowestKeys.of, rules=rules), LowestKeys(rules.rows))
-    parts = clean.select(SAMPLED).map(partial(_rows_among, rows=RowSet.of(lowest.rows)))
+    parts = clean.select(SAMPLED_COLUMNS).map(partial(_rows_among, rows=RowBitmap.of(lowest.rows)))
     sample = pd.concat([part for part in parts if len(part)] or [to_frame(_PLAIN.empty_table())])
     ordered = sample.loc[lowest.ordered_rows()].reset_index(drop=True)
     return ordered.assign(**{name: _categorised(ordered[name]) for name in _FEW})
 
 
-def _rows_among(chunk: pd.DataFrame, rows: RowSet) -> pd.DataFrame:
+def _rows_among(chunk: pd.DataFrame, rows: RowBitmap) -> pd.DataFrame:
     first = int(chunk.index[0]) if len(chunk) else 0
     found = chunk.take(rows.within(first, first + len(chunk)) - first)
     return found.astype(dict.fromkeys(_FEW, TEXT))  # chunks differ in their categories

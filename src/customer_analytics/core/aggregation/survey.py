@@ -5,11 +5,11 @@ from functools import partial
 
 import pandas as pd
 
-from customer_analytics.core.aggregation.measures import MEASURED, Measures
+from customer_analytics.core.aggregation.measures import MEASURED_COLUMNS, Measures
 from customer_analytics.core.chunks.local import Chunks
-from customer_analytics.core.drift.profile.purchase_profile import PROFILED, ProfileShape, PurchaseProfile
+from customer_analytics.core.drift.profile.purchase_profile import PROFILED_COLUMNS, ProfileShape, PurchaseProfile
 
-SURVEYED = tuple(dict.fromkeys((*MEASURED, *PROFILED)))
+SURVEYED = tuple(dict.fromkeys((*MEASURED_COLUMNS, *PROFILED_COLUMNS)))
 """The columns that :meth:`Survey.of` reads."""
 
 

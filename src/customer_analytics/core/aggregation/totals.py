@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from customer_analytics.core.aggregation.key_sums import EMPTY, Run, Tally
+from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums, SortedRun
 from customer_analytics.core.compiled import compiled
 from customer_analytics.core.money.minor_units import MinorUnits
 
@@ -37,7 +37,7 @@ class Totals:
     """
 
     axes: tuple[Group, ...] = ()
-    cells: Tally = EMPTY
+    cells: KeySums = NO_SUMS
     huge: Mapping[Group, int] = field(default_factory=dict)
 
     @classmethod
@@ -98,21 +98,21 @@ class Totals:
         for group, more in self.huge.items():
             huge[group[place],] += more
         parts = self._parts(run)
-        return Totals((self.axes[place],), Tally.of_run(parts[place], *run.sums), dict(huge))
+        return Totals((self.axes[place],), KeySums.of_run(parts[place], *run.sums), dict(huge))
 
-    def _parts(self, run: Run) -> tuple[np.ndarray, ...]:
+    def _parts(self, run: SortedRun) -> tuple[np.ndarray, ...]:
         """The place of each group's parts along the axes."""
         return np.unravel_index(run.keys, tuple(map(len, self.axes)))
 
 
-def _counted(units: np.ndarray, codes: np.ndarray, size: int) -> Tally:
+def _counted(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
     if size > _DENSE_CELLS * len(codes):
         present, codes = np.unique(codes, return_inverse=True)
     else:
         present = np.arange(size)
     sums = _sums(units, codes, len(present))
     occurs = np.flatnonzero(sums[0])
-    return Tally.of_run(present[occurs], *sums.take(occurs, axis=1))
+    return KeySums.of_run(present[occurs], *sums.take(occurs, axis=1))
 
 
 @compiled
@@ -138,7 +138,7 @@ def _union(one: Group, other: Group) -> Group:
     return one if one == other else tuple(dict.fromkeys((*one, *other)))
 
 
-def _along(axes: tuple[Group, ...], totals: Totals) -> Tally:
+def _along(axes: tuple[Group, ...], totals: Totals) -> KeySums:
     """The cells of totals coded along other axes, in which every name of theirs stands."""
     if axes == totals.axes:
         return totals.cells
@@ -146,10 +146,12 @@ def _along(axes: tuple[Group, ...], totals: Totals) -> Tally:
     recodes = [
         np.array([place[name] for name in axis], np.int64) for place, axis in zip(places, totals.axes, strict=True)
     ]
-    return sum((Tally.of_run(_recoded(run, recodes, totals.axes, axes), *run.sums) for run in totals.cells.runs), EMPTY)
+    return sum(
+        (KeySums.of_run(_recoded(run, recodes, totals.axes, axes), *run.sums) for run in totals.cells.runs), NO_SUMS
+    )
 
 
-def _recoded(run: Run, recodes: list[np.ndarray], old: tuple[Group, ...], new: tuple[Group, ...]) -> np.ndarray:
+def _recoded(run: SortedRun, recodes: list[np.ndarray], old: tuple[Group, ...], new: tuple[Group, ...]) -> np.ndarray:
     parts = np.unravel_index(run.keys, tuple(map(len, old)))
     recoded = tuple(recode[part] for recode, part in zip(recodes, parts, strict=True))
     return np.ravel_multi_index(recoded, tuple(map(len, new)))

@@ -87,7 +87,7 @@ def mean(counts: ValueCounts) -> Fraction | None:
     return Fraction(counts.power_sum(1), counts.count) if counts.count else None
 
 
-def spread(counts: ValueCounts) -> int:
+def scaled_variance(counts: ValueCounts) -> int:
     """``n Σx² - (Σx)²``, exact: the population variance times n²."""
     return counts.count * counts.power_sum(2) - counts.power_sum(1) ** 2
 
@@ -97,11 +97,11 @@ def standard_deviation(counts: ValueCounts, scale: int = 1) -> float | None:
     count = counts.count
     if count < 2:  # noqa: PLR2004  one value has no deviation
         return None
-    return root(Fraction(spread(counts), count * (count - 1) * scale**2))
+    return exact_sqrt(Fraction(scaled_variance(counts), count * (count - 1) * scale**2))
 
 
-def root(number: Fraction) -> float:
-    """The float nearest to the square root of a fraction that is not negative."""
+def exact_sqrt(number: Fraction) -> float:
+    """The float nearest to the square exact_sqrt of a fraction that is not negative."""
     if not number:
         return 0.0
     shift = max(0, 140 - number.numerator.bit_length() + number.denominator.bit_length())

@@ -62,7 +62,7 @@ def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categ
     return pd.Categorical.from_codes(codes, dtype=_dtype(tuple(names)), validate=False)
 
 
-def remembered(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
+def cached_by_texts(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
     """The same function, which keeps its latest answers for few texts: chunk after chunk has the same ones."""
     kept = lru_cache(maxsize=64)(function)
     return lambda texts: (kept if len(texts) <= _FEW_TEXTS else function)(texts)
@@ -71,7 +71,7 @@ def remembered(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str,
 _FEW_TEXTS = 1000
 
 
-@remembered
+@cached_by_texts
 def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
     """A dtype, for which pandas looks whether its categories differ."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
@@ -95,7 +95,7 @@ def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
-def known_values(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def values_and_validity(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """What stands in an array of numbers or moments, and where it is no null (bool; empty where nothing is)."""
     return _values(array), _valid(array) if array.null_count else np.zeros(0, bool)
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.aggregation.kernel_cells import occurring
-from customer_analytics.core.arrow.frames import arrow_array, bits, codes_of, contiguous, remembered
+from customer_analytics.core.arrow.frames import arrow_array, bits, cached_by_texts, codes_of, contiguous
 
 ROW_GROUP_ROWS = 262_144
 
@@ -86,7 +86,7 @@ class _Order(NamedTuple):
         return cls(texts, places, np.array_equal(places, np.arange(len(places))))
 
 
-@remembered
+@cached_by_texts
 def _order(names: tuple[str, ...]) -> _Order:
     return _Order.of(pa.array(names, pa.string()))
 

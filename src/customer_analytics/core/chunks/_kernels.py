@@ -6,7 +6,7 @@ from customer_analytics.core.compiled import compiled
 
 
 @compiled
-def places_by_bucket(bucket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def positions_by_partition(bucket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where rows go that are sorted by bucket, those of each in the order that they had.
 
     Args:
@@ -31,7 +31,7 @@ def places_by_bucket(bucket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @compiled
-def put_at(places: np.ndarray, column: np.ndarray, ordered: np.ndarray) -> None:
+def scatter_rows(places: np.ndarray, column: np.ndarray, ordered: np.ndarray) -> None:
     """Put each row of a column at its new place in ``ordered``."""
     for row in range(len(places)):
         ordered[places[row]] = column[row]

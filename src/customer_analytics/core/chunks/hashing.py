@@ -11,7 +11,7 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
-def text_keys(text: pa.StringArray) -> np.ndarray:
+def text_hashes(text: pa.StringArray) -> np.ndarray:
     """A key for each text; a key is no proof: different texts can share one.
 
     Returns:
@@ -20,7 +20,7 @@ def text_keys(text: pa.StringArray) -> np.ndarray:
     return _keys(*layout(text))
 
 
-def bucket_of_keys(keys: np.ndarray, bits: int = 8) -> np.ndarray:
+def partition_of_hashes(keys: np.ndarray, bits: int = 8) -> np.ndarray:
     """The bucket of each key (uint16): its highest ``bits``; 256 buckets hold 400,000 of 100 M rows each."""
     return (keys >> np.uint64(64 - bits)).astype(np.uint16)
 

@@ -15,19 +15,19 @@ from typing import Any, NamedTuple, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.chunks.partition import Addressed, Exchange, MemorySpill, Spill, address
+from customer_analytics.core.chunks.partition import MemorySpill, PartitionedChunk, Partitioner, Spill, address
 
 Frame = pd.DataFrame
 Step = Callable[[Any], Any]
 
 
-class Addable(Protocol):
+class PartialState(Protocol):
     """A partial: adding two gives the partial of their rows together."""
 
     def __add__(self, other: Self, /) -> Self: ...
 
 
-P = TypeVar("P", bound=Addable)
+P = TypeVar("P", bound=PartialState)
 
 _AHEAD_WHERE_SMALL = 1
 """Chunks begun ahead where results are small: threads that end together then all go on while one result is added."""
@@ -48,14 +48,14 @@ class Chunks(Protocol):
         """Run: ``measure`` each chunk and add the partials; ``zero`` for no chunk."""
         ...
 
-    def shuffle(self, bucket_of: Callable[[Frame], np.ndarray]) -> "Chunks":
+    def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "Chunks":
         """Regroup rows: all rows of a bucket in one chunk, in their order, and buckets ascending from chunk to chunk.
 
         A chunk can hold several buckets, whose rows then stand among one another in an order that depends on how the
         rows were cut: only the order inside a bucket counts.
 
         Args:
-            bucket_of: Frame → bucket of each row (uint16, shape ``(rows,)``).
+            partition_of: Frame → bucket of each row (uint16, shape ``(rows,)``).
         """
         ...
 
@@ -83,17 +83,17 @@ class Source(Protocol):
         ...
 
 
-Watcher = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Is told how far a run has come: so many more rows are done, of a chunk of such a size."""
 
 
-def unwatched(_total: int) -> AbstractContextManager[Watcher]:
+def no_progress(_total: int) -> AbstractContextManager[ProgressCallback]:
     """A watcher that does not look."""
     return nullcontext(lambda _rows, _size: None)
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class LocalRuntime:
     """How local chunks are worked on; no answer depends on it.
 
     Args:
@@ -104,7 +104,7 @@ class Workshop:
 
     threads: int = 1
     spill: Callable[[], AbstractContextManager[Spill]] = MemorySpill
-    watch: Callable[[int], AbstractContextManager[Watcher]] = unwatched
+    watch: Callable[[int], AbstractContextManager[ProgressCallback]] = no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +113,20 @@ class LocalChunks:
 
     Args:
         source: Where the chunks come from.
-        workshop: Threads, spill and progress.
+        runtime: Threads, spill and progress.
         steps: Functions applied to each chunk, first one first.
         columns: The only columns to read; ``None`` for all.
     """
 
     source: Source
-    workshop: Workshop = Workshop()
+    runtime: LocalRuntime = LocalRuntime()
     steps: tuple[Step, ...] = ()
     columns: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, frames: Iterable[Frame], workshop: Workshop | None = None) -> "LocalChunks":
+    def of(cls, frames: Iterable[Frame], runtime: LocalRuntime | None = None) -> "LocalChunks":
         """Chunks of frames at hand, re-indexed by row number over the whole sequence."""
-        return cls(_FrameSource.of(frames), workshop or Workshop())
+        return cls(_FrameSource.of(frames), runtime or LocalRuntime())
 
     def map(self, function: Callable[[Frame], Any]) -> "LocalChunks":
         """See :class:`Chunks`."""
@@ -146,9 +146,9 @@ class LocalChunks:
             total = total + more
         return total
 
-    def shuffle(self, bucket_of: Callable[[Frame], np.ndarray]) -> "LocalChunks":
+    def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "LocalChunks":
         """See :class:`Chunks`."""
-        return LocalChunks(_ShuffleSource(self, bucket_of), self.workshop)
+        return LocalChunks(_ShuffleSource(self, partition_of), self.runtime)
 
     def __iter__(self) -> Iterator[Any]:
         """See :class:`Chunks`."""
@@ -160,25 +160,25 @@ class LocalChunks:
         Args:
             ahead: Chunks in flight besides one for each thread and one that waits for a thread.
         """
-        with self.workshop.watch(self.source.total()) as watch:
+        with self.runtime.watch(self.source.total()) as watch:
             for result, rows, size in self._run(ahead):
                 watch(rows, size)
                 yield result
 
     def _run(self, ahead: int) -> Iterator[tuple[Any, int, int]]:
         with self.source.tasks(self.columns) as tasks:
-            if self.workshop.threads == 1:
+            if self.runtime.threads == 1:
                 yield from (self._work(place, task) for place, task in enumerate(tasks))
             else:
                 yield from self._run_in_threads(tasks, ahead)
 
     def _run_in_threads(self, tasks: Iterator[Task], ahead: int) -> Iterator[tuple[Any, int, int]]:
-        with ThreadPoolExecutor(self.workshop.threads) as pool:
+        with ThreadPoolExecutor(self.runtime.threads) as pool:
             pending: deque[Future[tuple[Any, int, int]]] = deque()
             try:
                 for place, task in enumerate(tasks):
                     pending.append(pool.submit(self._work, place, task))
-                    if len(pending) > self.workshop.threads + ahead:
+                    if len(pending) > self.runtime.threads + ahead:
                         yield pending.popleft().result()
                 while pending:
                     yield pending.popleft().result()
@@ -223,20 +223,20 @@ class _ShuffleSource:
     """The rows of a parent regrouped by bucket; the parent runs once for every reading."""
 
     parent: LocalChunks
-    bucket_of: Callable[[Frame], np.ndarray]
+    partition_of: Callable[[Frame], np.ndarray]
 
     def total(self) -> int:
         return 0
 
     @contextmanager
     def tasks(self, columns: Sequence[str] | None) -> Iterator[Iterator[Task]]:
-        with self.parent.workshop.spill() as spill:
-            exchange = Exchange(spill)
+        with self.parent.runtime.spill() as spill:
+            exchange = Partitioner(spill)
             exchange.put(self.parent.map(self._address).results(_AHEAD_WHERE_SMALL))
             yield (Task(partial(exchange.take, buckets, columns), 0) for buckets in exchange.buckets())
 
-    def _address(self, frame: Frame) -> Addressed:
-        return address(frame, self.bucket_of(frame))
+    def _address(self, frame: Frame) -> PartitionedChunk:
+        return address(frame, self.partition_of(frame))
 
 
 def _same(frame: Frame) -> Frame:

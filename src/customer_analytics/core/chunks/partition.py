@@ -18,13 +18,13 @@ import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import to_frame, to_table
 
-GATHERED_BYTES = 16 << 20
+BUFFERED_BYTES = 16 << 20
 """Rows of numbers gathered in memory before they are spilled."""
 
-GATHERED_TEXT_BYTES = 64 << 20
+BUFFERED_TEXT_BYTES = 64 << 20
 """Likewise of rows with text, which are spilled in a message for each bucket: many small ones take long."""
 
-TOGETHER_BYTES = 4 << 20
+COALESCED_BYTES = 4 << 20
 """Neighbouring buckets are taken together while they are no larger than this."""
 
 Rows: TypeAlias = Any
@@ -76,7 +76,7 @@ class MemorySpill(AbstractContextManager["MemorySpill"]):
         self._written.clear()
 
 
-class Addressed(NamedTuple):
+class PartitionedChunk(NamedTuple):
     """A chunk's rows sorted by bucket, their order kept in each: those of bucket ``b`` begin at ``bounds[b]``."""
 
     rows: Rows
@@ -87,25 +87,25 @@ class Addressed(NamedTuple):
         return _stretch(self.bounds, buckets)
 
 
-def address(frame: pd.DataFrame, bucket: np.ndarray) -> Addressed:
+def address(frame: pd.DataFrame, bucket: np.ndarray) -> PartitionedChunk:
     """A chunk on its way to the exchange.
 
     Args:
         frame: Its rows; the index is left behind.
         bucket: The bucket of each (uint16, shape ``(rows,)``).
     """
-    from customer_analytics.core.chunks._kernels import places_by_bucket, put_at  # noqa: PLC0415  only to regroup rows
+    from customer_analytics.core.chunks._kernels import positions_by_partition, scatter_rows  # noqa: PLC0415  only to regroup rows
 
-    places, bounds = places_by_bucket(bucket)
+    places, bounds = positions_by_partition(bucket)
     if all(isinstance(dtype, np.dtype) and dtype.kind in "iuf" for dtype in frame.dtypes):
-        return Addressed(_records(frame, places), bounds)
+        return PartitionedChunk(_records(frame, places), bounds)
     order = np.empty(len(places), np.int32)
-    put_at(places, np.arange(len(places), dtype=np.int32), order)
-    return Addressed(to_table(frame).take(pa.array(order)), bounds)
+    scatter_rows(places, np.arange(len(places), dtype=np.int32), order)
+    return PartitionedChunk(to_table(frame).take(pa.array(order)), bounds)
 
 
 @dataclass(slots=True)
-class Exchange:
+class Partitioner:
     """Chunks put in row order and taken by bucket.
 
     Args:
@@ -117,22 +117,22 @@ class Exchange:
     """
 
     spill: Spill
-    gathered: list[Addressed] = field(default_factory=list)
+    gathered: list[PartitionedChunk] = field(default_factory=list)
     shelf: "_Shelf | None" = None
     rows: np.ndarray = field(default_factory=partial(np.zeros, 0, np.int64))
     size: int = 0
 
-    def put(self, chunks: Iterable[Addressed]) -> None:
+    def put(self, chunks: Iterable[PartitionedChunk]) -> None:
         """Take all chunks in.
 
-        Whenever :data:`GATHERED_BYTES` are gathered, of rows with text :data:`GATHERED_TEXT_BYTES`, they are spilled.
+        Whenever :data:`BUFFERED_BYTES` are gathered, of rows with text :data:`BUFFERED_TEXT_BYTES`, they are spilled.
         """
         spilled = 0
         for chunk in chunks:
             self._count(np.diff(chunk.bounds))
             self.gathered.append(chunk)
             self.size += chunk.rows.nbytes
-            if self.size - spilled >= (GATHERED_BYTES if isinstance(chunk.rows, np.ndarray) else GATHERED_TEXT_BYTES):
+            if self.size - spilled >= (BUFFERED_BYTES if isinstance(chunk.rows, np.ndarray) else BUFFERED_TEXT_BYTES):
                 self.shelf = self.shelf or _shelf_for(chunk.rows, self.spill)
                 self.shelf.put(self.gathered)
                 self.gathered, spilled = [], self.size
@@ -148,7 +148,7 @@ class Exchange:
     def buckets(self) -> list[range]:
         """All buckets that have rows, ascending; neighbours are together while they are small."""
         found: list[range] = []
-        together, most = 0, TOGETHER_BYTES * int(self.rows.sum()) // max(self.size, 1)
+        together, most = 0, COALESCED_BYTES * int(self.rows.sum()) // max(self.size, 1)
         for bucket in np.flatnonzero(self.rows).tolist():
             rows = int(self.rows[bucket])
             together += rows
@@ -169,7 +169,7 @@ class Exchange:
 class _Shelf(Protocol):
     """Spilled rows, by bucket."""
 
-    def put(self, chunks: Sequence[Addressed]) -> None:
+    def put(self, chunks: Sequence[PartitionedChunk]) -> None:
         """Spill the rows of chunks."""
         ...
 
@@ -186,7 +186,7 @@ class _Records:
     dtype: np.dtype
     chunks: list[tuple[int, np.ndarray]] = field(default_factory=list)
 
-    def put(self, chunks: Sequence[Addressed]) -> None:
+    def put(self, chunks: Sequence[PartitionedChunk]) -> None:
         if any(chunk.rows.dtype != self.dtype for chunk in chunks):
             raise TypeError(f"expected chunks of {self.dtype}; found {[str(chunk.rows.dtype) for chunk in chunks]}")
         self.chunks += [(self.spill.write(pa.py_buffer(chunk.rows)), chunk.bounds) for chunk in chunks]
@@ -210,7 +210,7 @@ class _Messages:
     schema: pa.Schema
     messages: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
-    def put(self, chunks: Sequence[Addressed]) -> None:
+    def put(self, chunks: Sequence[PartitionedChunk]) -> None:
         for bucket in range(max(len(chunk.bounds) for chunk in chunks) - 1):
             rows = pa.concat_tables([chunk.rows[chunk.of(range(bucket, bucket + 1))] for chunk in chunks])
             for batch in rows.combine_chunks().to_batches():
@@ -232,12 +232,12 @@ def _stretch(bounds: np.ndarray, buckets: range) -> slice:
 
 
 def _records(frame: pd.DataFrame, places: np.ndarray) -> np.ndarray:
-    from customer_analytics.core.chunks._kernels import put_at  # noqa: PLC0415  as above
+    from customer_analytics.core.chunks._kernels import scatter_rows  # noqa: PLC0415  as above
 
     columns = {str(name): frame[name].to_numpy() for name in frame}
     records = np.empty(len(places), [(name, column.dtype) for name, column in columns.items()])
     for name, column in columns.items():
-        put_at(places, column, records[name])
+        scatter_rows(places, column, records[name])
     return records
 
 

@@ -14,7 +14,7 @@ def clean_schema(contract: Contract) -> pa.DataFrameSchema:
     """What every chunk of ``clean_purchases`` must satisfy.
 
     Uniqueness of ``purchase_id`` is a property of the whole table and is proved on it
-    (:func:`~customer_analytics.core.dedup.duplicates.count_repeated_ids`).
+    (:func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids`).
     """
     nullable = {column: column not in contract.critical_columns for column in Column}
     text = partial(_check, _all_filled, "not empty")

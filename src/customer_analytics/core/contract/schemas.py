@@ -55,7 +55,7 @@ CLEAN = pa.schema(
 QUARANTINED = pa.schema([*_PLACE, _required("reasons", _FEW), _required(RAW_TEXT, pa.string())])
 """``quarantined_purchases``: the rows refused, with their reasons joined by ``;`` and the record as it came."""
 
-REPEATED = pa.schema(
+DUPLICATE = pa.schema(
     [
         *_PLACE,
         _required("kept_source_file", _FEW),
@@ -65,7 +65,7 @@ REPEATED = pa.schema(
         _required(Column.PURCHASE_AMOUNT, pa.float64()),
     ]
 )
-"""``repeated_purchases``: later copies, where the kept copy stands, and whether they are exact or conflicting."""
+"""``duplicate_purchases``: later copies, where the kept copy stands, and whether they are exact or conflicting."""
 
 OUTLIER = pa.schema(
     [
@@ -81,7 +81,7 @@ TABLES = {
     "typed": TYPED,
     "clean": CLEAN,
     "quarantined": QUARANTINED,
-    "repeated": REPEATED,
+    "duplicate": DUPLICATE,
     "outlier": OUTLIER,
 }
 """The streamed tables by the name that a catalog entry gives."""

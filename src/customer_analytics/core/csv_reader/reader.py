@@ -11,7 +11,7 @@ from customer_analytics.core.arrow.frames import TEXT, categorical
 from customer_analytics.core.contract.schemas import RAW_TEXT, SOURCE_FILE, SOURCE_ROW
 from customer_analytics.core.contract.settings import COLUMNS, Column
 from customer_analytics.core.csv_reader.dialect import Dialect, Header
-from customer_analytics.core.csv_reader.tokenizer import Fields, Marks, cut_fields
+from customer_analytics.core.csv_reader.tokenizer import Fields, Marks, split_fields
 from customer_analytics.core.errors import InputError
 
 FEW_VALUED = frozenset({Column.PRODUCT_CATEGORY, Column.COUNTRY_CODE, Column.CUSTOMER_AGE, Column.PAYMENT_TYPE})
@@ -61,7 +61,7 @@ def read_block(block: Block, header: Header, dialect: Dialect, columns: Sequence
     _check_text(block)
     rows = len(block.offsets) - 1
     codes, marks = np.frombuffer(block.data, np.uint8), Marks.of(dialect)
-    cut = cut_fields(codes, block.offsets, marks, list(fields.values()), header.width)
+    cut = split_fields(codes, block.offsets, marks, list(fields.values()), header.width)
     found: dict[str, object] = {column: _column(mine, column) for column, mine in zip(fields, cut, strict=True)}
     also: dict[str, Callable[[], object]] = {
         SOURCE_FILE: lambda: categorical(np.zeros(rows, np.int8), [block.source_file]),

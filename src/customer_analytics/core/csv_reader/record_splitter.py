@@ -31,7 +31,7 @@ class Records(NamedTuple):
     used: int
 
 
-def find_records(data: bytes | memoryview, delimiter: bytes, quote: bytes | None) -> Records:
+def split_records(data: bytes | memoryview, delimiter: bytes, quote: bytes | None) -> Records:
     """Find the whole records in ``data``, which begins where a record begins.
 
     Args:

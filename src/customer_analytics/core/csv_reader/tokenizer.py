@@ -82,7 +82,9 @@ class Fields(NamedTuple):
         return offsets, _gather(self.codes, self.spans, self.quote, offsets)
 
 
-def cut_fields(codes: np.ndarray, offsets: np.ndarray, marks: Marks, places: Sequence[int], width: int) -> list[Fields]:
+def split_fields(
+    codes: np.ndarray, offsets: np.ndarray, marks: Marks, places: Sequence[int], width: int
+) -> list[Fields]:
     """Cut records into fields.
 
     Args:

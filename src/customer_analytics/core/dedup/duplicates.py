@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 
 from customer_analytics.core.arrow.frames import categorical, contiguous, text_array
 from customer_analytics.core.arrow.take import take_columns
-from customer_analytics.core.chunks.hashing import bucket_of_keys, shared, text_keys
+from customer_analytics.core.chunks.hashing import partition_of_hashes, shared, text_hashes
 from customer_analytics.core.chunks.local import Chunks
-from customer_analytics.core.contract.schemas import CLEAN, ISSUES, REPEATED, SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.contract.schemas import CLEAN, DUPLICATE, ISSUES, SOURCE_FILE, SOURCE_ROW
 from customer_analytics.core.contract.settings import COLUMNS, Column
-from customer_analytics.core.dedup.row_bitmap import Places, RowSet
+from customer_analytics.core.dedup.row_bitmap import RowBitmap, RowBitmaps
 
 KINDS = ["conflicting", "exact"]
-"""What a later copy can be, in the order of ``repeated_purchases``' categories."""
+"""What a later copy can be, in the order of ``duplicate_purchases``' categories."""
 
 _KEY, _ROW = "key", "row"
 _SUSPECT_BITS = 6
@@ -29,14 +29,14 @@ _SORTED_ROWS = 20
 """Rows are put back in order by buckets of 2**20 consecutive row numbers."""
 
 
-def find_repeats(typed: Chunks) -> Chunks:
+def find_duplicates(typed: Chunks) -> Chunks:
     """Every later copy of a valid purchase.
 
     Args:
         typed: Chunks of :data:`~customer_analytics.core.contract.schemas.TYPED`, indexed by row number.
 
     Returns:
-        Chunks of :data:`~customer_analytics.core.contract.schemas.REPEATED` in the order of ``typed``: for each valid row whose
+        Chunks of :data:`~customer_analytics.core.contract.schemas.DUPLICATE` in the order of ``typed``: for each valid row whose
         ``purchase_id`` a valid row had before, where it stands, where the first copy stands, and ``exact`` if all
         eight values are equal, else ``conflicting``. No chunk when no id repeats.
     """
@@ -46,7 +46,7 @@ def find_repeats(typed: Chunks) -> Chunks:
     return copies.shuffle(_bucket_of_row).map(_in_row_order)
 
 
-def count_repeated_ids(clean: Chunks) -> int:
+def count_duplicate_ids(clean: Chunks) -> int:
     """How many rows of a table carry an id that a row before them carries: 0 proves that ids are unique.
 
     Args:
@@ -59,15 +59,15 @@ def count_repeated_ids(clean: Chunks) -> int:
     return ids.shuffle(_bucket_of_suspect).fold(_count_later, 0)
 
 
-FIRST_COPIES_READ = (*CLEAN.names, ISSUES, SOURCE_FILE, SOURCE_ROW)
+FIRST_COPY_COLUMNS = (*CLEAN.names, ISSUES, SOURCE_FILE, SOURCE_ROW)
 """The columns that :func:`first_copies` reads."""
 
 
-def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
+def first_copies(typed: pd.DataFrame, repeats: RowBitmaps) -> pd.DataFrame:
     """The valid rows of a chunk that are no later copy.
 
     Args:
-        typed: The columns :data:`FIRST_COPIES_READ` of a chunk of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+        typed: The columns :data:`FIRST_COPY_COLUMNS` of a chunk of :data:`~customer_analytics.core.contract.schemas.TYPED`.
         repeats: The places of all later copies.
 
     Returns:
@@ -79,9 +79,9 @@ def first_copies(typed: pd.DataFrame, repeats: Places) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def _sharing_a_key(keyed: Chunks) -> RowSet:
+def _sharing_a_key(keyed: Chunks) -> RowBitmap:
     """The row numbers of all rows whose key another row has too."""
-    return keyed.shuffle(_bucket_of_key).fold(_rows_of_shared_keys, RowSet())
+    return keyed.shuffle(_bucket_of_key).fold(_rows_of_shared_keys, RowBitmap())
 
 
 def _keys(frame: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def _keys(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keys_alone(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({_KEY: text_keys(text_array(frame[Column.PURCHASE_ID]))}, copy=False)
+    return pd.DataFrame({_KEY: text_hashes(text_array(frame[Column.PURCHASE_ID]))}, copy=False)
 
 
 def _count_shared(bucket: pd.DataFrame) -> int:
@@ -98,15 +98,15 @@ def _count_shared(bucket: pd.DataFrame) -> int:
 
 def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
     valid = typed[ISSUES].to_numpy() == 0
-    columns = {_KEY: text_keys(text_array(typed[Column.PURCHASE_ID])), _ROW: typed.index.to_numpy()}
+    columns = {_KEY: text_hashes(text_array(typed[Column.PURCHASE_ID])), _ROW: typed.index.to_numpy()}
     return pd.DataFrame({name: column[valid] for name, column in columns.items()}, copy=False)
 
 
-def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowSet:
-    return RowSet.of(bucket[_ROW].to_numpy()[shared(bucket[_KEY].to_numpy())])
+def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowBitmap:
+    return RowBitmap.of(bucket[_ROW].to_numpy()[shared(bucket[_KEY].to_numpy())])
 
 
-def _rows_among(frame: pd.DataFrame, suspects: RowSet) -> np.ndarray:
+def _rows_among(frame: pd.DataFrame, suspects: RowBitmap) -> np.ndarray:
     """Places in the chunk of the suspected rows; int64."""
     if not len(frame):
         return np.zeros(0, np.int64)
@@ -114,19 +114,19 @@ def _rows_among(frame: pd.DataFrame, suspects: RowSet) -> np.ndarray:
     return suspects.within(first, first + len(frame)) - first
 
 
-def _suspected(table: pd.DataFrame, suspects: RowSet) -> pd.DataFrame:
+def _suspected(table: pd.DataFrame, suspects: RowBitmap) -> pd.DataFrame:
     among = _rows_among(table, suspects)
     columns = take_columns(table, among, table.columns)
     ids = contiguous(pa.array(columns[Column.PURCHASE_ID]))
-    return pd.DataFrame({**columns, _KEY: text_keys(ids), _ROW: table.index.to_numpy()[among]}, copy=False)
+    return pd.DataFrame({**columns, _KEY: text_hashes(ids), _ROW: table.index.to_numpy()[among]}, copy=False)
 
 
 def _bucket_of_key(frame: pd.DataFrame) -> np.ndarray:
-    return bucket_of_keys(frame[_KEY].to_numpy())
+    return partition_of_hashes(frame[_KEY].to_numpy())
 
 
 def _bucket_of_suspect(frame: pd.DataFrame) -> np.ndarray:
-    return bucket_of_keys(frame[_KEY].to_numpy(), _SUSPECT_BITS)
+    return partition_of_hashes(frame[_KEY].to_numpy(), _SUSPECT_BITS)
 
 
 def _bucket_of_row(frame: pd.DataFrame) -> np.ndarray:
@@ -153,12 +153,12 @@ def _later_copies(bucket: pd.DataFrame) -> pd.DataFrame:
     marks = {f"kept_{name}": column for name, column in kept.items()} | {
         "kind": categorical(equal.astype(np.int8), KINDS)
     }
-    copies = take_columns(bucket, later, [name for name in (*REPEATED.names, _ROW) if name not in marks])
+    copies = take_columns(bucket, later, [name for name in (*DUPLICATE.names, _ROW) if name not in marks])
     return pd.DataFrame(copies | marks, copy=False)
 
 
 def _in_row_order(bucket: pd.DataFrame) -> pd.DataFrame:
-    return bucket.sort_values(_ROW)[REPEATED.names]
+    return bucket.sort_values(_ROW)[DUPLICATE.names]
 
 
 def _codes(column: pd.Series) -> np.ndarray:

@@ -13,18 +13,18 @@ from customer_analytics.core.contract.schemas import SOURCE_FILE, SOURCE_ROW
 
 
 @dataclass(frozen=True, slots=True)
-class RowSet:
+class RowBitmap:
     """Row numbers from 0; ``+`` is the union."""
 
     numbers: BitMap64 = field(default_factory=BitMap64)
 
     @classmethod
-    def of(cls, numbers: np.ndarray) -> "RowSet":
+    def of(cls, numbers: np.ndarray) -> "RowBitmap":
         """The set of these integers, in any order, none below 0."""
         return cls(BitMap64(np.asarray(numbers, np.uint64)))
 
-    def __add__(self, other: "RowSet") -> "RowSet":
-        return RowSet(self.numbers | other.numbers)
+    def __add__(self, other: "RowBitmap") -> "RowBitmap":
+        return RowBitmap(self.numbers | other.numbers)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -35,25 +35,25 @@ class RowSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class RowBitmaps:
     """Where rows stand, as (file, row); ``+`` is the union."""
 
-    rows: Mapping[str, RowSet] = field(default_factory=dict)
+    rows: Mapping[str, RowBitmap] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> "Places":
+    def of(cls, frame: pd.DataFrame) -> "RowBitmaps":
         """The places of a frame's rows.
 
         Args:
             frame: ``source_file`` (category) and ``source_row`` (int64), no nulls.
         """
         groups = frame.groupby(SOURCE_FILE, observed=True)[SOURCE_ROW]
-        return cls({str(file): RowSet.of(rows.to_numpy()) for file, rows in groups})
+        return cls({str(file): RowBitmap.of(rows.to_numpy()) for file, rows in groups})
 
-    def __add__(self, other: "Places") -> "Places":
+    def __add__(self, other: "RowBitmaps") -> "RowBitmaps":
         files = [*self.rows, *(file for file in other.rows if file not in self.rows)]
-        none = RowSet()
-        return Places({file: self.rows.get(file, none) + other.rows.get(file, none) for file in files})
+        none = RowBitmap()
+        return RowBitmaps({file: self.rows.get(file, none) + other.rows.get(file, none) for file in files})
 
     def among(self, frame: pd.DataFrame) -> np.ndarray:
         """Which rows of a frame stand at one of the places; bool.

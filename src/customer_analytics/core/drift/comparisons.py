@@ -30,7 +30,7 @@ class Comparison:
     Args:
         name: ``runs``, ``latest_windows`` or ``simulation``.
         baseline: What the current side is compared with, in words.
-        findings: Judged.
+        findings: ParsedColumn.
     """
 
     name: str

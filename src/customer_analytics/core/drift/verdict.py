@@ -10,7 +10,7 @@ from customer_analytics.core.drift.checks.pair import Pair
 from customer_analytics.core.drift.checks.segments import segment_findings
 from customer_analytics.core.drift.checks.texts import text_findings
 from customer_analytics.core.drift.checks.volume import volume_finding
-from customer_analytics.core.drift.profile.packed_counts import Table
+from customer_analytics.core.drift.profile.packed_counts import CountTable
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
 
@@ -65,7 +65,7 @@ def compare_pair(pair: Pair) -> Findings:
         said = f"{rows[0]:,} rows before and {rows[1]:,} now; {least:,} are needed on both sides to compare."
         return (_insufficient(said),)
     found = [finding for column in NUMBERS for finding in number_findings(pair, column)]
-    for table in (Table.CATEGORY, Table.COUNTRY, Table.PAYMENT):
+    for table in (CountTable.CATEGORY, CountTable.COUNTRY, CountTable.PAYMENT):
         found += text_findings(pair, table)
     return judged([*found, volume_finding(pair), *segment_findings(pair)], pair.settings)
 
@@ -74,7 +74,7 @@ def verdict_on(findings: Sequence[Finding], settings: DriftSettings, most: int =
     """The verdict on a comparison as plain JSON values.
 
     Args:
-        findings: Judged.
+        findings: ParsedColumn.
         settings: Thresholds.
         most: Alarms told in words.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-ROWS, MONEY, REFUSED, DRIFT = "rows ", "minor units ", "refused ", "drift "
+ROWS, MONEY, QUARANTINED, DRIFT = "rows ", "minor units ", "refused ", "drift "
 """How the keys begin: by fate, money by fate, rows by reason, effects by column and measure."""
 
 _FATES = {
@@ -30,8 +30,8 @@ _NAMES: Mapping[str, str] = {
 
 def name_of(metric: str) -> str:
     """What people call a metric; its key where nothing better is known."""
-    if metric.startswith(REFUSED):
-        return f"rows refused for {metric.removeprefix(REFUSED)}"
+    if metric.startswith(QUARANTINED):
+        return f"rows refused for {metric.removeprefix(QUARANTINED)}"
     if metric.startswith(DRIFT):
         column, _, measure = metric.removeprefix(DRIFT).partition(" ")
         return f"drift of {column} ({measure})"

@@ -11,7 +11,7 @@ from customer_analytics.core.drift.checks.findings import Outcome
 from customer_analytics.core.drift.comparisons import RUNS
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.history.anomalies import anomalies, differences
-from customer_analytics.core.history.metrics import DRIFT, FATES, MONEY, REFUSED, ROWS, USAGE
+from customer_analytics.core.history.metrics import DRIFT, FATES, MONEY, QUARANTINED, ROWS, USAGE
 
 METRICS_VERSION = 1
 
@@ -42,7 +42,7 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
             **{f"{ROWS}{fate}": ledger[fate] for fate in FATES},
             **{f"{MONEY}{fate}": money[fate] for fate in FATES},
             "amounts rounded": ledger["amounts_rounded"],
-            **{f"{REFUSED}{reason}": rows for reason, rows in ledger["by_reason"].items()},
+            **{f"{QUARANTINED}{reason}": rows for reason, rows in ledger["by_reason"].items()},
             "alarms": int(alarms.sum()),
             **{f"{DRIFT}{column} {measure}": float(effect) for column, measure, effect in effects if pd.notna(effect)},
             **{name: usage[name] for name in USAGE},

@@ -11,16 +11,16 @@ from customer_analytics.core.arrow.frames import codes_of
 from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, ISSUES, SOURCE_FILE
 from customer_analytics.core.contract.settings import BITS, Column
 from customer_analytics.core.errors import LedgerError
-from customer_analytics.core.money.money_sum import Money
+from customer_analytics.core.money.money_sum import MoneySum
 
 SCHEMA_VERSION = 1
 
-TYPED_COUNTED = (Column.PURCHASE_AMOUNT, ISSUES, AMOUNT_ROUNDED, SOURCE_FILE)
-"""The columns that :meth:`Intake.of` reads."""
+COUNTED_COLUMNS = (Column.PURCHASE_AMOUNT, ISSUES, AMOUNT_ROUNDED, SOURCE_FILE)
+"""The columns that :meth:`RecordCounts.of` reads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class RecordCounts:
     """What came in, counted on the typed table.
 
     Args:
@@ -31,78 +31,78 @@ class Intake:
         file_rows: File → its records.
     """
 
-    valid: Money = field(default_factory=Money)
-    refused: Money = field(default_factory=Money)
-    by_reason: Mapping[str, Money] = field(default_factory=dict)
+    valid: MoneySum = field(default_factory=MoneySum)
+    refused: MoneySum = field(default_factory=MoneySum)
+    by_reason: Mapping[str, MoneySum] = field(default_factory=dict)
     rounded: int = 0
     file_rows: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, typed: pd.DataFrame, decimals: int) -> "Intake":
-        """The intake of a chunk.
+    def of(cls, typed: pd.DataFrame, decimals: int) -> "RecordCounts":
+        """The record_counts of a chunk.
 
         Args:
-            typed: The columns :data:`TYPED_COUNTED` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+            typed: The columns :data:`COUNTED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
             decimals: Digits of the minor unit.
         """
         amounts, issues = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[ISSUES].to_numpy()
         faulty = np.flatnonzero(issues != 0)
         faults, faulty_amounts = issues[faulty], amounts[faulty]
-        refused = Money.of(faulty_amounts, decimals)
-        reasons = zip(BITS, Money.by_flag(faulty_amounts, faults, len(BITS), decimals), strict=True)
+        refused = MoneySum.of(faulty_amounts, decimals)
+        reasons = zip(BITS, MoneySum.by_flag(faulty_amounts, faults, len(BITS), decimals), strict=True)
         codes, files = codes_of(typed[SOURCE_FILE])
         records = np.bincount(codes, minlength=len(files)).tolist()
         return cls(
-            Money.of(amounts, decimals) - refused,
+            MoneySum.of(amounts, decimals) - refused,
             refused,
             {name: money for name, money in reasons if money.rows},
             int(typed[AMOUNT_ROUNDED].to_numpy().sum()),
             {str(name): rows for name, rows in zip(files, records, strict=True) if rows},
         )
 
-    def __add__(self, other: "Intake") -> "Intake":
-        return Intake(
+    def __add__(self, other: "RecordCounts") -> "RecordCounts":
+        return RecordCounts(
             self.valid + other.valid,
             self.refused + other.refused,
-            _merged(self.by_reason, other.by_reason, Money()),
+            _merged(self.by_reason, other.by_reason, MoneySum()),
             self.rounded + other.rounded,
             _merged(self.file_rows, other.file_rows, 0),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
+class DuplicateCounts:
     """Later copies, counted on the table of repeats."""
 
-    exact: Money = field(default_factory=Money)
-    conflicting: Money = field(default_factory=Money)
+    exact: MoneySum = field(default_factory=MoneySum)
+    conflicting: MoneySum = field(default_factory=MoneySum)
 
     @classmethod
-    def of(cls, repeated: pd.DataFrame, decimals: int) -> "Copies":
+    def of(cls, repeated: pd.DataFrame, decimals: int) -> "DuplicateCounts":
         """The copies of a chunk.
 
         Args:
-            repeated: ``purchase_amount`` and ``kind`` of :data:`~customer_analytics.core.contract.schemas.REPEATED`.
+            repeated: ``purchase_amount`` and ``kind`` of :data:`~customer_analytics.core.contract.schemas.DUPLICATE`.
             decimals: Digits of the minor unit.
         """
         amounts, exact = (
             repeated[Column.PURCHASE_AMOUNT].to_numpy(),
             (repeated["kind"] == "exact").to_numpy(bool),
         )
-        return cls(Money.of(amounts[exact], decimals), Money.of(amounts[~exact], decimals))
+        return cls(MoneySum.of(amounts[exact], decimals), MoneySum.of(amounts[~exact], decimals))
 
-    def __add__(self, other: "Copies") -> "Copies":
-        return Copies(self.exact + other.exact, self.conflicting + other.conflicting)
+    def __add__(self, other: "DuplicateCounts") -> "DuplicateCounts":
+        return DuplicateCounts(self.exact + other.exact, self.conflicting + other.conflicting)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FateCounts:
     """Where the rows went, each part counted on the table it is in."""
 
-    intake: Intake
-    clean: Money
+    record_counts: RecordCounts
+    clean: MoneySum
     quarantined_rows: int
-    copies: Copies
+    copies: DuplicateCounts
     repeated_ids: int
 
     def check(self) -> None:
@@ -114,9 +114,9 @@ class Outcome:
         copies = self.copies.exact + self.copies.conflicting
         kept = self.clean + copies
         balances = {
-            "rows refused": (self.intake.refused.rows, self.quarantined_rows),
-            "valid rows": (self.intake.valid.rows, kept.rows),
-            "money of valid rows, in minor units": (self.intake.valid.minor, kept.minor),
+            "rows refused": (self.record_counts.refused.rows, self.quarantined_rows),
+            "valid rows": (self.record_counts.valid.rows, kept.rows),
+            "money of valid rows, in minor units": (self.record_counts.valid.minor, kept.minor),
             "rows of clean_purchases whose purchase_id stands there before": (0, self.repeated_ids),
         }
         for name, (came, went) in balances.items():
@@ -124,11 +124,11 @@ class Outcome:
                 raise LedgerError(f"ledger: {name}", str(came), str(went), "do not use this run; report it as a bug")
 
 
-def write_ledger(outcome: Outcome, input_files: Sequence[Mapping[str, Any]], decimals: int) -> dict[str, Any]:
+def build_ledger(fate_counts: FateCounts, input_files: Sequence[Mapping[str, Any]], decimals: int) -> dict[str, Any]:
     """The public ledger of a balanced run.
 
     Args:
-        outcome: Where the rows went.
+        fate_counts: Where the rows went.
         input_files: One mapping per file: ``file``, ``bytes`` and ``sha256``.
         decimals: Digits of the minor unit.
 
@@ -139,18 +139,18 @@ def write_ledger(outcome: Outcome, input_files: Sequence[Mapping[str, Any]], dec
     Raises:
         LedgerError: Rows or money do not balance.
     """
-    outcome.check()
-    intake, copies = outcome.intake, outcome.copies
+    fate_counts.check()
+    record_counts, copies = fate_counts.record_counts, fate_counts.copies
     repeated = copies.exact + copies.conflicting
     parts = {
-        "rows_in": intake.valid + intake.refused,
-        "clean": outcome.clean,
-        "quarantined": intake.refused,
+        "rows_in": record_counts.valid + record_counts.refused,
+        "clean": fate_counts.clean,
+        "quarantined": record_counts.refused,
         "duplicates": repeated,
         "duplicates_exact": copies.exact,
         "duplicates_conflicting": copies.conflicting,
     }
-    reasons = {name: intake.by_reason[name] for name in BITS if name in intake.by_reason}
+    reasons = {name: record_counts.by_reason[name] for name in BITS if name in record_counts.by_reason}
     return {
         "schema_version": SCHEMA_VERSION,
         **{name: money.rows for name, money in parts.items()},
@@ -160,10 +160,10 @@ def write_ledger(outcome: Outcome, input_files: Sequence[Mapping[str, Any]], dec
             **{name: money.minor for name, money in parts.items()},
             "by_reason": {name: money.minor for name, money in reasons.items()},
         },
-        "amounts_rounded": intake.rounded,
-        "amounts_unreadable": intake.refused.unreadable,
-        "clean_ids_unique": outcome.repeated_ids == 0,
-        "input_files": [{**file, "rows": intake.file_rows.get(file["file"], 0)} for file in input_files],
+        "amounts_rounded": record_counts.rounded,
+        "amounts_unreadable": record_counts.refused.unreadable,
+        "clean_ids_unique": fate_counts.repeated_ids == 0,
+        "input_files": [{**file, "rows": record_counts.file_rows.get(file["file"], 0)} for file in input_files],
     }
 
 

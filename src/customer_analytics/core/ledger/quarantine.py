@@ -9,12 +9,12 @@ from customer_analytics.core.contract.schemas import ISSUES, QUARANTINED, RAW_TE
 from customer_analytics.core.contract.settings import reasons_of
 
 READ = (ISSUES, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
-"""The columns that :func:`refused_rows` reads."""
+"""The columns that :func:`quarantined_rows` reads."""
 
 SEPARATOR = ";"
 
 
-def refused_rows(typed: pd.DataFrame) -> pd.DataFrame:
+def quarantined_rows(typed: pd.DataFrame) -> pd.DataFrame:
     """The rows of a chunk that have a fault, with their reasons in words.
 
     Args:

@@ -20,11 +20,11 @@ _SETTINGS: Mapping[str, str] = {
 """Reason → the settings in ``globals.yml`` that decide about it, where that is not only which column is which."""
 
 
-def doubts(ledger: Mapping[str, Any]) -> list[str]:
+def configuration_warnings(ledger: Mapping[str, Any]) -> list[str]:
     """What in a public ledger speaks of a wrong setting or delivery rather than of bad rows, in words.
 
     Args:
-        ledger: As :func:`~customer_analytics.core.ledger.ledger.write_ledger` gives it.
+        ledger: As :func:`~customer_analytics.core.ledger.ledger.build_ledger` gives it.
 
     Returns:
         A line for each reason that more than half of the rows have, or one for a delivery without rows; else nothing.

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.aggregation.value_counts import root
+from customer_analytics.core.aggregation.value_counts import exact_sqrt
 from customer_analytics.core.contract.schemas import ISSUES
 from customer_analytics.core.contract.settings import Column
 from customer_analytics.core.money.minor_units import MinorUnits, as_float
@@ -162,5 +162,5 @@ def _moments(count: int, total: int, squares: int) -> tuple[float, float]:
     """Mean and population standard deviation, both correctly rounded; the deviation is 1 where all are equal."""
     if not count:
         return 0.0, 1.0
-    deviation = root(Fraction(count * squares - total**2, count**2))
+    deviation = exact_sqrt(Fraction(count * squares - total**2, count**2))
     return as_float(Fraction(total, count)), deviation or 1.0

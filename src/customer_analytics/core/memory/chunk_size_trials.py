@@ -18,7 +18,7 @@ HEADER = ",".join(COLUMNS)
 _MARKS = r'[",\r\n]'
 
 
-class Outcome(StrEnum):
+class TrialOutcome(StrEnum):
     """How a trial ended."""
 
     DONE = "done"
@@ -46,7 +46,7 @@ class Trial:
     rows: int
     chunks_held: int
     whole: bool
-    outcome: Outcome
+    outcome: TrialOutcome
     elapsed_s: float | None = None
     cpu_s: float | None = None
     peak_bytes: int | None = None
@@ -55,7 +55,7 @@ class Trial:
     @property
     def telling(self) -> bool:
         """Whether as many chunks were in memory as will be when the whole delivery is run."""
-        return self.outcome is Outcome.DONE and (self.whole or self.rows >= self.chunk_rows * self.chunks_held)
+        return self.outcome is TrialOutcome.DONE and (self.whole or self.rows >= self.chunk_rows * self.chunks_held)
 
 
 @dataclass(frozen=True, slots=True)

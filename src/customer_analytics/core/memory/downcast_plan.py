@@ -15,17 +15,17 @@ from customer_analytics.core.memory.conversions import Conversion, by_objects, c
 from customer_analytics.core.memory.footprint import Footprint, Misreading, find_misreadings, read_plainly
 
 
-class Verdict(StrEnum):
+class DowncastVerdict(StrEnum):
     """What became of a way to hold a column."""
 
     PLAIN = "plain"
     ADOPTED = "adopted"
     POSSIBLE = "possible"
-    REFUSED = "refused"
+    QUARANTINED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class StorageOption:
     """One way to hold one column.
 
     Args:
@@ -40,7 +40,7 @@ class Holding:
 
     column: str
     dtype: str
-    verdict: Verdict
+    verdict: DowncastVerdict
     deep_bytes: int
     changed: int
     reason: str
@@ -62,12 +62,12 @@ class TableMemory:
     plain: Footprint
     held: Footprint
     beside_bytes: int
-    holdings: tuple[Holding, ...]
+    holdings: tuple[StorageOption, ...]
 
     @property
     def smallest_total(self) -> int:
         """Deep bytes with every column in the smallest type that all its values survive."""
-        lossless = (Verdict.ADOPTED, Verdict.POSSIBLE)
+        lossless = (DowncastVerdict.ADOPTED, DowncastVerdict.POSSIBLE)
         sizes = {
             name: [one.deep_bytes for one in self.holdings if one.column == name and one.verdict in lossless]
             for name in self.held.deep_bytes
@@ -98,40 +98,40 @@ def measure_table(name: str, chunk: pd.DataFrame, columns: tuple[str, ...], deci
     return TableMemory(name, read, held, Footprint.of(rest).total, tuple(holdings))
 
 
-def plan_column(column: pd.Series, decimals: int) -> Iterator[Holding]:
+def plan_column(column: pd.Series, decimals: int) -> Iterator[StorageOption]:
     """The column as it is held, then every other type worth a look."""
     own_bytes = _bytes(column)  # first of all: Python's texts grow when Arrow asks for their UTF-8
     values = values_of(column)
     own = by_objects(column)
     lost = find_changed(values, own.back)
     kept = f"all {len(values):,} values come back from Python objects" if not lost.any() else _lost(values, own, lost)
-    yield Holding(str(column.name), own.dtype, Verdict.ADOPTED, own_bytes, int(lost.sum()), kept)
+    yield StorageOption(str(column.name), own.dtype, DowncastVerdict.ADOPTED, own_bytes, int(lost.sum()), kept)
     for one in convert(column, decimals):
         yield _judge(str(column.name), values, one, own_bytes)
 
 
-def _plain(column: str, read: Footprint, misread: Misreading) -> Holding:
+def _plain(column: str, read: Footprint, misread: Misreading) -> StorageOption:
     reason = "as pd.read_csv holds it"
     if misread.missing:
         reason += f"; it takes {misread.missing:,} values for missing, such as '{_short(misread.example)}'"
     if misread.altered:
         reason += f"; it reads {misread.altered:,} numbers differently"
     changed = misread.missing + misread.altered
-    return Holding(column, read.dtypes[column], Verdict.PLAIN, read.deep_bytes[column], changed, reason)
+    return StorageOption(column, read.dtypes[column], DowncastVerdict.PLAIN, read.deep_bytes[column], changed, reason)
 
 
-def _judge(column: str, values: pa.Array, tried: Conversion, own_bytes: int) -> Holding:
+def _judge(column: str, values: pa.Array, tried: Conversion, own_bytes: int) -> StorageOption:
     lost = find_changed(values, tried.back)
     size = _bytes(tried.held)
     if lost.any():
-        verdict, reason = Verdict.REFUSED, _lost(values, tried, lost)
+        verdict, reason = DowncastVerdict.QUARANTINED, _lost(values, tried, lost)
     elif tried.dtype == "float32":
-        verdict, reason = Verdict.REFUSED, "money is never float32, even where a chunk would survive it"
+        verdict, reason = DowncastVerdict.QUARANTINED, "money is never float32, even where a chunk would survive it"
     elif size >= own_bytes:
-        verdict, reason = Verdict.REFUSED, f"saves nothing: {size:,} bytes against {own_bytes:,}"
+        verdict, reason = DowncastVerdict.QUARANTINED, f"saves nothing: {size:,} bytes against {own_bytes:,}"
     else:
-        verdict, reason = Verdict.POSSIBLE, _WIDER.get(column, _LATER)
-    return Holding(column, tried.dtype, verdict, size, int(lost.sum()), reason)
+        verdict, reason = DowncastVerdict.POSSIBLE, _WIDER.get(column, _LATER)
+    return StorageOption(column, tried.dtype, verdict, size, int(lost.sum()), reason)
 
 
 _LATER = "every value of this chunk survives, but all chunks have one type and a later one may need the wider"

@@ -10,7 +10,7 @@ import pandas as pd
 from customer_analytics.core.memory.accuracy import CERTIFIED_DEVIATION, CERTIFIED_MEAN, compare_types
 from customer_analytics.core.memory.chunk_memory import MemoryProfile
 from customer_analytics.core.memory.chunk_size_trials import Trial, recommend
-from customer_analytics.core.memory.downcast_plan import Holding, TableMemory, Verdict
+from customer_analytics.core.memory.downcast_plan import DowncastVerdict, StorageOption, TableMemory
 from customer_analytics.core.memory.settings import MemorySettings
 
 SCHEMA_VERSION = 1
@@ -86,7 +86,7 @@ def _sizes(table: TableMemory) -> dict[str, Any]:
         "held_getsizeof_bytes": held.getsizeof_bytes,
         "plain_info": plain.info.splitlines(),
         "held_info": held.info.splitlines(),
-        "misread_values": sum(one.changed for one in table.holdings if one.verdict is Verdict.PLAIN),
+        "misread_values": sum(one.changed for one in table.holdings if one.verdict is DowncastVerdict.PLAIN),
     }
 
 
@@ -142,8 +142,8 @@ def _refusals_in_words(profile: MemoryProfile) -> list[str]:
     ]
 
 
-def _is_float32(one: Holding) -> bool:
-    return one.dtype == "float32" and one.verdict is Verdict.REFUSED
+def _is_float32(one: StorageOption) -> bool:
+    return one.dtype == "float32" and one.verdict is DowncastVerdict.QUARANTINED
 
 
 def _speeds_in_words(speeds: pd.DataFrame) -> list[str]:

@@ -8,7 +8,7 @@ from customer_analytics.core.money.minor_units import MinorUnits
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class MoneySum:
     """Rows and what they are worth.
 
     Args:
@@ -22,18 +22,18 @@ class Money:
     unreadable: int = 0
 
     @classmethod
-    def of(cls, amounts: np.ndarray, decimals: int) -> "Money":
+    def of(cls, amounts: np.ndarray, decimals: int) -> "MoneySum":
         """The money of a chunk.
 
         Args:
-            amounts: float64 in major units, as ``read_amounts`` gives them; NaN where unreadable.
+            amounts: float64 in major units, as ``parse_amounts`` gives them; NaN where unreadable.
             decimals: Digits of the minor unit.
         """
         money = MinorUnits.of(amounts, decimals)
         return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), money.unknown)
 
     @classmethod
-    def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["Money"]:
+    def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["MoneySum"]:
         """The money of the rows that have each flag; a row with several is in each.
 
         Args:
@@ -55,12 +55,12 @@ class Money:
             for flag, (rows, unreadable, high, low) in enumerate(counted)
         ]
 
-    def __add__(self, other: "Money") -> "Money":
-        return Money(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)
+    def __add__(self, other: "MoneySum") -> "MoneySum":
+        return MoneySum(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)
 
-    def __sub__(self, part: "Money") -> "Money":
+    def __sub__(self, part: "MoneySum") -> "MoneySum":
         """The money of the rows that are not among a part of these."""
-        return Money(self.rows - part.rows, self.minor - part.minor, self.unreadable - part.unreadable)
+        return MoneySum(self.rows - part.rows, self.minor - part.minor, self.unreadable - part.unreadable)
 
 
 def exact_sum(units: np.ndarray) -> int:

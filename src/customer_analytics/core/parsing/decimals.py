@@ -49,7 +49,7 @@ class Amounts(NamedTuple):
     negative: np.ndarray
 
 
-def read_integers(text: pa.StringArray) -> Integers:
+def parse_integers(text: pa.StringArray) -> Integers:
     """Read text as integer literals ``[+-]?[0-9]{1,18}``; white space around them means nothing; no nulls."""
     offsets, codes = layout(text)
     numbers, known = np.zeros(len(text), np.int64), np.zeros(len(text), bool)
@@ -77,7 +77,7 @@ def _read_integers(codes: np.ndarray, offsets: np.ndarray, numbers: np.ndarray, 
             known[row] = True
 
 
-def read_amounts(text: pa.StringArray, decimals: int) -> Amounts:
+def parse_amounts(text: pa.StringArray, decimals: int) -> Amounts:
     """Read text as plain or scientific decimals with ``.`` as the decimal mark; no nulls.
 
     Args:

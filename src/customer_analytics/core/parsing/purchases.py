@@ -13,8 +13,8 @@ from customer_analytics.core.arrow.text import lengths, nulls_as_empty, spread, 
 from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, ISSUES, RAW_TEXT, SOURCE_FILE, SOURCE_ROW, TYPED
 from customer_analytics.core.contract.settings import BITS, COLUMNS, Column, Contract, Fault, iso_countries, reason
 from customer_analytics.core.csv_reader.reader import FEW_VALUED
-from customer_analytics.core.parsing.decimals import read_amounts, read_integers
-from customer_analytics.core.parsing.timestamps import read_dates
+from customer_analytics.core.parsing.decimals import parse_amounts, parse_integers
+from customer_analytics.core.parsing.timestamps import parse_timestamps
 
 _UNREADABLE = "?"
 
@@ -32,7 +32,7 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         cannot be read is null; ``issues`` (uint32) is 0 for a valid record, else the bits of its reasons.
     """
     broken = raw[Column.CUSTOMER_ID].isna().to_numpy()
-    judged = [judge_column(raw[column], column, contract) for column in COLUMNS]
+    judged = [parse_column(raw[column], column, contract) for column in COLUMNS]
     issues = np.zeros(len(raw), np.uint32)
     for one in judged:
         for name, rows in one.faults.items():
@@ -47,7 +47,7 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return pd.DataFrame({name: columns[name] for name in TYPED.names}, index=raw.index, copy=False)
 
 
-class Judged(NamedTuple):
+class ParsedColumn(NamedTuple):
     """One column judged: its values, reason → rows at fault (bool), and which amounts were rounded."""
 
     typed: Any
@@ -55,11 +55,11 @@ class Judged(NamedTuple):
     rounded: np.ndarray | None = None
 
 
-def _rounded(judged: Sequence[Judged]) -> np.ndarray:
+def _rounded(judged: Sequence[ParsedColumn]) -> np.ndarray:
     return np.logical_or.reduce([one.rounded for one in judged if one.rounded is not None])
 
 
-def judge_column(text: pd.Series, column: str, contract: Contract) -> Judged:
+def parse_column(text: pd.Series, column: str, contract: Contract) -> ParsedColumn:
     """Judge one column of ``raw_purchases`` by itself; a null (a broken record) is judged as an empty field."""
     if column in FEW_VALUED:
         return _FEW_JUDGES[Column(column)](_distinct(text, column, contract), column, contract)
@@ -112,40 +112,40 @@ def _nulls(rows: np.ndarray, column: str, contract: Contract) -> dict[str, np.nd
     return {reason(Fault.NULL, column): rows} if column in contract.critical_columns else {}
 
 
-def _judge_customer(text: pa.StringArray, column: str, contract: Contract) -> Judged:
-    read = read_integers(text)
+def _judge_customer(text: pa.StringArray, column: str, contract: Contract) -> ParsedColumn:
+    read = parse_integers(text)
     null = _null_rows(text, read.known, column, contract)
     known = read.known & ~null
     faults = {
         reason(Fault.BAD_TYPE, column): ~read.known & ~null,
         reason(Fault.RANGE, column): known & (read.numbers <= 0),
     }
-    return Judged(pd.arrays.IntegerArray(read.numbers, ~known), _nulls(null, column, contract) | faults)
+    return ParsedColumn(pd.arrays.IntegerArray(read.numbers, ~known), _nulls(null, column, contract) | faults)
 
 
-def _judge_purchase(text: pa.StringArray, column: str, contract: Contract) -> Judged:
+def _judge_purchase(text: pa.StringArray, column: str, contract: Contract) -> ParsedColumn:
     text = strip(text)
     null = _is_null(text, column, contract)
     bare = pc.if_else(pa.array(null), "", text) if contract.null_tokens else text
-    return Judged(pd.arrays.ArrowExtensionArray(with_nulls(bare, null)), _nulls(null, column, contract))
+    return ParsedColumn(pd.arrays.ArrowExtensionArray(with_nulls(bare, null)), _nulls(null, column, contract))
 
 
-def _judge_label(found: _Distinct, column: str, contract: Contract) -> Judged:
+def _judge_label(found: _Distinct, column: str, contract: Contract) -> ParsedColumn:
     values = _relabel(found.texts.to_pylist(), ~found.null, found.codes)
-    return Judged(values, _nulls(found.null[found.codes], column, contract))
+    return ParsedColumn(values, _nulls(found.null[found.codes], column, contract))
 
 
-def _judge_country(found: _Distinct, column: str, contract: Contract) -> Judged:
+def _judge_country(found: _Distinct, column: str, contract: Contract) -> ParsedColumn:
     aliases = {upper_ascii(spelling): code for spelling, code in contract.country_aliases.items()}
     upper = [aliases.get(one, one) for one in map(upper_ascii, found.texts.to_pylist())]
     known = np.array([one in iso_countries() for one in upper], bool) & ~found.null
     faults = {reason(Fault.UNKNOWN, column): (~known & ~found.null)[found.codes]}
     values = _relabel(upper, known, found.codes)
-    return Judged(values, _nulls(found.null[found.codes], column, contract) | faults)
+    return ParsedColumn(values, _nulls(found.null[found.codes], column, contract) | faults)
 
 
-def _judge_age(found: _Distinct, column: str, contract: Contract) -> Judged:
-    read = read_integers(found.texts)
+def _judge_age(found: _Distinct, column: str, contract: Contract) -> ParsedColumn:
+    read = parse_integers(found.texts)
     outside = read.known & ~found.null & ((read.numbers < contract.age_min) | (read.numbers > contract.age_max))
     small = read.known & ~found.null & (np.abs(read.numbers) <= np.iinfo(np.int16).max)
     faults = {
@@ -153,11 +153,11 @@ def _judge_age(found: _Distinct, column: str, contract: Contract) -> Judged:
         reason(Fault.RANGE, column): outside[found.codes],
     }
     values = pd.arrays.IntegerArray(np.where(small, read.numbers, 0).astype(np.int16)[found.codes], ~small[found.codes])
-    return Judged(values, _nulls(found.null[found.codes], column, contract) | faults)
+    return ParsedColumn(values, _nulls(found.null[found.codes], column, contract) | faults)
 
 
-def _judge_amount(text: pa.StringArray, column: str, contract: Contract) -> Judged:
-    read = read_amounts(_with_point(text, contract), contract.amount_decimals)
+def _judge_amount(text: pa.StringArray, column: str, contract: Contract) -> ParsedColumn:
+    read = parse_amounts(_with_point(text, contract), contract.amount_decimals)
     null = _null_rows(text, read.known, column, contract)
     known = read.known & ~null
     faults = {
@@ -165,15 +165,15 @@ def _judge_amount(text: pa.StringArray, column: str, contract: Contract) -> Judg
         reason(Fault.NEGATIVE, column): read.negative & known,
     }
     values = np.where(known, read.amounts, np.nan) if null.any() else read.amounts
-    return Judged(values, _nulls(null, column, contract) | faults, read.rounded & known)
+    return ParsedColumn(values, _nulls(null, column, contract) | faults, read.rounded & known)
 
 
-def _judge_date(text: pa.StringArray, column: str, contract: Contract) -> Judged:
-    read = read_dates(text, contract.date_formats)
+def _judge_date(text: pa.StringArray, column: str, contract: Contract) -> ParsedColumn:
+    read = parse_timestamps(text, contract.date_formats)
     null = _null_rows(text, read.known, column, contract)
     moments = np.where(null, np.datetime64("NaT", "us"), read.moments) if contract.null_tokens else read.moments
     faults = {reason(Fault.MALFORMED, column): ~read.known & ~null}
-    return Judged(moments, _nulls(null, column, contract) | faults)
+    return ParsedColumn(moments, _nulls(null, column, contract) | faults)
 
 
 _JUDGES = {

@@ -41,7 +41,7 @@ class Calendar(NamedTuple):
     lengths: np.ndarray
 
 
-def read_dates(text: pa.StringArray, formats: Sequence[str] = ()) -> Dates:
+def parse_timestamps(text: pa.StringArray, formats: Sequence[str] = ()) -> Dates:
     """Read text as calendar times without a zone; white space around it means nothing.
 
     Args:

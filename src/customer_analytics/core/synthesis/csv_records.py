@@ -13,7 +13,7 @@ from customer_analytics.core.synthesis.lookup_tables import days_of
 from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, bits_of, draw
 from customer_analytics.core.synthesis.row_plan import DATE_ALONE, Plan
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.value_lists import AGES, COUNTRIES, NULLS, Vocabulary, as_field, quoted
+from customer_analytics.core.synthesis.value_lists import AGES, COUNTRIES, NULLS, ValueLists, as_field, quoted
 
 HEADER = ",".join(COLUMNS)
 
@@ -62,7 +62,7 @@ class Scribe:
     milliseconds: pa.StringArray
 
     @classmethod
-    def of(cls, settings: SynthesisSettings, vocabulary: Vocabulary) -> Self:
+    def of(cls, settings: SynthesisSettings, vocabulary: ValueLists) -> Self:
         """Make the fields that can be made beforehand."""
         days = days_of(settings)
         times = [f"{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}" for n in range(_DAY_SECONDS)]
@@ -189,7 +189,7 @@ _FORMS: tuple[Form, ...] = (as_field, *map(_padded, _PADDING), quoted)
 _LOWERED: tuple[Form, ...] = (str.lower, str.capitalize)
 
 
-def _lexica(vocabulary: Vocabulary) -> dict[str, Lexicon]:
+def _lexica(vocabulary: ValueLists) -> dict[str, Lexicon]:
     return {
         Column.CUSTOMER_ID: Lexicon.of((), (), (NULLS, words.BAD_CUSTOMERS, ("0", "-0", "000"))),
         Column.PURCHASE_ID: Lexicon.of((), (), (NULLS,)),

@@ -15,8 +15,8 @@ from customer_analytics.core.synthesis.csv_records import HEADER, Scribe
 from customer_analytics.core.synthesis.lookup_tables import Tables, days_of
 from customer_analytics.core.synthesis.row_plan import Kind, Plan, plan_rows
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.truth import Labels, Tally
-from customer_analytics.core.synthesis.value_lists import Vocabulary
+from customer_analytics.core.synthesis.truth import Labels, TruthCounts
+from customer_analytics.core.synthesis.value_lists import ValueLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Delivery:
     """
 
     settings: SynthesisSettings
-    vocabulary: Vocabulary
+    vocabulary: ValueLists
     tables: Tables
     labels: Labels
 
     @classmethod
     def of(cls, settings: SynthesisSettings) -> Self:
         """Prepare a delivery."""
-        words = Vocabulary.of(settings)
+        words = ValueLists.of(settings)
         months = tuple(f"{day:%Y-%m}" for day in days_of(settings))
         return cls(
             settings,
@@ -66,24 +66,24 @@ class Delivery:
         """What was decided about some rows."""
         return plan_rows(self.settings, self.tables, np.asarray(ordinals, np.int64))
 
-    def tally(self, block: range) -> Tally:
+    def tally(self, block: range) -> TruthCounts:
         """The counts of a block; copies of refused rows stay unsettled."""
         plan = self.plan(np.arange(block.start, block.stop))
         copies = np.flatnonzero(plan.kind != Kind.FRESH)
         root_refused = np.zeros(len(block), bool)
         root_refused[copies] = self.plan(plan.root[copies]).refused()
-        return Tally.of(plan, root_refused, self.labels)
+        return TruthCounts.of(plan, root_refused, self.labels)
 
-    def settle(self, tally: Tally) -> dict[str, Any]:
+    def settle(self, tally: TruthCounts) -> dict[str, Any]:
         """The truth of the whole delivery.
 
         Args:
             tally: The sum of the counts of all blocks.
 
         Returns:
-            What ``synthesis_truth`` holds (``Tally.as_truth``).
+            What ``synthesis_truth`` holds (``TruthCounts.as_truth``).
         """
-        copies = Tally.of_settled(self.plan(np.array(tally.unsettled.to_array(), np.int64)), self.labels)
+        copies = TruthCounts.of_settled(self.plan(np.array(tally.unsettled.to_array(), np.int64)), self.labels)
         return tally.settled(copies).as_truth()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from customer_analytics.core.synthesis.random_bits import I64, U64, Codes, bits_of, share_table
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.value_lists import AGES, Category, Vocabulary
+from customer_analytics.core.synthesis.value_lists import AGES, Category, ValueLists
 
 _QUANTILE_BITS = 12
 _WITHIN_BITS = 16
@@ -57,7 +57,7 @@ class Tables:
     scramble: int
 
     @classmethod
-    def of(cls, settings: SynthesisSettings, words: Vocabulary) -> "Tables":
+    def of(cls, settings: SynthesisSettings, words: ValueLists) -> "Tables":
         """The tables of a delivery."""
         customers = settings.customers()
         return cls(

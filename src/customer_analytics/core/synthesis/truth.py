@@ -25,7 +25,7 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class TruthCounts:
     """Counts of some rows of a delivery; adding two gives the counts of their rows together.
 
     Every row is counted once: as clean, quarantined, exact, conflicting or unsettled. Money is in cents.

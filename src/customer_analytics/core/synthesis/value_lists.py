@@ -94,7 +94,7 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class ValueLists:
     """Every word a delivery can use.
 
     Args:
@@ -110,7 +110,7 @@ class Vocabulary:
     age_weights: tuple[int, ...]
 
     @classmethod
-    def of(cls, settings: SynthesisSettings) -> "Vocabulary":
+    def of(cls, settings: SynthesisSettings) -> "ValueLists":
         """The words for a seed; shops and wallets are named by Faker, and change with its word lists."""
         companies, surnames = _names(settings.seed)
         shops = tuple(Category(f"{one} outlet", 2, 25.0 + 10 * k, 0.9) for k, one in enumerate(companies))

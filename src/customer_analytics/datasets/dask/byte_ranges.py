@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
 from customer_analytics.core.csv_reader.dialect import Dialect
-from customer_analytics.core.csv_reader.record_splitter import Records, find_records
+from customer_analytics.core.csv_reader.record_splitter import Records, split_records
 from customer_analytics.datasets.source_files import SourceFile, SourceFiles
 
 _PROBED_BYTES = 64 << 10
@@ -39,7 +39,7 @@ class Scan(NamedTuple):
     is_open: bool
 
 
-class Run(NamedTuple):
+class RangeRun(NamedTuple):
     """Whole records of one file.
 
     Args:
@@ -97,7 +97,7 @@ class Scanner:
         return data + b"\n" if at_end else data
 
     def _find(self, data: bytes) -> Records:
-        return find_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
+        return split_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
 
 
 def rough_bounds(file: int, start: int, size: int, block_bytes: int) -> list[Bounds]:
@@ -114,7 +114,7 @@ def contiguous(cut: Sequence[Bounds]) -> list[Bounds]:
     return [one for one in moved if one.begin < one.end]
 
 
-def join_scans(bounds: Sequence[Bounds], between: Sequence[Scan], inside: Sequence[Scan] | None) -> Iterator[Run]:
+def join_scans(bounds: Sequence[Bounds], between: Sequence[Scan], inside: Sequence[Scan] | None) -> Iterator[RangeRun]:
     """The whole records of one file.
 
     Args:
@@ -130,12 +130,12 @@ def join_scans(bounds: Sequence[Bounds], between: Sequence[Scan], inside: Sequen
         scan = inside[place] if is_open and inside is not None else between[place]
         begin = scan.first_end if is_open else here.begin
         if begin is not None and begin > start:
-            yield Run(here.file, start, begin, first_row)
+            yield RangeRun(here.file, start, begin, first_row)
             start, first_row = begin, row
         row += scan.records - (is_open and scan.records > 0) + (scan.is_open and not (is_open and not scan.records))
         is_open = scan.is_open
     if start < bounds[-1].end:
-        yield Run(bounds[-1].file, start, bounds[-1].end, first_row)
+        yield RangeRun(bounds[-1].file, start, bounds[-1].end, first_row)
 
 
 def _after_line_feed(stream: BinaryIO, place: int, size: int) -> int:

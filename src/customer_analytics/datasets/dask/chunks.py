@@ -113,11 +113,11 @@ class DaskChunks:
         found = self._compute(partials)
         return zero if not found or found[0] is None else zero + found[0]
 
-    def shuffle(self, bucket_of: Callable[[Frame], np.ndarray]) -> "DaskChunks":
+    def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "DaskChunks":
         """See :class:`~customer_analytics.core.chunks.local.Chunks`: Dask DataFrame's own shuffle does it."""
         from customer_analytics.datasets.dask.shuffle import ShuffleSource  # noqa: PLC0415  they need each other
 
-        return DaskChunks(ShuffleSource(self, bucket_of), self.cluster)
+        return DaskChunks(ShuffleSource(self, partition_of), self.cluster)
 
     def gather(self, last: Callable[[Iterator[Piece]], R]) -> list[R]:
         """Run: what ``last`` gives for the chunks of each part; it should be small, for it comes to the client."""

@@ -17,7 +17,7 @@ from customer_analytics.core.errors import InputError
 from customer_analytics.datasets.csv_dataset import CsvSource, Utf8
 from customer_analytics.datasets.dask.byte_ranges import (
     Bounds,
-    Run,
+    RangeRun,
     Scan,
     Scanner,
     contiguous,
@@ -26,7 +26,7 @@ from customer_analytics.datasets.dask.byte_ranges import (
 )
 from customer_analytics.datasets.dask.chunks import DaskChunks, Piece, compute, tasks
 from customer_analytics.datasets.dask.cluster import ClusterError, ClusterSettings, connect
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.runtime import RuntimeSettings
 from customer_analytics.datasets.source_files import SourceFile, SourceFiles, compression_of
 
 BLOCK_BYTES = 32 << 20
@@ -80,7 +80,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         self.metadata = metadata
         self._filepath = str(filepath)
         self._dialect = Dialect.from_settings(dialect or {}, overrides or {})
-        self._settings = WorkshopSettings.of(chunk_rows)
+        self._settings = RuntimeSettings.of(chunk_rows)
         self._block_bytes = int(block_bytes or BLOCK_BYTES)
         self._cluster = ClusterSettings.of(cluster)
         self._files = SourceFiles(self._filepath, {**(fs_args or {}), **(credentials or {})})
@@ -140,7 +140,7 @@ class _CsvPart:
 
     key: int
     file: int
-    run: Run | None
+    run: RangeRun | None
 
 
 class _CsvParts:
@@ -171,7 +171,7 @@ class _CsvParts:
         for file, top in enumerate(self._tops):
             mine = ranges[file]
             one, two = ([scans[each] for each in mine] if scans else None for scans in (between, inside))
-            runs: Sequence[Run | None] = [None] if top.start is None else []
+            runs: Sequence[RangeRun | None] = [None] if top.start is None else []
             if mine and one is not None:
                 runs = list(join_scans(mine, one, two))
             parts += [_CsvPart(len(parts) + place, file, run) for place, run in enumerate(runs)]

@@ -20,7 +20,7 @@ from customer_analytics.datasets.dask.chunks import DaskChunks, Piece, by_key
 from customer_analytics.datasets.dask.cluster import ClusterSettings, check_sharing, connect
 from customer_analytics.datasets.dask.part_folder import Draft, Part, PartFolder
 from customer_analytics.datasets.row_groups import read_row_group, selected, writer_options
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.runtime import RuntimeSettings
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
             filepath: A folder; any fsspec URL.
             table: Which table it is: a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
             compression: A Parquet codec; ``none`` writes fastest.
-            chunk_rows: Most rows in a loaded chunk; default in :class:`WorkshopSettings`.
+            chunk_rows: Most rows in a loaded chunk; default in :class:`RuntimeSettings`.
             cluster: Fields of :class:`~customer_analytics.datasets.dask.cluster.ClusterSettings`.
             credentials: For the file system.
             fs_args: Further options of the file system.
@@ -73,7 +73,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
             raise SettingError(f"{filepath}: table", listed(tables.TABLES), repr(table), "correct the catalog entry")
         self.metadata = metadata
         self._schema = tables.TABLES[table]
-        self._chunk_rows = WorkshopSettings.of(chunk_rows).chunk_rows
+        self._chunk_rows = RuntimeSettings.of(chunk_rows).chunk_rows
         self._cluster = ClusterSettings.of(cluster)
         self._filepath = str(filepath)
         self._folder = PartFolder(self._filepath, {**(fs_args or {}), **(credentials or {})})

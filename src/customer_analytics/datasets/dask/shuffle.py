@@ -26,7 +26,7 @@ class ShuffleSource:
     """The rows of a parent regrouped by bucket; a chunk's key is its bucket."""
 
     parent: DaskChunks
-    bucket_of: Callable[[Frame], np.ndarray]
+    partition_of: Callable[[Frame], np.ndarray]
 
     def reader(self) -> Reader:
         """See :class:`~customer_analytics.datasets.dask.chunks.Source`."""
@@ -52,7 +52,9 @@ class ShuffleSource:
         return empty if columns is None else empty[list(columns)]
 
     def _addressed(self) -> list[Any]:
-        return self.parent._tasks(partial(_addressed, bucket_of=self.bucket_of, empty=self.empty(None)), "address")  # noqa: SLF001  one concept in two files
+        return self.parent._tasks(
+            partial(_addressed, partition_of=self.partition_of, empty=self.empty(None)), "address"
+        )  # noqa: SLF001  one concept in two files
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ def _in_place(buckets: np.ndarray, places: np.ndarray) -> np.ndarray:
     return order if ascends.all() else np.lexsort((places, buckets))
 
 
-def _addressed(pieces: Iterator[Piece], bucket_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
+def _addressed(pieces: Iterator[Piece], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
     """In a worker: the rows of a part with their buckets, indexed by their places."""
     found = []
     for key, frames in by_key(pieces):
         start = key << _KEY_BITS
         for frame in frames:
             plain = to_frame(to_table(frame))
-            plain[_BUCKET] = bucket_of(frame)
+            plain[_BUCKET] = partition_of(frame)
             found.append(plain.set_axis(pd.RangeIndex(start, start + len(plain), name=_PLACE)))
             start += len(plain)
     if not found:

@@ -19,12 +19,12 @@ from kedro.io import AbstractDataset, DatasetError
 from customer_analytics.core.arrow.frames import TEXT
 from customer_analytics.core.chunks.local import Chunks
 from customer_analytics.core.contract.settings import COLUMNS, Contract
-from customer_analytics.core.memory.chunk_size_trials import HEADER, RECORD, Outcome, Trial, as_records
+from customer_analytics.core.memory.chunk_size_trials import HEADER, RECORD, Trial, TrialOutcome, as_records
 from customer_analytics.core.memory.settings import MemorySettings
 from customer_analytics.datasets.atomic_save import is_alive
-from customer_analytics.datasets.csv_lines_dataset import RecordLinesDataset
+from customer_analytics.datasets.csv_lines_dataset import CSVLinesDataset
 from customer_analytics.datasets.process_memory import TreeSampler
-from customer_analytics.datasets.runtime import WorkshopSettings
+from customer_analytics.datasets.runtime import RuntimeSettings
 
 logger = logging.getLogger(__name__)
 
@@ -54,19 +54,19 @@ class TrialBench:
         with _bench() as bench:
             rows, whole = _write_first(raw, settings.trial_rows, bench / _DELIVERY)
             parameters = {"csv": _PLAIN_CSV, "contract": asdict(contract)}
-            started = [Trial(size, rows, self.threads + 1, whole, Outcome.FAILED) for size in settings.chunk_rows]
+            started = [Trial(size, rows, self.threads + 1, whole, TrialOutcome.FAILED) for size in settings.chunk_rows]
             return tuple(_run(trial, bench, parameters, settings.trial_limit_s) for trial in started)
 
 
-class TrialBenchDataset(AbstractDataset[Never, TrialBench]):
+class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
     """Loads a :class:`TrialBench`: a place to measure runs.
 
     Example catalog entry:
 
     .. code-block:: yaml
 
-        trial_bench:
-          type: customer_analytics.datasets.TrialBenchDataset
+        chunk_trial_bench:
+          type: customer_analytics.datasets.ChunkTrialsDataset
     """
 
     def __init__(self, *, threads: object = None, metadata: dict[str, Any] | None = None) -> None:
@@ -77,7 +77,7 @@ class TrialBenchDataset(AbstractDataset[Never, TrialBench]):
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         self.metadata = metadata
-        self._threads = WorkshopSettings.of(threads=threads).threads
+        self._threads = RuntimeSettings.of(threads=threads).threads
 
     def load(self) -> TrialBench:
         """The bench."""
@@ -85,7 +85,7 @@ class TrialBenchDataset(AbstractDataset[Never, TrialBench]):
 
     def save(self, data: Never) -> Never:  # noqa: ARG002  Kedro's signature
         """Refuse: a bench is only used."""
-        raise DatasetError("trial_bench: expected to be read only; found a node that saves it")
+        raise DatasetError("chunk_trial_bench: expected to be read only; found a node that saves it")
 
     def _describe(self) -> dict[str, Any]:
         return {"threads": self._threads}
@@ -122,7 +122,7 @@ def _write_first(raw: Chunks, most: int, path: Path) -> tuple[int, bool]:
             if not whole:
                 return
 
-    RecordLinesDataset(filepath=str(path)).save(records())
+    CSVLinesDataset(filepath=str(path)).save(records())
     return rows, whole
 
 
@@ -142,7 +142,7 @@ def _run(trial: Trial, bench: Path, parameters: dict[str, Any], limit_s: float) 
         said = folder / "output.txt"
         with said.open("w") as output, _process(environment, output) as process, TreeSampler(process.pid) as sampler:
             outcome = _wait(process, json.dumps(task), limit_s)
-        if outcome is not Outcome.DONE:
+        if outcome is not TrialOutcome.DONE:
             logger.warning("chunk_rows %s: %s. %s", f"{trial.chunk_rows:,}", outcome, _last_words(said))
             return replace(trial, outcome=outcome)
         answer = json.loads((folder / "answer.json").read_text())
@@ -179,9 +179,9 @@ def _process(environment: dict[str, str], output: IO[str]) -> Iterator[subproces
             process.kill()
 
 
-def _wait(process: subprocess.Popen[str], task: str, limit_s: float) -> Outcome:
+def _wait(process: subprocess.Popen[str], task: str, limit_s: float) -> TrialOutcome:
     try:
         process.communicate(task, limit_s)
     except subprocess.TimeoutExpired:
-        return Outcome.TOO_SLOW
-    return Outcome.FAILED if process.returncode else Outcome.DONE
+        return TrialOutcome.TOO_SLOW
+    return TrialOutcome.FAILED if process.returncode else TrialOutcome.DONE

@@ -24,7 +24,7 @@ def measure_purchases(
 
 def count_customers(clean_purchases: Chunks, purchase_measures: measures.Measures) -> customers.CustomerCounts:
     """Distinct customers of every group."""
-    return customers.count_customers(clean_purchases, purchase_measures.vocabulary())
+    return customers.count_customers(clean_purchases, purchase_measures.revenue_groups())
 
 
 def tabulate_revenue(

@@ -6,7 +6,7 @@ from customer_analytics.pipelines.cleaning import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``typed_purchases`` → ``clean_purchases``, ``quarantined_purchases``, ``repeated_purchases`` and ``ledger``."""
+    """``typed_purchases`` → ``clean_purchases``, ``quarantined_purchases``, ``duplicate_purchases`` and ``ledger``."""
     return Pipeline(
         [
             node(
@@ -16,38 +16,38 @@ def create_pipeline() -> Pipeline:
                 name="quarantine_purchases",
             ),
             node(
-                nodes.find_repeats,
+                nodes.find_duplicates,
                 inputs="typed_purchases",
-                outputs="repeated_purchases",
-                name="find_repeats",
+                outputs="duplicate_purchases",
+                name="find_duplicates",
             ),
             node(
                 nodes.keep_first_copies,
-                inputs=["typed_purchases", "repeated_purchases"],
+                inputs=["typed_purchases", "duplicate_purchases"],
                 outputs="clean_purchases",
                 name="keep_first_copies",
             ),
             node(
-                nodes.count_intake,
+                nodes.count_records,
                 inputs=["typed_purchases", "params:contract"],
-                outputs="intake",
-                name="count_intake",
+                outputs="record_counts",
+                name="count_records",
             ),
             node(
-                nodes.count_outcome,
+                nodes.count_fates,
                 inputs=[
-                    "intake",
+                    "record_counts",
                     "clean_purchases",
                     "quarantined_purchases",
-                    "repeated_purchases",
+                    "duplicate_purchases",
                     "params:contract",
                 ],
-                outputs="outcome",
-                name="count_outcome",
+                outputs="fate_counts",
+                name="count_fates",
             ),
             node(
                 nodes.balance_ledger,
-                inputs=["outcome", "input_files", "params:contract"],
+                inputs=["fate_counts", "input_files", "params:contract"],
                 outputs="ledger",
                 name="balance_ledger",
             ),

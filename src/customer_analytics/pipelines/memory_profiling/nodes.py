@@ -34,10 +34,10 @@ def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings,
 
 
 def try_chunk_rows(
-    raw_purchases: Chunks, trial_bench: TrialBench, memory_profiling: MemorySettings, contract: Contract
+    raw_purchases: Chunks, chunk_trial_bench: TrialBench, memory_profiling: MemorySettings, contract: Contract
 ) -> tuple[trials.Trial, ...]:
     """The main job in fresh processes, one for each size of chunk."""
-    return trial_bench.try_sizes(raw_purchases, contract, memory_profiling)
+    return chunk_trial_bench.try_sizes(raw_purchases, contract, memory_profiling)
 
 
 def report_memory(

@@ -24,7 +24,7 @@ def create_pipeline() -> Pipeline:
             ),
             node(
                 nodes.try_chunk_rows,
-                inputs=["raw_purchases", "trial_bench", "params:memory_profiling", "params:contract"],
+                inputs=["raw_purchases", "chunk_trial_bench", "params:memory_profiling", "params:contract"],
                 outputs="chunk_trials",
                 name="try_chunk_rows",
             ),

@@ -27,7 +27,7 @@ CHARTS = (
     "amount_distribution_chart",
     "reasons_chart",
     "missing_by_window_chart",
-    "refused_by_run_chart",
+    "quarantined_by_run_chart",
     "drift_findings_chart",
     "volume_chart",
     "amount_percentiles_chart",
@@ -73,7 +73,7 @@ def _report() -> Pipeline:
             node(
                 nodes.draw_runs,
                 inputs="runs",
-                outputs=["refused_by_run_chart", "usage_by_run_chart"],
+                outputs=["quarantined_by_run_chart", "usage_by_run_chart"],
                 name="draw_runs",
             ),
             node(

@@ -8,7 +8,7 @@ from customer_analytics.core.chunks.local import LocalChunks
 from customer_analytics.core.synthesis.csv_records import Scribe
 from customer_analytics.core.synthesis.generator import Delivery, written
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.truth import Tally
+from customer_analytics.core.synthesis.truth import TruthCounts
 
 
 def synthesise_purchases(settings: SynthesisSettings) -> LocalChunks:
@@ -25,7 +25,7 @@ def synthesise_purchases(settings: SynthesisSettings) -> LocalChunks:
     return LocalChunks(delivery).map(partial(written, delivery, scribe))
 
 
-def tally_truth(settings: SynthesisSettings) -> dict[str, Any]:
+def count_truth(settings: SynthesisSettings) -> dict[str, Any]:
     """What a faultless run of the default contract finds in the delivery.
 
     Args:
@@ -33,7 +33,7 @@ def tally_truth(settings: SynthesisSettings) -> dict[str, Any]:
 
     Returns:
         Rows by fate, reasons, cents by country, category and month, and customers by country
-        (``core.synthesis.truth.Tally.as_truth``).
+        (``core.synthesis.truth.TruthCounts.as_truth``).
     """
     delivery = Delivery.of(settings)
-    return delivery.settle(reduce(add, map(delivery.tally, delivery.blocks()), Tally()))
+    return delivery.settle(reduce(add, map(delivery.tally, delivery.blocks()), TruthCounts()))

@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from customer_analytics.pipelines.synthesis.nodes import synthesise_purchases, tally_truth
+from customer_analytics.pipelines.synthesis.nodes import count_truth, synthesise_purchases
 
 
 def create_pipeline() -> Pipeline:
@@ -10,7 +10,7 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(synthesise_purchases, "params:synthesis", "synthetic_purchases", name="synthesise_purchases"),
-            Node(tally_truth, "params:synthesis", "synthesis_truth", name="tally_truth"),
+            Node(count_truth, "params:synthesis", "synthesis_truth", name="count_truth"),
         ],
         namespace="synthesis",
         prefix_datasets_with_namespace=False,

@@ -14,7 +14,7 @@ from customer_analytics.core.drift.profile import frame as frames
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import NULL_CENTS, PLAIN_CENTS, AmountCounts
 from customer_analytics.core.drift.profile.frame import FRAME_COLUMNS, from_frame, to_frame
-from customer_analytics.core.drift.profile.packed_counts import Table
+from customer_analytics.core.drift.profile.packed_counts import CountTable
 from customer_analytics.core.drift.profile.purchase_profile import (
     LARGE_OCTAVE,
     ProfileError,
@@ -107,7 +107,7 @@ def test_counts_are_those_of_plain_python(records):
     )
     mondays = Counter((record[0].date() - timedelta(record[0].weekday())).toordinal() for record in records)
     assert profile.rows_per_window() == dict(sorted(mondays.items()))
-    paid = cells.unpacked(profile.tally, Table.PAYMENT)
+    paid = cells.unpacked(profile.tally, CountTable.PAYMENT)
     names = [None, *profile.words.payment]
     counted = Counter()
     money = Counter()
@@ -207,7 +207,7 @@ def test_whole_money_stays_exact_where_a_chunk_is_worth_more_than_a_float_can_ho
 
     profile = PurchaseProfile.of(framed(records), WEEKLY)
 
-    assert cells.unpacked(profile.tally, Table.PAYMENT).cents.tolist() == [worth << 18]
+    assert cells.unpacked(profile.tally, CountTable.PAYMENT).cents.tolist() == [worth << 18]
 
 
 def test_sparse_chunks_and_far_dates_are_counted_like_others():
@@ -229,12 +229,12 @@ def test_sparse_chunks_and_far_dates_are_counted_like_others():
 
 def test_a_dense_histogram_too_large_for_its_rows_is_ranked_first():
     places = np.arange(40) * 7
-    columns = {Table.COUNTRY: places + 1, Table.AGE: places, Table.CATEGORY: places * 1_000}
+    columns = {CountTable.COUNTRY: places + 1, CountTable.AGE: places, CountTable.CATEGORY: places * 1_000}
 
     tally = cells.counted(places + 5, places + 1, columns, np.ones(40, np.int64))
 
-    assert cells.unpacked(tally, Table.CATEGORY).value.tolist() == (places * 1_000).tolist()
-    assert cells.unpacked(tally, Table.CATEGORY).segment.tolist() == (places + 1).tolist()
+    assert cells.unpacked(tally, CountTable.CATEGORY).value.tolist() == (places * 1_000).tolist()
+    assert cells.unpacked(tally, CountTable.CATEGORY).segment.tolist() == (places + 1).tolist()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from customer_analytics.core.drift.checks.findings import Finding
 from customer_analytics.core.drift.checks.missing import Part, missing_finding
 from customer_analytics.core.drift.checks.pair import Pair
 from customer_analytics.core.drift.profile import packed_counts as cells
-from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, Table
+from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, CountTable
 from customer_analytics.core.drift.profile.purchase_profile import LARGE_OCTAVE, PurchaseProfile
 from customer_analytics.core.drift.profile.views import Cut, per_segment, segment_names
 from customer_analytics.core.drift.statistics.significance import TWO_SIDED_95, normal_p, simultaneous
@@ -23,11 +23,11 @@ MOST_VALUES = 2_000
 def segment_findings(pair: Pair) -> list[Finding]:
     """Mean amount, share of categories and payment types and their nulls, for each country with enough rows."""
     names = segment_names(pair.baseline)
-    rows = [per_segment(side, Table.COUNTRY).counts[0, 1:] for side in (pair.baseline, pair.current)]
+    rows = [per_segment(side, CountTable.COUNTRY).counts[0, 1:] for side in (pair.baseline, pair.current)]
     enough = np.minimum(*rows) >= pair.settings.segment_rows_min
     chosen = np.flatnonzero(enough) + cells.FIRST_SEGMENT
     found = _means(pair, chosen, names)
-    for table in (Table.CATEGORY, Table.PAYMENT):
+    for table in (CountTable.CATEGORY, CountTable.PAYMENT):
         if len(pair.baseline.words.of(table)) <= MOST_VALUES:
             found += _shares(pair, table, chosen, names)
     return found
@@ -44,9 +44,9 @@ def blamed_for_mean(pair: Pair, column: Column) -> str:
     return _blamed(pair, parts[1] - parts[0])
 
 
-def blamed_for_share(pair: Pair, table: Table, code: int) -> str:
+def blamed_for_share(pair: Pair, table: CountTable, code: int) -> str:
     """In words, the country that contributes most to the change of a value's share; nothing for the country itself."""
-    if table is Table.COUNTRY:
+    if table is CountTable.COUNTRY:
         return ""
     parts = []
     for side in (pair.baseline, pair.current):
@@ -68,7 +68,7 @@ def _moments(profile: PurchaseProfile) -> tuple[Floats, Floats, Floats]:
 
     Inside a power of two the spread is taken as that of an even spread over it.
     """
-    found = cells.unpacked(profile.tally, Table.AMOUNT_OCTAVE)
+    found = cells.unpacked(profile.tally, CountTable.AMOUNT_OCTAVE)
     keep = (found.value != cells.NULL) & (found.value < LARGE_OCTAVE)
     groups, octave = 2 + len(profile.words.country), found.value[keep]
     rows, cents = found.rows[keep].astype(np.float64), found.cents[keep].astype(np.float64)
@@ -117,7 +117,7 @@ def _means(pair: Pair, chosen: I64, names: tuple[str, ...]) -> list[Finding]:
 
 def _dispersion_of_means(profile: PurchaseProfile) -> Floats:
     """Per country, how much more the mean amount varies between windows than independent rows would; at least 1."""
-    found = cells.unpacked(profile.tally, Table.AMOUNT_OCTAVE)
+    found = cells.unpacked(profile.tally, CountTable.AMOUNT_OCTAVE)
     rows, total, squares = _moments(profile)
     scale = 10.0 ** (profile.shape.amount_decimals if profile.shape else 0)
     keys, place = np.unique(found.window * len(rows) + found.segment, return_inverse=True)
@@ -133,7 +133,7 @@ def _dispersion_of_means(profile: PurchaseProfile) -> Floats:
     return np.maximum(np.nan_to_num(np.asarray(ratio), nan=1.0, posinf=1.0, neginf=1.0), 1.0)
 
 
-def _shares(pair: Pair, table: Table, chosen: I64, names: tuple[str, ...]) -> list[Finding]:
+def _shares(pair: Pair, table: CountTable, chosen: I64, names: tuple[str, ...]) -> list[Finding]:
     one, two = per_segment(pair.baseline, table), per_segment(pair.current, table)
     spread = _dispersion_of_cells(one)
     sure, found = simultaneous(len(chosen)), []
@@ -151,7 +151,7 @@ def _shares(pair: Pair, table: Table, chosen: I64, names: tuple[str, ...]) -> li
     return found
 
 
-def _share(pair: Pair, table: Table, sides: tuple[I64, I64, Floats], place_of: tuple[str, float]) -> Finding:
+def _share(pair: Pair, table: CountTable, sides: tuple[I64, I64, Floats], place_of: tuple[str, float]) -> Finding:
     (one, two, spread), (segment, sure) = sides, place_of
     sizes = int(one.sum()), int(two.sum())
     before, now = one / sizes[0], two / sizes[1]

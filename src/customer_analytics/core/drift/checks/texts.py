@@ -10,7 +10,7 @@ from customer_analytics.core.drift.checks.findings import Finding, Outcome
 from customer_analytics.core.drift.checks.missing import missing_finding
 from customer_analytics.core.drift.checks.pair import Pair
 from customer_analytics.core.drift.checks.segments import blamed_for_share
-from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, Table
+from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, CountTable
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.profile.views import I64, Floats, money_of, per_window
 from customer_analytics.core.drift.profile.windows import named_window
@@ -23,7 +23,7 @@ MOST_NAMED = 5
 @dataclass(frozen=True, slots=True)
 class _Sides:
     pair: Pair
-    table: Table
+    table: CountTable
     names: tuple[str, ...]
     one: I64
     two: I64
@@ -35,7 +35,7 @@ class _Sides:
         return TEXT_TABLES[self.table]
 
 
-def text_findings(pair: Pair, table: Table) -> list[Finding]:
+def text_findings(pair: Pair, table: CountTable) -> list[Finding]:
     """All that is measured about a text column.
 
     Returns:
@@ -60,7 +60,7 @@ def text_findings(pair: Pair, table: Table) -> list[Finding]:
     return [*found, *_drawn(sides), *_new(sides, long), *_vanished(sides), *_reported(sides)]
 
 
-def _whole(profile: PurchaseProfile, table: Table, names: int) -> I64:
+def _whole(profile: PurchaseProfile, table: CountTable, names: int) -> I64:
     _, value, rows, _ = per_window(profile, table)
     return np.bincount(value, rows, names + 1).astype(np.int64)
 

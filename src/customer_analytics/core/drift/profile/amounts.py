@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.core.aggregation.key_sums import EMPTY, Run, Tally
+from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums, SortedRun
 
 I64 = npt.NDArray[np.int64]
 
@@ -68,7 +68,7 @@ def minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64, d
     return cents, {int(row): round(Fraction(amounts[row]) * scale) for row in np.flatnonzero(cents < 0)}
 
 
-def bucket_of(cents: I64) -> I64:
+def partition_of(cents: I64) -> I64:
     """The lowest minor unit in each value's bucket: the value cut to its ``BUCKET_BITS + 1`` leading bits."""
     _, bits = np.frexp(cents.astype(np.float64))
     cut = np.maximum(bits.astype(np.int64) - (BUCKET_BITS + 1), 0)
@@ -92,9 +92,9 @@ class AmountCounts:
         distinct_cap: See ``DISTINCT_CAP``.
     """
 
-    exact: Tally = EMPTY
-    whole: Tally = EMPTY
-    buckets: Tally = EMPTY
+    exact: KeySums = NO_SUMS
+    whole: KeySums = NO_SUMS
+    buckets: KeySums = NO_SUMS
     large: Large = ()
     pair_cap: int = PAIR_CAP
     distinct_cap: int = DISTINCT_CAP
@@ -110,7 +110,7 @@ class AmountCounts:
         """
         counted = Counter((int(windows[row]), value) for row, value in large.items())
         keys = (windows << CENT_BITS) | cents
-        exact = Tally.of_keys(keys[cents >= 0] if large else keys, _BLOCK_BITS)
+        exact = KeySums.of_keys(keys[cents >= 0] if large else keys, _BLOCK_BITS)
         return cls(exact, large=tuple(sorted(counted.items())))
 
     def __add__(self, other: Self) -> Self:
@@ -175,54 +175,54 @@ class AmountCounts:
         at = self.settled()
         exact, buckets = (_selected(tally.settled(), chosen) for tally in (at.exact, at.buckets))
         large = tuple(entry for entry in at.large if entry[0][0] in windows)
-        return type(self)(exact, Tally(), buckets, large, at.pair_cap, at.distinct_cap)
+        return type(self)(exact, KeySums(), buckets, large, at.pair_cap, at.distinct_cap)
 
     def _at(self, detail: int) -> Self:
         """This value at a coarser detail; itself when it is as coarse already."""
         if detail <= self.detail:
             return self
         buckets = sum(map(_bucketed, _pieces(self.exact)), self.buckets)
-        whole = Tally() if detail == BUCKETED else sum(map(_whole, _pieces(self.exact)), self.whole)
-        return type(self)(Tally(), whole, buckets, self.large, self.pair_cap, self.distinct_cap)
+        whole = KeySums() if detail == BUCKETED else sum(map(_whole, _pieces(self.exact)), self.whole)
+        return type(self)(KeySums(), whole, buckets, self.large, self.pair_cap, self.distinct_cap)
 
 
 NO_AMOUNTS = AmountCounts()
 """The identity."""
 
 
-def _one(tally: Tally) -> Tally:
+def _one(tally: KeySums) -> KeySums:
     return _tally(tally.settled())
 
 
-def _tally(run: Run) -> Tally:
-    return Tally((run,)) if len(run.keys) else Tally()
+def _tally(run: SortedRun) -> KeySums:
+    return KeySums((run,)) if len(run.keys) else KeySums()
 
 
-def _selected(run: Run, windows: I64) -> Tally:
+def _selected(run: SortedRun, windows: I64) -> KeySums:
     inside = np.flatnonzero(np.isin(run.keys >> CENT_BITS, windows))
-    return Tally.of_run(run.keys[inside], *(each[inside] for each in run.sums))
+    return KeySums.of_run(run.keys[inside], *(each[inside] for each in run.sums))
 
 
-def _pieces(exact: Tally) -> Iterator[Run]:
+def _pieces(exact: KeySums) -> Iterator[SortedRun]:
     """The pairs, few enough at once that what is made of them takes little memory."""
     for run in exact.runs:
         for start in range(0, len(run.keys), _LOOKED_AT):
             at = slice(start, start + _LOOKED_AT)
-            yield Run(run.keys[at], tuple(each[at] for each in run.sums))
+            yield SortedRun(run.keys[at], tuple(each[at] for each in run.sums))
 
 
-def _whole(exact: Run) -> Tally:
-    return Tally.of_run(exact.keys & CENT_MASK, *exact.sums)
+def _whole(exact: SortedRun) -> KeySums:
+    return KeySums.of_run(exact.keys & CENT_MASK, *exact.sums)
 
 
-def _pairs(exact: Tally) -> int:
+def _pairs(exact: KeySums) -> int:
     """Distinct (window, amount) pairs."""
     return sum(
         len(block.group(window, CENT_BITS).keys) for block in exact.blocks() for window in block.groups(CENT_BITS)
     )
 
 
-def _distinct(exact: Tally, cap: int) -> int:
+def _distinct(exact: KeySums, cap: int) -> int:
     """Distinct amounts over all windows; 0 where there cannot be more than the cap."""
     if exact.most() <= cap:
         return 0
@@ -235,7 +235,7 @@ def _distinct(exact: Tally, cap: int) -> int:
     return int(np.count_nonzero(present)) + len(np.unique(np.concatenate(large)))
 
 
-def _bucketed(exact: Run) -> Tally:
+def _bucketed(exact: SortedRun) -> KeySums:
     cents, (counts,) = exact.keys & CENT_MASK, exact.sums
-    keys = (exact.keys - cents) | bucket_of(cents)
-    return Tally.of_run(keys, counts, np.where(cents == NULL_CENTS, 0, cents * counts))
+    keys = (exact.keys - cents) | partition_of(cents)
+    return KeySums.of_run(keys, counts, np.where(cents == NULL_CENTS, 0, cents * counts))

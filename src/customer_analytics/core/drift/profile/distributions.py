@@ -10,7 +10,7 @@ import pandas as pd
 
 from customer_analytics.core.contract.settings import Column
 from customer_analytics.core.drift.profile import packed_counts as cells
-from customer_analytics.core.drift.profile.packed_counts import Table
+from customer_analytics.core.drift.profile.packed_counts import CountTable
 from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.profile.views import numbers, per_window, window_values
 from customer_analytics.core.drift.profile.windows import window_dates
@@ -72,16 +72,16 @@ def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
         ``rows`` (int64), ``revenue`` (float64, major units, without amounts from 687 million on) and, for each column
         that can be missing, ``missing_<column>`` (int64, rows). No row for no purchase.
     """
-    windows, values, rows, cents = per_window(profile, Table.COUNTRY)
+    windows, values, rows, cents = per_window(profile, CountTable.COUNTRY)
     every, place = np.unique(windows, return_inverse=True)
     scale = 10 ** (profile.shape or ProfileShape()).amount_decimals
     money = np.zeros(len(every), np.int64)
     np.add.at(money, place, cents)
     missing = {
         Column.COUNTRY_CODE: _nulls(windows[values == cells.NULL], rows[values == cells.NULL]),
-        Column.PRODUCT_CATEGORY: _nulls_of(profile, Table.CATEGORY),
+        Column.PRODUCT_CATEGORY: _nulls_of(profile, CountTable.CATEGORY),
         Column.CUSTOMER_AGE: window_values(profile, Column.CUSTOMER_AGE).nulls,
-        Column.PAYMENT_TYPE: _nulls_of(profile, Table.PAYMENT),
+        Column.PAYMENT_TYPE: _nulls_of(profile, CountTable.PAYMENT),
     }
     return pd.DataFrame(
         {
@@ -96,7 +96,7 @@ def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
     ).sort_values("window", ignore_index=True)
 
 
-def _nulls_of(profile: PurchaseProfile, table: Table) -> dict[int, int]:
+def _nulls_of(profile: PurchaseProfile, table: CountTable) -> dict[int, int]:
     windows, values, rows, _ = per_window(profile, table)
     return _nulls(windows[values == cells.NULL], rows[values == cells.NULL])
 

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.aggregation.key_sums import Run, Tally
-from customer_analytics.core.chunks.local import Chunks, LocalChunks, Task, Workshop
+from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
+from customer_analytics.core.chunks.local import Chunks, LocalChunks, LocalRuntime, Task
 from customer_analytics.core.contract.settings import Column
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import CENT_BITS, CENT_MASK, NULL_CENTS, AmountCounts
-from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, Cells, Table, Vocabulary
+from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, CellCounts, CountTable, TextCategories
 from customer_analytics.core.drift.profile.purchase_profile import (
     LARGE_OCTAVE,
     SCHEMA_VERSION,
@@ -38,12 +38,12 @@ PIECE_ROWS = 1 << 17
 """Rows of the frame that are made at once."""
 
 _PLACES = {
-    (Column.COUNTRY_CODE, VALUE): Table.COUNTRY,
-    (Column.CUSTOMER_AGE, VALUE): Table.AGE,
-    (Column.PRODUCT_CATEGORY, VALUE): Table.CATEGORY,
-    (Column.PAYMENT_TYPE, VALUE): Table.PAYMENT,
-    (Column.CUSTOMER_AGE, BUCKET): Table.AGE_DECADE,
-    (Column.PURCHASE_AMOUNT, BUCKET): Table.AMOUNT_OCTAVE,
+    (Column.COUNTRY_CODE, VALUE): CountTable.COUNTRY,
+    (Column.CUSTOMER_AGE, VALUE): CountTable.AGE,
+    (Column.PRODUCT_CATEGORY, VALUE): CountTable.CATEGORY,
+    (Column.PAYMENT_TYPE, VALUE): CountTable.PAYMENT,
+    (Column.CUSTOMER_AGE, BUCKET): CountTable.AGE_DECADE,
+    (Column.PURCHASE_AMOUNT, BUCKET): CountTable.AMOUNT_OCTAVE,
 }
 _AT = {table: place for place, table in _PLACES.items()}
 
@@ -68,7 +68,7 @@ def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
 
 def to_chunks(profile: PurchaseProfile) -> Chunks:
     """The frame of :func:`to_frame` in pieces of :data:`PIECE_ROWS`, made while others are written; one at least."""
-    return LocalChunks(_LaidOut.of(profile), Workshop(threads=2))
+    return LocalChunks(_LaidOut.of(profile), LocalRuntime(threads=2))
 
 
 def from_frame(frame: pd.DataFrame, where: str = "purchase_profile") -> PurchaseProfile:
@@ -85,8 +85,8 @@ def from_frame(frame: pd.DataFrame, where: str = "purchase_profile") -> Purchase
     if missing:
         raise ProfileError(where, f"columns {listed(FRAME_COLUMNS)}", f"none named {listed(missing)}", _AGAIN)
     shape = _shape(frame, where)
-    words = Vocabulary(*(tuple(sorted(set(_texts(frame, str(column))))) for column in _VOCABULARY))
-    tally = Tally.of_run(*_stacked([_cells_run(frame, table, words, shape) for table in Table]))
+    words = TextCategories(*(tuple(sorted(set(_texts(frame, str(column))))) for column in _VOCABULARY))
+    tally = KeySums.of_run(*_stacked([_cells_run(frame, table, words, shape) for table in CountTable]))
     refused = _where(frame, QUARANTINED, ABOUT)
     reasons = zip(refused["value"].astype(str), refused["count"], strict=True)
     profile = PurchaseProfile(shape, words, _read_amounts(frame, shape), tally)
@@ -132,7 +132,7 @@ class _LaidOut:
         if profile.shape is None:
             raise ProfileError("purchase_profile", "a profile of some delivery", "none", "profile a chunk first")
         every = [*_about(profile, profile.shape), *_amounts(profile.amounts.decided())]
-        every += [_cells_part(profile.tally, table, profile.words) for table in Table]
+        every += [_cells_part(profile.tally, table, profile.words) for table in CountTable]
         parts = [part for part in every if part.size]
         values = sorted({text for part in parts for text in part.texts})
         return cls(parts, profile.words.country, sorted({part.column for part in parts}), values)
@@ -212,7 +212,7 @@ def _amounts(amounts: AmountCounts) -> Iterator[_Part]:
     yield _at_hand(column, VALUE, texts, _Rows(windows, nothing, places, nothing - 1, counts, nothing))
 
 
-def _amount_rows(tally: Tally, window: int, at: slice) -> _Rows:
+def _amount_rows(tally: KeySums, window: int, at: slice) -> _Rows:
     run = tally.group(window, CENT_BITS)
     keys = run.keys[at]
     nothing, cents = np.zeros_like(keys), keys & CENT_MASK
@@ -220,15 +220,15 @@ def _amount_rows(tally: Tally, window: int, at: slice) -> _Rows:
     return _Rows(keys >> CENT_BITS, nothing, nothing, np.where(cents == NULL_CENTS, -1, cents), count, money)
 
 
-def _cells_part(tally: Tally, table: Table, words: Vocabulary) -> _Part:
+def _cells_part(tally: KeySums, table: CountTable, words: TextCategories) -> _Part:
     column, detail = _AT[table]
     texts = words.of(table) if table in TEXT_TABLES else ()
     run = cells.run_of(tally, table)
     return _Part(str(column), detail, len(run.keys), texts, partial(_cell_rows, run, table))
 
 
-def _cell_rows(run: Run, table: Table, at: slice) -> _Rows:
-    found = cells.cells_of(Run(run.keys[at], tuple(each[at] for each in run.sums)))
+def _cell_rows(run: SortedRun, table: CountTable, at: slice) -> _Rows:
+    found = cells.cells_of(SortedRun(run.keys[at], tuple(each[at] for each in run.sums)))
     nothing = np.zeros_like(found.value)
     if table in TEXT_TABLES:
         text, number = found.value, nothing - 1
@@ -258,11 +258,11 @@ def _numbers(rows: list[_Rows]) -> tuple[I64, npt.NDArray[np.bool_]]:
     return number, null
 
 
-def _lower_ends(table: Table) -> Callable[[I64], I64]:
+def _lower_ends(table: CountTable) -> Callable[[I64], I64]:
     """Codes of a numeric table to the number that the frame shows."""
-    if table is Table.AMOUNT_OCTAVE:
+    if table is CountTable.AMOUNT_OCTAVE:
         return lambda code: np.where(code == 1, 0, 1 << np.clip(code - 2, 0, LARGE_OCTAVE))
-    step = 10 if table is Table.AGE_DECADE else 1
+    step = 10 if table is CountTable.AGE_DECADE else 1
     return lambda code: (code - 1) * step
 
 
@@ -284,30 +284,30 @@ def _shape(frame: pd.DataFrame, where: str) -> ProfileShape:
     return ProfileShape(Period(period), decimals)
 
 
-def _cells_run(frame: pd.DataFrame, table: Table, words: Vocabulary, shape: ProfileShape) -> Run:
+def _cells_run(frame: pd.DataFrame, table: CountTable, words: TextCategories, shape: ProfileShape) -> SortedRun:
     part = _where(frame, *map(str, _AT[table]))
-    if table is Table.AMOUNT_OCTAVE:
+    if table is CountTable.AMOUNT_OCTAVE:
         part = part[(part["segment"] != ALL).to_numpy(bool)]
     place = {ALL: cells.ALL_SEGMENTS} | {name: code for code, name in enumerate(words.country, cells.FIRST_SEGMENT)}
     segment = _codes(part["segment"], place, cells.NO_SEGMENT)
-    found = Cells(
+    found = CellCounts(
         window_codes(part["window"].to_numpy("datetime64[us]"), shape.period),
         segment,
         _value_codes(part, table, words),
         part["count"].to_numpy(np.int64),
         part["minor_units"].to_numpy(np.int64),
     )
-    return Run(cells.packed(found.window, found.segment, table, found.value), (found.rows, found.cents))
+    return SortedRun(cells.packed(found.window, found.segment, table, found.value), (found.rows, found.cents))
 
 
-def _value_codes(part: pd.DataFrame, table: Table, words: Vocabulary) -> I64:
+def _value_codes(part: pd.DataFrame, table: CountTable, words: TextCategories) -> I64:
     if table in TEXT_TABLES:
         return _codes(part["value"], {name: code for code, name in enumerate(words.of(table), 1)}, cells.NULL)
     number = part["number"].to_numpy(np.int64, na_value=-1)
-    if table is Table.AMOUNT_OCTAVE:
+    if table is CountTable.AMOUNT_OCTAVE:
         _, bits = np.frexp(number.astype(np.float64))
         return np.where(number < 0, cells.NULL, bits.astype(np.int64) + 1)
-    step = 10 if table is Table.AGE_DECADE else 1
+    step = 10 if table is CountTable.AGE_DECADE else 1
     return np.where(number < 0, cells.NULL, number // step + 1)
 
 
@@ -316,7 +316,7 @@ def _codes(column: pd.Series, place: dict[str, int], null: int) -> I64:
     return np.array([*(place[str(name)] for name in names), null], np.int64)[codes]
 
 
-def _stacked(runs: list[Run]) -> tuple[I64, I64, I64]:
+def _stacked(runs: list[SortedRun]) -> tuple[I64, I64, I64]:
     keys, rows, money = (np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in runs), strict=True))
     return keys, rows, money
 
@@ -330,7 +330,7 @@ def _read_amounts(frame: pd.DataFrame, shape: ProfileShape) -> AmountCounts:
         keys = frame["number"].array.take(here).to_numpy(np.int64, na_value=NULL_CENTS)
         if detail != WHOLE:
             keys |= _windows(frame, here, shape) << CENT_BITS
-        tallies.append(Tally.of_run(keys, *(frame[name].to_numpy(np.int64)[here] for name in sums)))
+        tallies.append(KeySums.of_run(keys, *(frame[name].to_numpy(np.int64)[here] for name in sums)))
     apart = np.flatnonzero(amount & frame["value"].notna().to_numpy())
     texts, rows = frame["value"].array.take(apart), frame["count"].to_numpy(np.int64)[apart]
     large = zip(_windows(frame, apart, shape).tolist(), texts, rows.tolist(), strict=True)

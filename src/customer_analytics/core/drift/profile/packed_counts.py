@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.aggregation.key_sums import Run, Tally
+from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
 from customer_analytics.core.arrow.frames import codes_of
 from customer_analytics.core.contract.settings import Column
 
@@ -32,7 +32,7 @@ _DENSE_CELLS, _FEW_CELLS = 16, 1 << 14
 _VALUE_MASK = (1 << VALUE_BITS) - 1
 
 
-class Table(IntEnum):
+class CountTable(IntEnum):
     """What the cells count."""
 
     COUNTRY = 0
@@ -43,24 +43,24 @@ class Table(IntEnum):
     AMOUNT_OCTAVE = 5
 
 
-WHOLE_TABLES = frozenset({Table.COUNTRY, Table.AGE})
+WHOLE_TABLES = frozenset({CountTable.COUNTRY, CountTable.AGE})
 """Counted for the whole delivery only: segment ``ALL_SEGMENTS``."""
 
 TEXT_TABLES = {
-    Table.COUNTRY: Column.COUNTRY_CODE,
-    Table.CATEGORY: Column.PRODUCT_CATEGORY,
-    Table.PAYMENT: Column.PAYMENT_TYPE,
+    CountTable.COUNTRY: Column.COUNTRY_CODE,
+    CountTable.CATEGORY: Column.PRODUCT_CATEGORY,
+    CountTable.PAYMENT: Column.PAYMENT_TYPE,
 }
 
 
-class Vocabulary(NamedTuple):
+class TextCategories(NamedTuple):
     """The distinct texts of each text column, ascending; code of a text = its place + 1."""
 
     country: Texts = ()
     category: Texts = ()
     payment: Texts = ()
 
-    def of(self, table: Table) -> Texts:
+    def of(self, table: CountTable) -> Texts:
         """The texts of a text table."""
         return self[_PLACES[table]]
 
@@ -69,11 +69,11 @@ class Vocabulary(NamedTuple):
         return self if self == other else type(self)(*(_union(one, two) for one, two in zip(self, other, strict=True)))
 
 
-NO_WORDS = Vocabulary()
-_PLACES = {Table.COUNTRY: 0, Table.CATEGORY: 1, Table.PAYMENT: 2}
+NO_CATEGORIES = TextCategories()
+_PLACES = {CountTable.COUNTRY: 0, CountTable.CATEGORY: 1, CountTable.PAYMENT: 2}
 
 
-class Cells(NamedTuple):
+class CellCounts(NamedTuple):
     """Unpacked cells: five aligned arrays."""
 
     window: I64
@@ -106,12 +106,12 @@ def coded(column: pd.Series) -> tuple[I64, Texts]:
     return recode[places], texts
 
 
-def packed(window: I64, segment: I64, table: Table, value: I64) -> I64:
+def packed(window: I64, segment: I64, table: CountTable, value: I64) -> I64:
     """The keys of cells."""
     return (np.int64(table) << _TABLE_AT) | (window << _WINDOW_AT) | (segment << _SEGMENT_AT) | value
 
 
-def counted(window: I64, segment: I64, columns: dict[Table, I64], cents: I64) -> Tally:
+def counted(window: I64, segment: I64, columns: dict[CountTable, I64], cents: I64) -> KeySums:
     """Rows and minor units per cell of a chunk, by a dense histogram over the values that occur.
 
     Args:
@@ -124,38 +124,38 @@ def counted(window: I64, segment: I64, columns: dict[Table, I64], cents: I64) ->
 
     windows, place = ranked(window)
     segments = int(segment.max()) + 1
-    cell, runs = place * segments + segment, list[Run]()
+    cell, runs = place * segments + segment, list[SortedRun]()
     for table, value in columns.items():
         outer, width = (place, 1) if table in WHOLE_TABLES else (cell, segments)
         values = int(value.max()) + 1
         found, rows, sums = _histogram(outer, values, value, cents, len(windows) * width * values)
         at, inner = np.divmod(found, values)
         row, part = np.divmod(at, width)
-        runs.append(Run(packed(windows[row], part, table, inner), (rows, sums)))
+        runs.append(SortedRun(packed(windows[row], part, table, inner), (rows, sums)))
     keys, counts, totals = (np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in runs), strict=True))
-    return Tally((Run(keys, (counts, totals)),))
+    return KeySums((SortedRun(keys, (counts, totals)),))
 
 
-def unpacked(tally: Tally, table: Table) -> Cells:
+def unpacked(tally: KeySums, table: CountTable) -> CellCounts:
     """The cells of one table, ordered by window, segment and value."""
     return cells_of(run_of(tally, table))
 
 
-def run_of(tally: Tally, table: Table) -> Run:
+def run_of(tally: KeySums, table: CountTable) -> SortedRun:
     """The packed cells of one table; those of others are not merged for it."""
     run = tally.group(int(table), _TABLE_AT)
-    return run if run.sums else Run(run.keys, (run.keys, run.keys))
+    return run if run.sums else SortedRun(run.keys, (run.keys, run.keys))
 
 
-def cells_of(run: Run) -> Cells:
+def cells_of(run: SortedRun) -> CellCounts:
     """Cells unpacked."""
     rows, cents = run.sums
-    return Cells(window_of(run.keys), segment_of(run.keys), run.keys & _VALUE_MASK, rows, cents)
+    return CellCounts(window_of(run.keys), segment_of(run.keys), run.keys & _VALUE_MASK, rows, cents)
 
 
-def repacked(cells: Cells, table: Table) -> Tally:
+def repacked(cells: CellCounts, table: CountTable) -> KeySums:
     """Cells of one table as a tally."""
-    return Tally.of_run(packed(cells.window, cells.segment, table, cells.value), cells.rows, cells.cents)
+    return KeySums.of_run(packed(cells.window, cells.segment, table, cells.value), cells.rows, cells.cents)
 
 
 def window_of(keys: I64) -> I64:
@@ -168,16 +168,16 @@ def segment_of(keys: I64) -> I64:
     return (keys >> _SEGMENT_AT) & ((1 << SEGMENT_BITS) - 1)
 
 
-def in_words_of(tally: Tally, mine: Vocabulary, theirs: Vocabulary) -> Tally:
+def in_words_of(tally: KeySums, mine: TextCategories, theirs: TextCategories) -> KeySums:
     """The same cells coded in a larger vocabulary; the order of the keys does not change."""
     if mine == theirs or not tally.runs:
         return tally
     recodes = {table: _recode(mine.of(table), theirs.of(table), 1) for table in TEXT_TABLES}
     segments = _recode(mine.country, theirs.country, FIRST_SEGMENT)
-    return Tally(tuple(Run(_recoded(run.keys, recodes, segments), run.sums) for run in tally.runs))
+    return KeySums(tuple(SortedRun(_recoded(run.keys, recodes, segments), run.sums) for run in tally.runs))
 
 
-def _recoded(keys: I64, recodes: dict[Table, I64], segments: I64) -> I64:
+def _recoded(keys: I64, recodes: dict[CountTable, I64], segments: I64) -> I64:
     table, value = keys >> _TABLE_AT, keys & _VALUE_MASK
     for each, recode in recodes.items():
         here = np.flatnonzero(table == each)

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.aggregation.key_sums import EMPTY, Tally
+from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums
 from customer_analytics.core.chunks.local import Chunks
 from customer_analytics.core.contract.settings import Column
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import BOUND, NO_AMOUNTS, NULL_CENTS, AmountCounts, minor_units
-from customer_analytics.core.drift.profile.packed_counts import NO_WORDS, Table, Vocabulary
+from customer_analytics.core.drift.profile.packed_counts import NO_CATEGORIES, CountTable, TextCategories
 from customer_analytics.core.drift.profile.windows import Period, window_codes
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
 
@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 MAX_AGE_CODE = (1 << cells.VALUE_BITS) - 2
 
 
-PROFILED = (
+PROFILED_COLUMNS = (
     Column.PRODUCT_CATEGORY,
     Column.PURCHASE_AMOUNT,
     Column.PURCHASE_DATE,
@@ -92,9 +92,9 @@ class PurchaseProfile:
     """
 
     shape: ProfileShape | None = None
-    words: Vocabulary = NO_WORDS
+    words: TextCategories = NO_CATEGORIES
     amounts: AmountCounts = NO_AMOUNTS
-    tally: Tally = EMPTY
+    tally: KeySums = NO_SUMS
     quarantined: tuple[tuple[str, int], ...] = ()
 
     @classmethod
@@ -120,16 +120,16 @@ class PurchaseProfile:
         payment, payments = cells.coded(chunk[Column.PAYMENT_TYPE])
         age = _age_codes(chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan))
         columns = {
-            Table.COUNTRY: country,
-            Table.AGE: age,
-            Table.CATEGORY: category,
-            Table.PAYMENT: payment,
-            Table.AGE_DECADE: (age + 9) // 10,  # 0 is null, 1 is 0 to 9 years
-            Table.AMOUNT_OCTAVE: octave_of(cents),
+            CountTable.COUNTRY: country,
+            CountTable.AGE: age,
+            CountTable.CATEGORY: category,
+            CountTable.PAYMENT: payment,
+            CountTable.AGE_DECADE: (age + 9) // 10,  # 0 is null, 1 is 0 to 9 years
+            CountTable.AMOUNT_OCTAVE: octave_of(cents),
         }
         money = np.where((cents == NULL_CENTS) | (cents < 0), 0, cents)
         tally = cells.counted(windows, country + cells.NO_SEGMENT, columns, money)
-        words = Vocabulary(countries, categories, payments)
+        words = TextCategories(countries, categories, payments)
         return cls(shape, words, AmountCounts.of(windows, cents, large), tally)
 
     def __add__(self, other: Self) -> Self:
@@ -142,7 +142,7 @@ class PurchaseProfile:
             self.shape or other.shape,
             words,
             self.amounts + other.amounts,
-            sum(tallies, Tally()),
+            sum(tallies, KeySums()),
             _added(self.quarantined, other.quarantined),
         )
 
@@ -157,7 +157,7 @@ class PurchaseProfile:
     def settled(self) -> Self:
         """The same value with its runs merged: what to keep once all chunks are added."""
         run = self.tally.settled()
-        return replace(self, amounts=self.amounts.settled(), tally=Tally((run,) if len(run.keys) else ()))
+        return replace(self, amounts=self.amounts.settled(), tally=KeySums((run,) if len(run.keys) else ()))
 
     def with_quarantined(self, rows_by_reason: Mapping[str, int]) -> Self:
         """This profile with the ledger's refused rows per reason."""
@@ -165,11 +165,11 @@ class PurchaseProfile:
 
     def rows(self) -> int:
         """Clean rows."""
-        return int(cells.unpacked(self.tally, Table.COUNTRY).rows.sum())
+        return int(cells.unpacked(self.tally, CountTable.COUNTRY).rows.sum())
 
     def rows_per_window(self) -> dict[int, int]:
         """Clean rows per window code, ascending."""
-        found = cells.unpacked(self.tally, Table.COUNTRY)
+        found = cells.unpacked(self.tally, CountTable.COUNTRY)
         windows, place = np.unique(found.window, return_inverse=True)
         rows = np.bincount(place, found.rows, len(windows)).astype(np.int64)
         return {int(window): int(count) for window, count in zip(windows, rows, strict=True)}
@@ -184,7 +184,7 @@ class PurchaseProfile:
         run = self.tally.settled()
         chosen = np.array(sorted(windows), np.int64)
         inside = np.flatnonzero(np.isin(cells.window_of(run.keys), chosen))
-        tally = Tally.of_run(run.keys[inside], *(each[inside] for each in run.sums))
+        tally = KeySums.of_run(run.keys[inside], *(each[inside] for each in run.sums))
         return replace(self, amounts=self.amounts.within(windows), tally=tally, quarantined=())
 
 

@@ -16,7 +16,7 @@ from customer_analytics.core.drift.profile.amounts import (
     WHOLE_EXACT,
     AmountCounts,
 )
-from customer_analytics.core.drift.profile.packed_counts import Cells, Table, Vocabulary
+from customer_analytics.core.drift.profile.packed_counts import CellCounts, CountTable, TextCategories
 from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.statistics.numeric import NumberCounts
 
@@ -39,10 +39,10 @@ class Cut:
 
     groups: I64
     counts: I64
-    cells: Cells
+    cells: CellCounts
 
 
-def aligned(profile: PurchaseProfile, words: Vocabulary) -> PurchaseProfile:
+def aligned(profile: PurchaseProfile, words: TextCategories) -> PurchaseProfile:
     """The profile coded in a larger vocabulary, settled."""
     recoded = replace(profile, words=words, tally=cells.in_words_of(profile.tally, profile.words, words))
     return recoded.settled()
@@ -51,7 +51,7 @@ def aligned(profile: PurchaseProfile, words: Vocabulary) -> PurchaseProfile:
 def numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
     """Amounts (minor units) or ages over all windows."""
     if column is Column.CUSTOMER_AGE:
-        found = cells.unpacked(profile.tally, Table.AGE)
+        found = cells.unpacked(profile.tally, CountTable.AGE)
         rows = np.bincount(found.value, found.rows, 1).astype(np.int64)
         ages = np.flatnonzero(rows[1:])
         return NumberCounts(ages, rows[1:][ages], int(rows[0]))
@@ -66,7 +66,7 @@ def numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
 def window_values(profile: PurchaseProfile, column: Column) -> WindowValues:
     """Amounts (major units; means of buckets where windows are in buckets) or ages per window."""
     if column is Column.CUSTOMER_AGE:
-        found = cells.unpacked(profile.tally, Table.AGE)
+        found = cells.unpacked(profile.tally, CountTable.AGE)
         null = found.value == cells.NULL
         nulls = _by_window(found.window[null], found.rows[null])
         return WindowValues(found.window[~null], found.value[~null] - 1.0, found.rows[~null], nulls)
@@ -82,13 +82,13 @@ def window_values(profile: PurchaseProfile, column: Column) -> WindowValues:
     return WindowValues(window[~null], units[~null] / scale, rows[~null], nulls)
 
 
-def per_segment(profile: PurchaseProfile, table: Table) -> Cut:
+def per_segment(profile: PurchaseProfile, table: CountTable) -> Cut:
     """A text table's counts per country; group 0 is the whole delivery, group 1 the rows without a country."""
     found = cells.unpacked(profile.tally, table)
     return _cut(found, 2 + len(profile.words.country), len(profile.words.of(table)) + 1)
 
 
-def per_window(profile: PurchaseProfile, table: Table) -> tuple[I64, I64, I64, I64]:
+def per_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I64, I64, I64]:
     """A table over all countries: window, value, rows and money, aligned, ordered by window and value."""
     found = cells.unpacked(profile.tally, table)
     tally = cells.repacked(found._replace(segment=np.zeros_like(found.segment)), table)
@@ -96,7 +96,7 @@ def per_window(profile: PurchaseProfile, table: Table) -> tuple[I64, I64, I64, I
     return whole.window, whole.value, whole.rows, whole.cents
 
 
-def money_of(profile: PurchaseProfile, table: Table, code: int) -> float:
+def money_of(profile: PurchaseProfile, table: CountTable, code: int) -> float:
     """Revenue, in major units, of the rows with a value."""
     found = cells.unpacked(profile.tally, table)
     shape = profile.shape or ProfileShape()
@@ -108,7 +108,7 @@ def segment_names(profile: PurchaseProfile) -> tuple[str, ...]:
     return ("all", "no country", *profile.words.country)
 
 
-def _cut(found: Cells, groups: int, values: int) -> Cut:
+def _cut(found: CellCounts, groups: int, values: int) -> Cut:
     counts = np.bincount(found.segment * values + found.value, found.rows, groups * values)
     counts = counts.astype(np.int64).reshape(groups, values)
     counts[cells.ALL_SEGMENTS] = counts.sum(axis=0)

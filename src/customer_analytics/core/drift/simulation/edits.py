@@ -7,25 +7,27 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.core.aggregation.key_sums import Run, Tally
+from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import CENT_BITS, CENT_MASK, NULL_CENTS, PLAIN_CENTS, AmountCounts
-from customer_analytics.core.drift.profile.packed_counts import Cells, Table, Vocabulary
+from customer_analytics.core.drift.profile.packed_counts import CellCounts, CountTable, TextCategories
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile, octave_of
 from customer_analytics.core.drift.profile.views import aligned
 
 I64 = npt.NDArray[np.int64]
 
 
-def with_word(profile: PurchaseProfile, table: Table, word: str) -> PurchaseProfile:
+def with_word(profile: PurchaseProfile, table: CountTable, word: str) -> PurchaseProfile:
     """The profile in a vocabulary that has the word."""
-    added = {Table.PAYMENT: Vocabulary(payment=(word,)), Table.COUNTRY: Vocabulary(country=(word,))}[table]
+    added = {CountTable.PAYMENT: TextCategories(payment=(word,)), CountTable.COUNTRY: TextCategories(country=(word,))}[
+        table
+    ]
     return aligned(profile, profile.words.union(added))
 
 
 def moved(
     profile: PurchaseProfile,
-    table: Table,
+    table: CountTable,
     share: float,
     to: Callable[[I64], I64 | int],
     rng: np.random.Generator,
@@ -43,11 +45,11 @@ def moved(
 
 def scaled(profile: PurchaseProfile, factor: float) -> PurchaseProfile:
     """All amounts times a factor, rounded half-even."""
-    tally = Tally()
-    for table in Table:
+    tally = KeySums()
+    for table in CountTable:
         found = cells.unpacked(profile.tally, table)
         money = np.rint(found.cents * factor).astype(np.int64)
-        if table is Table.AMOUNT_OCTAVE:
+        if table is CountTable.AMOUNT_OCTAVE:
             known = found.value != cells.NULL
             value = np.where(known, octave_of(np.rint(money / found.rows).astype(np.int64)), cells.NULL)
             found = found._replace(value=value)
@@ -59,7 +61,7 @@ def scaled(profile: PurchaseProfile, factor: float) -> PurchaseProfile:
 
 def largest_country(profile: PurchaseProfile) -> str:
     """The country of most rows; of several, the first in order."""
-    found = cells.unpacked(profile.tally, Table.COUNTRY)
+    found = cells.unpacked(profile.tally, CountTable.COUNTRY)
     rows = np.bincount(found.value, found.rows, len(profile.words.country) + 1)[1:]
     return profile.words.country[int(np.argmax(rows))]
 
@@ -68,12 +70,12 @@ def country_renamed(profile: PurchaseProfile, source: str, target: str) -> Purch
     """All rows of a country under another code, which may exist; a profile without the country stays as it is."""
     if source not in profile.words.country:
         return profile
-    known = with_word(profile, Table.COUNTRY, target)
+    known = with_word(profile, CountTable.COUNTRY, target)
     before, after = (known.words.country.index(name) + 1 for name in (source, target))
-    tally = Tally()
-    for table in Table:
+    tally = KeySums()
+    for table in CountTable:
         found = cells.unpacked(known.tally, table)
-        if table is Table.COUNTRY:
+        if table is CountTable.COUNTRY:
             found = found._replace(value=np.where(found.value == before, after, found.value))
         segment = np.where(found.segment == before + cells.NO_SEGMENT, after + cells.NO_SEGMENT, found.segment)
         tally += cells.repacked(found._replace(segment=segment), table)
@@ -82,8 +84,8 @@ def country_renamed(profile: PurchaseProfile, source: str, target: str) -> Purch
 
 def drawn_without_replacement(profile: PurchaseProfile, rows: int, rng: np.random.Generator) -> PurchaseProfile:
     """So many rows of a profile, each table drawn on its own; all of it where ``rows`` is all it has."""
-    tally = Tally()
-    for table in Table:
+    tally = KeySums()
+    for table in CountTable:
         found = cells.unpacked(profile.tally, table)
         drawn = _drawn(found.rows, rows, rng)
         tally += _some(found._replace(rows=drawn, cents=_part(found, drawn)), table)
@@ -94,25 +96,25 @@ def drawn_without_replacement(profile: PurchaseProfile, rows: int, rng: np.rando
     sums = [drawn[some]]
     if at.detail:
         sums.append(np.rint(run.sums[1][some] / run.sums[0][some] * drawn[some]).astype(np.int64))
-    kept = Tally((Run(run.keys[some], tuple(sums)),))
-    amounts = replace(at, buckets=kept, whole=Tally()) if at.detail else replace(at, exact=kept)
+    kept = KeySums((SortedRun(run.keys[some], tuple(sums)),))
+    amounts = replace(at, buckets=kept, whole=KeySums()) if at.detail else replace(at, exact=kept)
     return replace(profile, amounts=amounts, tally=tally).settled()
 
 
-def _with_table(profile: PurchaseProfile, table: Table, parts: tuple[Cells, ...]) -> PurchaseProfile:
-    tally = Tally()
-    for other in Table:
+def _with_table(profile: PurchaseProfile, table: CountTable, parts: tuple[CellCounts, ...]) -> PurchaseProfile:
+    tally = KeySums()
+    for other in CountTable:
         for found in parts if other is table else (cells.unpacked(profile.tally, other),):
             tally += _some(found, other)
     return replace(profile, tally=tally).settled()
 
 
-def _some(found: Cells, table: Table) -> Tally:
+def _some(found: CellCounts, table: CountTable) -> KeySums:
     some = np.flatnonzero(found.rows)
-    return cells.repacked(Cells(*(each[some] for each in found)), table)
+    return cells.repacked(CellCounts(*(each[some] for each in found)), table)
 
 
-def _part(found: Cells, drawn: I64) -> I64:
+def _part(found: CellCounts, drawn: I64) -> I64:
     """The money of so many average rows of each cell; all of it for all rows."""
     part = np.rint(found.cents * (drawn / np.maximum(found.rows, 1))).astype(np.int64)
     return np.where(drawn == found.rows, found.cents, part)
@@ -157,5 +159,5 @@ def _scaled_amounts(at: AmountCounts, factor: Fraction) -> AmountCounts:
         sums = [run.sums[0][keep]] if run.sums else []
         if len(run.sums) > 1:
             sums.append(np.rint(run.sums[1][keep] * float(factor)).astype(np.int64))
-        parts.append(Tally.of_run((window[keep] << CENT_BITS) | units[keep], *sums))
+        parts.append(KeySums.of_run((window[keep] << CENT_BITS) | units[keep], *sums))
     return replace(at, exact=parts[0], whole=parts[1], buckets=parts[2], large=tuple(sorted(large.items())))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract.settings import Column
-from customer_analytics.core.drift.profile.packed_counts import NULL, Table
+from customer_analytics.core.drift.profile.packed_counts import NULL, CountTable
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.profile.windows import Period
 from customer_analytics.core.drift.simulation import edits
@@ -17,9 +17,9 @@ from customer_analytics.core.errors import SettingError, listed
 Rng = np.random.Generator
 
 _TABLES = {
-    Column.PAYMENT_TYPE: (Table.PAYMENT,),
-    Column.PRODUCT_CATEGORY: (Table.CATEGORY,),
-    Column.CUSTOMER_AGE: (Table.AGE, Table.AGE_DECADE),
+    Column.PAYMENT_TYPE: (CountTable.PAYMENT,),
+    Column.PRODUCT_CATEGORY: (CountTable.CATEGORY,),
+    Column.CUSTOMER_AGE: (CountTable.AGE, CountTable.AGE_DECADE),
 }
 _DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 30}
 
@@ -45,9 +45,9 @@ class NewPayment:
 
     def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
         """Exactly ``share`` of the rows that have a payment type, drawn at random; nothing if that is less than one."""
-        known = edits.with_word(profile, Table.PAYMENT, self.name)
+        known = edits.with_word(profile, CountTable.PAYMENT, self.name)
         code = known.words.payment.index(self.name) + 1
-        return edits.moved(known, Table.PAYMENT, self.share, lambda _value: code, rng)
+        return edits.moved(known, CountTable.PAYMENT, self.share, lambda _value: code, rng)
 
     def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
         """Likewise on rows."""
@@ -147,8 +147,10 @@ class Older:
 
     def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
         """Exactly ``share`` of the rows that have an age, drawn at random."""
-        profile = edits.moved(profile, Table.AGE, self.share, lambda value: value + self.years, rng)
-        return edits.moved(profile, Table.AGE_DECADE, self.share, lambda value: value + round(self.years / 10), rng)
+        profile = edits.moved(profile, CountTable.AGE, self.share, lambda value: value + self.years, rng)
+        return edits.moved(
+            profile, CountTable.AGE_DECADE, self.share, lambda value: value + round(self.years / 10), rng
+        )
 
     def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
         """Likewise on rows."""

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.core.aggregation.key_sums import Run, Tally
+from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import CENT_BITS, AmountCounts
-from customer_analytics.core.drift.profile.packed_counts import Cells, Table
+from customer_analytics.core.drift.profile.packed_counts import CellCounts, CountTable
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 
 I64 = npt.NDArray[np.int64]
@@ -27,11 +27,11 @@ def resampled(profile: PurchaseProfile, rows: int, seed: int) -> PurchaseProfile
         seed: The same seed gives the same delivery.
     """
     rng = np.random.default_rng(seed)
-    country = cells.unpacked(profile.tally, Table.COUNTRY)
+    country = cells.unpacked(profile.tally, CountTable.COUNTRY)
     drawn = rng.multinomial(rows, country.rows / country.rows.sum())
-    tally = _kept(country, drawn, Table.COUNTRY)
+    tally = _kept(country, drawn, CountTable.COUNTRY)
     sizes = _Sizes(rng, country, drawn)
-    for table in (one for one in Table if one is not Table.COUNTRY):
+    for table in (one for one in CountTable if one is not CountTable.COUNTRY):
         found = cells.unpacked(profile.tally, table)
         group = found.window if table in cells.WHOLE_TABLES else _group(found.window, found.segment)
         tally += _kept(found, sizes.draw(group, found.rows), table)
@@ -41,10 +41,10 @@ def resampled(profile: PurchaseProfile, rows: int, seed: int) -> PurchaseProfile
 class _Sizes:
     """How many rows to draw in each window and in each country of it."""
 
-    def __init__(self, rng: np.random.Generator, country: Cells, drawn: I64) -> None:
+    def __init__(self, rng: np.random.Generator, country: CellCounts, drawn: I64) -> None:
         self.rng = rng
-        self.of_group = Tally.of_run(_group(country.window, country.value + cells.NO_SEGMENT), drawn).settled()
-        self.of_window = Tally.of_run(country.window, drawn).settled()
+        self.of_group = KeySums.of_run(_group(country.window, country.value + cells.NO_SEGMENT), drawn).settled()
+        self.of_window = KeySums.of_run(country.window, drawn).settled()
 
     def draw(self, group: I64, rows: I64) -> I64:
         """Rows drawn per cell; cells are ordered by group."""
@@ -62,11 +62,13 @@ def _group(window: I64, segment: I64) -> I64:
     return (1 << cells.WINDOW_BITS | window) << cells.SEGMENT_BITS | segment
 
 
-def _kept(found: Cells, drawn: I64, table: Table) -> Tally:
+def _kept(found: CellCounts, drawn: I64, table: CountTable) -> KeySums:
     some = np.flatnonzero(drawn)
     share = found.cents[some] / found.rows[some]
     money = np.rint(share * drawn[some]).astype(np.int64)
-    return cells.repacked(Cells(found.window[some], found.segment[some], found.value[some], drawn[some], money), table)
+    return cells.repacked(
+        CellCounts(found.window[some], found.segment[some], found.value[some], drawn[some], money), table
+    )
 
 
 def _amounts(at: AmountCounts, sizes: _Sizes) -> AmountCounts:
@@ -76,7 +78,7 @@ def _amounts(at: AmountCounts, sizes: _Sizes) -> AmountCounts:
     wanted = sizes.draw(run.keys >> CENT_BITS, run.sums[0])
     some = np.flatnonzero(wanted)
     if not at.detail:
-        return replace(at, exact=Tally((Run(run.keys[some], (wanted[some],)),)), large=())
+        return replace(at, exact=KeySums((SortedRun(run.keys[some], (wanted[some],)),)), large=())
     money = np.rint(run.sums[1][some] / run.sums[0][some] * wanted[some]).astype(np.int64)
-    buckets = Tally((Run(run.keys[some], (wanted[some], money)),))
-    return replace(at, whole=Tally(), buckets=buckets, large=())
+    buckets = KeySums((SortedRun(run.keys[some], (wanted[some], money)),))
+    return replace(at, whole=KeySums(), buckets=buckets, large=())

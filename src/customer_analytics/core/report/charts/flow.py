@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from customer_analytics.core.report.charts.style import (
     ACCENT,
     CLEAN,
-    REFUSED,
-    REPEATED,
+    DUPLICATE,
+    QUARANTINED,
     escaped,
     figure,
     nothing_drawn,
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _FATES = {
     "clean": ("clean", CLEAN),
-    "quarantined": ("quarantined", REFUSED),
-    "duplicates_exact": ("exact copies", REPEATED),
-    "duplicates_conflicting": ("conflicting copies", REPEATED),
+    "quarantined": ("quarantined", QUARANTINED),
+    "duplicates_exact": ("exact copies", DUPLICATE),
+    "duplicates_conflicting": ("conflicting copies", DUPLICATE),
 }
 _TOP, _ROW = 190, 24
 
@@ -37,13 +37,13 @@ def draw_flow(ledger: Mapping[str, Any]) -> "Figure":
     if not ledger["rows_in"]:
         return nothing_drawn("No row came in.")
     fates = [(name, ledger[key], colour) for key, (name, colour) in _FATES.items() if ledger[key]]
-    reasons = [(name, rows, REFUSED) for name, rows in sorted(ledger["by_reason"].items(), key=_most)]
+    reasons = [(name, rows, QUARANTINED) for name, rows in sorted(ledger["by_reason"].items(), key=_most)]
     below = _ROW * len(reasons) + 40 if reasons else 0
     split = below / (_TOP + below)
     flows = [_sankey(("came in", ledger["rows_in"], ACCENT), fates, (split and split + 0.06, 1.0), 20)]
     notes = []
     if reasons:
-        flows.append(_sankey(("", ledger["quarantined"], REFUSED), reasons, (0.0, split - 0.06), 12))
+        flows.append(_sankey(("", ledger["quarantined"], QUARANTINED), reasons, (0.0, split - 0.06), 12))
         notes = [_note(f"the {ledger['quarantined']:,} quarantined, by reason", split - 0.05)]
     layout = {
         "title": {"text": "Where every row went"},

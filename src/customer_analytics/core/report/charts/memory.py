@@ -7,18 +7,18 @@ import pandas as pd
 
 from customer_analytics.core.memory.chunk_memory import MemoryProfile
 from customer_analytics.core.memory.chunk_size_trials import Trial, recommend
-from customer_analytics.core.memory.downcast_plan import Holding, TableMemory, Verdict
+from customer_analytics.core.memory.downcast_plan import DowncastVerdict, StorageOption, TableMemory
 from customer_analytics.core.memory.settings import MemorySettings
-from customer_analytics.core.report.charts.style import ACCENT, CLEAN, FAIL, MUTED, REFUSED, figure, nothing_drawn
+from customer_analytics.core.report.charts.style import ACCENT, CLEAN, FAIL, MUTED, QUARANTINED, figure, nothing_drawn
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _MB = 10**6
 _WAYS = {
-    Verdict.PLAIN: ("plain pandas", MUTED),
-    Verdict.ADOPTED: ("as held here", ACCENT),
-    Verdict.POSSIBLE: ("smallest without loss", CLEAN),
+    DowncastVerdict.PLAIN: ("plain pandas", MUTED),
+    DowncastVerdict.ADOPTED: ("as held here", ACCENT),
+    DowncastVerdict.POSSIBLE: ("smallest without loss", CLEAN),
 }
 _SHORT = {"raw_purchases": "raw", "typed_purchases": "typed"}
 
@@ -93,7 +93,7 @@ def draw_trials(trials: Sequence[Trial], settings: MemorySettings) -> "Figure":
         _line("peak memory", [(one.peak_bytes or 0) / _MB for one in done], sizes, ACCENT, "%{y:,.0f} MB"),
         _line("owned", [(one.owned_bytes or 0) / _MB for one in done], sizes, CLEAN, "%{y:,.0f} MB"),
         budget | {"mode": "lines", "line": {"color": FAIL, "dash": "dot"}},
-        _line("seconds", [one.elapsed_s for one in done], sizes, REFUSED, "%{y:,.1f} s") | {"yaxis": "y2"},
+        _line("seconds", [one.elapsed_s for one in done], sizes, QUARANTINED, "%{y:,.1f} s") | {"yaxis": "y2"},
     ]
     chosen = recommend(trials, settings).chunk_rows
     said = "none within the budget" if chosen is None else f"recommended: {chosen:,}"
@@ -122,7 +122,7 @@ def _line(name: str, figures: Sequence[float | None], sizes: list[int], colour: 
     }
 
 
-def _held(table: TableMemory, column: str, verdict: Verdict) -> Holding:
+def _held(table: TableMemory, column: str, verdict: DowncastVerdict) -> StorageOption:
     """The column as it is held one way; where nothing smaller is possible, as it is held here."""
     ways = [one for one in table.holdings if one.column == column and one.verdict is verdict]
-    return min(ways, key=lambda one: one.deep_bytes) if ways else _held(table, column, Verdict.ADOPTED)
+    return min(ways, key=lambda one: one.deep_bytes) if ways else _held(table, column, DowncastVerdict.ADOPTED)

@@ -8,11 +8,11 @@ import pandas as pd
 from customer_analytics.core.contract.settings import Fault
 from customer_analytics.core.report.charts.style import (
     ACCENT,
+    DUPLICATE,
     FAIL,
     INK,
     MUTED,
     PURPLE,
-    REPEATED,
     WARN,
     escaped,
     figure,
@@ -28,7 +28,7 @@ _COLOURS = {
     Fault.BAD_TYPE: ACCENT,
     Fault.RANGE: WARN,
     Fault.NEGATIVE: FAIL,
-    Fault.MALFORMED: REPEATED,
+    Fault.MALFORMED: DUPLICATE,
     Fault.UNKNOWN: PURPLE,
     Fault.STRUCTURE: INK,
 }
@@ -111,7 +111,7 @@ def draw_missing(windows: pd.DataFrame | None) -> "Figure":
             "line": {"color": colour, "width": 1.5},
             "marker": {"size": 4},
         }
-        for name, colour in zip(shown, (ACCENT, WARN, REPEATED, PURPLE), strict=False)
+        for name, colour in zip(shown, (ACCENT, WARN, DUPLICATE, PURPLE), strict=False)
     ]
     layout = {
         "title": {"text": "Missing values by window"},

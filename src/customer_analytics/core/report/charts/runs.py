@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from customer_analytics.core.report.charts.style import ACCENT, REFUSED, REPEATED, figure, nothing_drawn, spelt_run
+from customer_analytics.core.report.charts.style import ACCENT, DUPLICATE, QUARANTINED, figure, nothing_drawn, spelt_run
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -29,8 +29,8 @@ def draw_refused(runs: pd.DataFrame | None) -> "Figure":
     bars = [
         _bars(shown, name, shown[column] / shown["rows_in"].clip(lower=1), colour, "%{y:.2%} of rows")
         for name, column, colour in (
-            ("quarantined", "quarantined", REFUSED),
-            ("repeats", "repeats", REPEATED),
+            ("quarantined", "quarantined", QUARANTINED),
+            ("repeats", "repeats", DUPLICATE),
         )
     ]
     layout = {
@@ -56,7 +56,7 @@ def draw_usage(runs: pd.DataFrame | None) -> "Figure":
     shown = _numbers(runs)
     bars = [
         _bars(shown, "seconds", shown["elapsed_s"], ACCENT, "%{y:,.1f} s"),
-        {**_bars(shown, "peak memory", shown["peak_memory_bytes"] / 1e6, REPEATED, "%{y:,.0f} MB"), "yaxis": "y2"},
+        {**_bars(shown, "peak memory", shown["peak_memory_bytes"] / 1e6, DUPLICATE, "%{y:,.0f} MB"), "yaxis": "y2"},
     ]
     axis = {"rangemode": "tozero", "nticks": 5}
     layout = {

@@ -15,8 +15,8 @@ MUTED = "#8a8a84"
 GRID = "#e3e0d8"
 ACCENT = "#1f5fa8"
 CLEAN = "#2a7f62"
-REFUSED = "#b4531f"
-REPEATED = "#6b6f8a"
+QUARANTINED = "#b4531f"
+DUPLICATE = "#6b6f8a"
 FAIL = "#b3261e"
 WARN = "#b87a00"
 PURPLE = "#7a4fa3"
@@ -27,8 +27,8 @@ DARK: Mapping[str, str] = {
     GRID: "#34383d",
     ACCENT: "#7db1ee",
     CLEAN: "#5fc19b",
-    REFUSED: "#f0925c",
-    REPEATED: "#a4a8c4",
+    QUARANTINED: "#f0925c",
+    DUPLICATE: "#a4a8c4",
     FAIL: "#ff8a80",
     WARN: "#f0c04d",
     PURPLE: "#c39be6",
@@ -51,7 +51,7 @@ _LAYOUT: dict[str, Any] = {
     "title": {"font": {"size": 15}, "x": 0, "xref": "paper", "xanchor": "left", "yref": "container", "y": 0.98},
     "paper_bgcolor": "rgba(0,0,0,0)",
     "plot_bgcolor": "rgba(0,0,0,0)",
-    "colorway": [ACCENT, REFUSED, CLEAN, REPEATED, WARN, FAIL],
+    "colorway": [ACCENT, QUARANTINED, CLEAN, DUPLICATE, WARN, FAIL],
     "margin": {"l": 8, "r": 12, "t": 44, "b": 8},
     "hovermode": "closest",
     "hoverlabel": {"align": "left"},

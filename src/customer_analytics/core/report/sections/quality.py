@@ -124,7 +124,9 @@ def _missing(facts: Facts) -> Block:
 def _refused_by_run(facts: Facts) -> Block:
     heading = "From run to run"
     if facts.runs is None or facts.runs.empty:
-        return Block(heading, "refused_by_run_chart", absent=f"{NO_RUNS} `kedro run --pipelines history` leaves them.")
+        return Block(
+            heading, "quarantined_by_run_chart", absent=f"{NO_RUNS} `kedro run --pipelines history` leaves them."
+        )
     newest = facts.runs.tail(MOST_RUNS).iloc[::-1].fillna(0)
     rows = tuple(
         (
@@ -136,4 +138,4 @@ def _refused_by_run(facts: Facts) -> Block:
         for run in records(newest)
     )
     table, more = Table("Runs, the newest first", ("run", "rows in", "quarantined", "repeats"), rows).cut(_SHOWN)
-    return Block(heading, "refused_by_run_chart", table, more)
+    return Block(heading, "quarantined_by_run_chart", table, more)
