@@ -8,7 +8,8 @@ import pandas as pd
 from tests.oracle import COLUMNS, Row
 
 from customer_analytics.core.chunks.local import LocalChunks
-from customer_analytics.core.contract.settings import Contract, reasons_of
+from customer_analytics.core.contract.columns import reasons_of
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.datasets import ChunkedCSVDataset
 from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 
@@ -53,10 +54,10 @@ def rows_of(typed):
     found = []
     for chunk in typed:
         columns = [[plain(value) for value in chunk[column]] for column in COLUMNS]
-        places = (chunk["source_file"], chunk["source_row"], chunk["raw_text"], chunk["issues"])
+        places = (chunk["source_file"], chunk["source_row"], chunk["raw_text"], chunk["faults"])
         for place, values in enumerate(zip(*columns, strict=True)):
-            file, number, raw, issues = (column.iloc[place] for column in places)
-            reasons = reasons_of(int(issues))
+            file, number, raw, faults = (column.iloc[place] for column in places)
+            reasons = reasons_of(int(faults))
             rounded = bool(chunk["amount_rounded"].iloc[place])
             found.append(Row(file, int(number), plain(raw), values, reasons, rounded))
     return found

@@ -30,6 +30,7 @@ REASONS = (
     "null:purchase_amount",
     "bad_type:purchase_amount",
     "negative:purchase_amount",
+    "range:purchase_amount",
     "null:purchase_date",
     "malformed:purchase_date",
     "null:country_code",
@@ -48,7 +49,8 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?)?")
 _WIDE = Context(prec=3000, Emax=999_999, Emin=-999_999)
-_FARTHEST = 2000
+_FARTHEST = Decimal("1e30")
+_LOWEST = 2000
 
 csv.field_size_limit(1 << 30)
 
@@ -61,6 +63,7 @@ class Rules:
     age_min: int = 10
     age_max: int = 120
     amount_decimals: int = 2
+    amount_max: float = 1e12
     decimal_mark: str = "."
     thousands_mark: str = ""
     null_tokens: tuple = ()
@@ -143,9 +146,9 @@ def judge_record(raw, fields, width, places, context):
             values.append(None)
             reasons += ["null:" + column] if column in rules.critical_columns else []
         elif column == "purchase_amount":
-            value, fault, rounded = judge_amount(text, rules)
+            value, faults, rounded = judge_amount(text, rules)
             values.append(value)
-            reasons += [f"{fault}:{column}"] if fault else []
+            reasons += [f"{fault}:{column}" for fault in faults]
         else:
             value, fault = _JUDGES.get(column, judge_text)(text, rules)
             values.append(value)
@@ -201,17 +204,21 @@ def judge_date(text, rules):
 
 
 def judge_amount(text, rules):
-    """The value as a float, the fault, and whether it had to be rounded."""
+    """The value as a float, the faults, and whether it had to be rounded; an amount out of range has no value."""
     exact = read_decimal(unmarked(text, rules))
     if exact is None:
-        return None, "bad_type", False
+        return None, ["bad_type"], False
+    negative = ["negative"] if exact < 0 else []
+    if abs(exact) > _FARTHEST:
+        return None, [*negative, "range"], False
     rounded = exact.quantize(Decimal(1).scaleb(-rules.amount_decimals), ROUND_HALF_EVEN, _WIDE)
-    value = float(rounded) if rounded else 0.0
-    return value, ("negative" if exact < 0 else None), rounded != exact
+    if abs(rounded) > Decimal(rules.amount_max):
+        return None, [*negative, "range"], False
+    return float(rounded) if rounded else 0.0, negative, rounded != exact
 
 
 def read_decimal(text):
-    """The number that a decimal literal spells; ``None`` for no literal and where float64 would be infinite."""
+    """The number that a decimal literal spells, or a number of the same sign beyond ``_FARTHEST``; ``None`` for no literal."""
     found = _DECIMAL.fullmatch(text)
     if not found:
         return None
@@ -219,11 +226,9 @@ def read_decimal(text):
     mantissa = Decimal(("-" if sign == "-" else "") + digits)
     if not mantissa:
         return Decimal(0)
-    size = mantissa.adjusted() + int(exponent)
-    if size > _FARTHEST:
-        return None
-    number = mantissa.scaleb(max(int(exponent), -_FARTHEST - len(digits)), _WIDE)
-    return None if abs(float(number)) == float("inf") else number
+    if mantissa.adjusted() + int(exponent) > _FARTHEST.adjusted():
+        return (2 * _FARTHEST).copy_sign(mantissa)
+    return mantissa.scaleb(max(int(exponent), -_LOWEST - len(digits)), _WIDE)
 
 
 def unmarked(text, rules):

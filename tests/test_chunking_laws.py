@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from customer_analytics.core.aggregation.survey import Survey
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.hostile import many_purchases, plain_csv
@@ -18,7 +19,6 @@ from customer_analytics.core.aggregation.distinct_customers import CustomerCount
 from customer_analytics.core.aggregation.measures import Measures
 from customer_analytics.core.aggregation.quicklook import QuickTotals
 from customer_analytics.core.aggregation.sample import LowestKeys, SampleRules
-from customer_analytics.core.aggregation.survey import Survey
 from customer_analytics.core.aggregation.totals import Totals
 from customer_analytics.core.aggregation.value_counts import ValueCounts
 from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime

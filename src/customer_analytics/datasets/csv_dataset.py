@@ -12,7 +12,8 @@ import pyarrow as pa
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import TablePreview
 
-from customer_analytics.core.chunks.local import Chunks, LocalChunks, Task
+from customer_analytics.core.chunks.local import LocalChunks, Task
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.csv_reader.dialect import Dialect, Header, read_header
 from customer_analytics.core.csv_reader.reader import Block, empty_raw, read_block
 from customer_analytics.core.csv_reader.record_splitter import Records, split_records

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from kedro_datasets.pandas import ParquetDataset
 
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.datasets.allocator import release_memory
 from customer_analytics.datasets.background_writer import write_behind
 

@@ -16,7 +16,8 @@ from kedro_datasets._typing import TablePreview
 from customer_analytics.core.aggregation.table_summary import TableSummary
 from customer_analytics.core.arrow.frames import to_frame
 from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS, canonical_table, regroup
-from customer_analytics.core.chunks.local import Chunks, Frame, LocalChunks, Task
+from customer_analytics.core.chunks.local import LocalChunks, Task
+from customer_analytics.core.chunks.protocol import Chunks, Frame
 from customer_analytics.core.contract import schemas as tables
 from customer_analytics.core.errors import InputError, SettingError, listed
 from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers

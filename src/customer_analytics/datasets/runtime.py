@@ -56,7 +56,7 @@ class FileSpill:
         self._end = 0
 
     def write(self, data: pa.Buffer) -> int:
-        """See :class:`~customer_analytics.core.chunks.partition.Spill`."""
+        """See :class:`~customer_analytics.core.chunks.spill.Spill`."""
         start, left = self._end, memoryview(data)
         while left:
             done = os.pwrite(self._descriptor, left, self._end)
@@ -65,13 +65,13 @@ class FileSpill:
         return start
 
     def read(self, start: int, size: int) -> pa.Buffer:
-        """See :class:`~customer_analytics.core.chunks.partition.Spill`."""
+        """See :class:`~customer_analytics.core.chunks.spill.Spill`."""
         room = pa.allocate_buffer(size)
         self.readinto(start, memoryview(room))
         return room
 
     def readinto(self, start: int, room: memoryview) -> None:
-        """See :class:`~customer_analytics.core.chunks.partition.Spill`."""
+        """See :class:`~customer_analytics.core.chunks.spill.Spill`."""
         while room:
             done = os.preadv(self._descriptor, [room], start)
             if not done:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.errors import CustomerAnalyticsError
 from customer_analytics.core.hiding import hidden

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.aggregation.kernel_runs import counted, merged
+from customer_analytics.core.aggregation._kernels import counted, merged
 
 FEW = st.integers(0, 12)
 KEYS = st.lists(FEW | st.sampled_from([-(2**63), -1, 2**53, 2**63 - 1]), max_size=40) | st.lists(

@@ -10,7 +10,8 @@ from tests.making import table_rows
 
 from customer_analytics.core.chunks import partition as exchange
 from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
-from customer_analytics.core.chunks.partition import MemorySpill, Partitioner, address
+from customer_analytics.core.chunks.partition import Partitioner, address
+from customer_analytics.core.chunks.spill import MemorySpill
 
 BUCKETS = st.lists(st.lists(st.integers(0, 6), max_size=8), max_size=6)
 

@@ -5,7 +5,8 @@ import pickle
 import pytest
 from tests import oracle
 
-from customer_analytics.core.contract.settings import BITS, COLUMNS, REASONS, Contract, iso_countries, reasons_of
+from customer_analytics.core.contract.columns import BITS, COLUMNS, REASONS, reasons_of
+from customer_analytics.core.contract.settings import Contract, iso_countries
 from customer_analytics.core.errors import CustomerAnalyticsError, InputError, SettingError, listed
 
 WRONG = [

@@ -76,7 +76,7 @@ def test_rows_are_conserved(text):
     found = repeats.find_duplicates(typed)
     clean, copies = sum(map(len, keep_first_copies(typed, found))), sum(map(len, found))
 
-    assert rows == clean + copies + sum(int((frame["issues"] != 0).sum()) for frame in typed)
+    assert rows == clean + copies + sum(int((frame["faults"] != 0).sum()) for frame in typed)
 
 
 def test_a_refused_first_copy_does_not_cost_the_later_valid_one():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from customer_analytics.core.contract.settings import REASONS
+from customer_analytics.core.contract.columns import REASONS
 from customer_analytics.core.ledger.warnings import configuration_warnings
 
 GLOBALS = yaml.safe_load((Path(__file__).parents[3] / "conf/base/globals.yml").read_text())

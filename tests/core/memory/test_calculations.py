@@ -18,14 +18,14 @@ ZSCORES = (calculations.loop_zscores, calculations.pandas_zscores, calculations.
 SUMS = (calculations.loop_sums, calculations.pandas_sums, calculations.numpy_sums)
 
 
-def typed(rows, issues=None):
+def typed(rows, faults=None):
     """The columns looked at of a typed chunk; amounts given in cents."""
     countries = [country for country, _ in rows]
     return pd.DataFrame(
         {
             "country_code": pd.Categorical(countries, ["AT", "DE", "NA"]),
             "purchase_amount": np.array([cents / 100 for _, cents in rows], np.float64),
-            "issues": np.array(issues or [0] * len(rows), np.uint32),
+            "faults": np.array(faults or [0] * len(rows), np.uint32),
         }
     )
 

@@ -116,6 +116,8 @@ def judge_amount(text):
     if not DECIMAL.fullmatch(text):
         return "bad_type", None
     amount = Decimal(text)
+    if abs(amount) > 10**12:
+        return "range", None
     return ("negative" if amount < 0 else None), amount
 
 

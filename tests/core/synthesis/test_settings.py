@@ -1,6 +1,6 @@
 import pytest
 
-from customer_analytics.core.contract.settings import REASONS
+from customer_analytics.core.contract.columns import REASONS
 from customer_analytics.core.errors import SettingError
 from customer_analytics.core.synthesis.settings import SynthesisSettings, default_fault_rates
 

@@ -34,7 +34,7 @@ def table(rows=ROWS):
             "amount": np.where(numbers % 6 == 0, np.nan, numbers / 8),
             "moment": numbers.astype("datetime64[us]"),
             "odd": numbers % 2 == 1,
-            "issues": numbers.astype(np.uint32),
+            "faults": numbers.astype(np.uint32),
         }
     )
 

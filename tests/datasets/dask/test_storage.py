@@ -115,7 +115,7 @@ def test_a_table_without_rows_is_a_folder_of_one_empty_part(cluster_entry, tmp_p
     typed = saved(parquet(tmp_path / "typed.parquet", "typed", cluster_entry), parse_purchases(raw, Contract()))
 
     assert gathered(typed) == []
-    assert "issues" in pd.read_parquet(tmp_path / "typed.parquet")
+    assert "faults" in pd.read_parquet(tmp_path / "typed.parquet")
     assert find_duplicates(typed).fold(len, 0) == 0
 
 

@@ -11,9 +11,9 @@ from customer_analytics.core.aggregation.measures import UNNAMED_GROUP, RevenueG
 from customer_analytics.core.aggregation.months import months_of
 from customer_analytics.core.arrow.frames import codes_of
 from customer_analytics.core.chunks.hashing import mix
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.compiled import compiled
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 
 _COUNTED = (Column.CUSTOMER_ID, Column.PRODUCT_CATEGORY, Column.PURCHASE_DATE, Column.COUNTRY_CODE)
 _GROUP = "group"

@@ -49,7 +49,7 @@ class KeySums:
         """
         if not len(keys):
             return cls(block_bits=block_bits)
-        from customer_analytics.core.aggregation.kernel_runs import counted  # noqa: PLC0415  only where rows are counted
+        from customer_analytics.core.aggregation._kernels import counted  # noqa: PLC0415  only where rows are counted
 
         distinct, counts = counted(keys)
         return cls(tuple(_blocks_of(SortedRun(distinct, (counts,)), block_bits)), block_bits)
@@ -180,7 +180,7 @@ def _merged_pair(one: SortedRun, two: SortedRun) -> SortedRun:
     first, last = (one, two) if one.keys[0] <= two.keys[0] else (two, one)
     if first.keys[-1] < last.keys[0]:
         return _joined([first, last])
-    from customer_analytics.core.aggregation.kernel_runs import merged  # noqa: PLC0415  only where rows were counted
+    from customer_analytics.core.aggregation._kernels import merged  # noqa: PLC0415  only where rows were counted
 
     sums = zip(first.sums, last.sums, strict=True)
     pairs = [merged(first.keys, mine, last.keys, theirs) for mine, theirs in sums]

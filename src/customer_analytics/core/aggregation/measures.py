@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.aggregation.kernel_cells import ranked
+from customer_analytics.core.aggregation._kernels import ranked
 from customer_analytics.core.aggregation.months import months_of
 from customer_analytics.core.aggregation.totals import Group, Totals
 from customer_analytics.core.aggregation.value_counts import ValueCounts
 from customer_analytics.core.arrow.frames import codes_of
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.money.minor_units import MinorUnits
 
 MEASURED_COLUMNS = (
@@ -68,7 +68,7 @@ class Measures:
         return cls(
             Totals.of(money, places, pairs),
             Totals.of(money, months, names),
-            ValueCounts.of(_plain(money), money.huge.values()),
+            ValueCounts.of(money.units),
             ValueCounts.of(ages[~ages.isna()].to_numpy(np.int64)),
             len(clean),
         )
@@ -86,11 +86,6 @@ class Measures:
         """The groups that occur."""
         pairs = self.by_country_category
         return RevenueGroups(pairs.names(0), pairs.names(1), self.by_month.names(0))
-
-
-def _plain(money: MinorUnits) -> np.ndarray:
-    """The minor units of the amounts that are not huge."""
-    return np.delete(money.units, list(money.huge)) if money.huge else money.units
 
 
 def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:

@@ -19,7 +19,7 @@ from customer_analytics.core.aggregation.value_counts import (
 )
 from customer_analytics.core.arrow.frames import categorical
 from customer_analytics.core.arrow.take import take_columns
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.errors import SettingError
 from customer_analytics.core.money.minor_units import as_float
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.aggregation.totals import Totals
-from customer_analytics.core.contract.settings import Column, Contract
+from customer_analytics.core.contract.columns import Column
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.money.minor_units import MinorUnits, as_float
 from customer_analytics.core.parsing.purchases import parse_column
 

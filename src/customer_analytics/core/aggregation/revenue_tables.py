@@ -9,7 +9,7 @@ import pandas as pd
 from customer_analytics.core.aggregation.distinct_customers import CustomerCounts
 from customer_analytics.core.aggregation.measures import Measures
 from customer_analytics.core.aggregation.totals import Group, Totals
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.money.minor_units import as_float
 
 _FIGURES = ["revenue", "orders", "average_basket", "unique_customers"]

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import TEXT, categorical, text_array, to_frame
 from customer_analytics.core.chunks.hashing import mix, text_hashes
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.contract.schemas import CLEAN
-from customer_analytics.core.contract.settings import Column
 from customer_analytics.core.dedup.row_bitmap import RowBitmap
 from customer_analytics.core.errors import SettingError
 

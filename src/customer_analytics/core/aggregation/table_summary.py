@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.arrow.frames import contiguous, values_and_validity
-from customer_analytics.core.report.charts.style import shortened, visible
+from customer_analytics.core.display import shortened, visible
 
 COUNTED = 10_000
 """Distinct values are counted up to here; more are only said to be more."""
@@ -94,7 +94,7 @@ _SMALLEST = int(np.iinfo(np.int16).min)
 
 
 def _of_numbers(column: pa.Array, *, told_apart: bool) -> ColumnSummary:
-    from customer_analytics.core.aggregation.kernel_extents import extent, small_ones  # noqa: PLC0415  only where there are numbers
+    from customer_analytics.core.aggregation._kernels import extent, small_ones  # noqa: PLC0415  only where there are numbers
 
     values, valid = values_and_validity(column)
     if pa.types.is_timestamp(column.type):

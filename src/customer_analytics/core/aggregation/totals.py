@@ -1,20 +1,19 @@
 """Orders and revenue per group, exact."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
+from customer_analytics.core.aggregation._kernels import sum_by_code
 from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums, SortedRun
-from customer_analytics.core.compiled import compiled
+from customer_analytics.core.money._kernels import joined_sum
 from customer_analytics.core.money.minor_units import MinorUnits
 
 Group = tuple[str, ...]
 
-_LOW_BITS = 26
 _DENSE_CELLS = 16
 
 
@@ -33,12 +32,10 @@ class Totals:
         axes: The names that each part of a group can have, distinct.
         cells: Per group its orders, and its revenue in minor units as two numbers, of which the first counts ``2**26``;
             a group is its place in the product of the axes, the last part fastest.
-        huge: Group → further revenue, which int64 arithmetic should not meet.
     """
 
     axes: tuple[Group, ...] = ()
     cells: KeySums = NO_SUMS
-    huge: Mapping[Group, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, money: MinorUnits, codes: np.ndarray, axes: Sequence[Iterable[str]]) -> "Totals":
@@ -50,18 +47,13 @@ class Totals:
             axes: The names that each part of a group can have, distinct.
         """
         names = tuple(map(tuple, axes))
-        huge: Counter[Group] = Counter()
-        for row, more in money.huge.items():
-            huge[_group(names, int(codes[row]))] += more
-        return cls(names, _counted(money.units, codes, prod(map(len, names))), dict(huge))
+        return cls(names, _counted(money.units, codes, prod(map(len, names))))
 
     def __add__(self, other: "Totals") -> "Totals":
         if not (self.axes and other.axes):
             return self if self.axes else other
         axes = tuple(map(_union, self.axes, other.axes))
-        cells = _along(axes, self) + _along(axes, other)
-        names = {**self.huge, **other.huge}
-        return Totals(axes, cells, {name: self.huge.get(name, 0) + other.huge.get(name, 0) for name in names})
+        return Totals(axes, _along(axes, self) + _along(axes, other))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Totals) and self.groups == other.groups
@@ -78,8 +70,7 @@ class Totals:
         names = zip(*([axis[place] for place in part.tolist()] for axis, part in parts), strict=True)
         sums = zip(*(each.tolist() for each in run.sums), strict=True)
         return {
-            name: Total(orders, (high << _LOW_BITS) + low + self.huge.get(name, 0))
-            for name, (orders, high, low) in zip(names, sums, strict=True)
+            name: Total(orders, joined_sum(high, low)) for name, (orders, high, low) in zip(names, sums, strict=True)
         }
 
     def names(self, place: int) -> tuple[str, ...]:
@@ -94,11 +85,7 @@ class Totals:
         run = self.cells.settled()
         if not self.axes:
             return self
-        huge: Counter[Group] = Counter()
-        for group, more in self.huge.items():
-            huge[group[place],] += more
-        parts = self._parts(run)
-        return Totals((self.axes[place],), KeySums.of_run(parts[place], *run.sums), dict(huge))
+        return Totals((self.axes[place],), KeySums.of_run(self._parts(run)[place], *run.sums))
 
     def _parts(self, run: SortedRun) -> tuple[np.ndarray, ...]:
         """The place of each group's parts along the axes."""
@@ -110,28 +97,9 @@ def _counted(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
         present, codes = np.unique(codes, return_inverse=True)
     else:
         present = np.arange(size)
-    sums = _sums(units, codes, len(present))
+    sums = sum_by_code(units, codes, len(present))
     occurs = np.flatnonzero(sums[0])
     return KeySums.of_run(present[occurs], *sums.take(occurs, axis=1))
-
-
-@compiled
-def _sums(units: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
-    """Per group its rows and the sum of their units (below ``2**53`` in size) in two parts that cannot overflow."""
-    sums = np.zeros((3, size), np.int64)
-    for row in range(len(codes)):
-        sums[0, codes[row]] += 1
-        sums[1, codes[row]] += units[row] >> _LOW_BITS
-        sums[2, codes[row]] += units[row] & ((1 << _LOW_BITS) - 1)
-    return sums
-
-
-def _group(axes: tuple[Group, ...], code: int) -> Group:
-    names: list[str] = []
-    for axis in reversed(axes):
-        code, place = divmod(code, len(axis))
-        names.append(axis[place])
-    return tuple(reversed(names))
 
 
 def _union(one: Group, other: Group) -> Group:

@@ -1,14 +1,13 @@
 """How often each value occurs: the exact state from which every statistic of a column follows."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
-from customer_analytics.core.aggregation.kernel_runs import counted, merged
+from customer_analytics.core.aggregation._kernels import counted, merged
 from customer_analytics.core.money.minor_units import as_float
 
 _NONE = np.zeros(0, np.int64)
@@ -24,33 +23,28 @@ class ValueCounts:
     Args:
         values: int64, ascending, distinct.
         counts: int64, the same shape, all above 0.
-        huge: Values that int64 arithmetic should not meet, ascending, with their counts.
     """
 
     values: np.ndarray = field(default_factory=lambda: _NONE)
     counts: np.ndarray = field(default_factory=lambda: _NONE)
-    huge: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def of(cls, values: np.ndarray, huge: Iterable[int] = ()) -> "ValueCounts":
+    def of(cls, values: np.ndarray) -> "ValueCounts":
         """The counts of a chunk's values.
 
         Args:
             values: Integers below 2**53 in size, shape ``(rows,)``.
-            huge: Further values of any size.
         """
-        return cls(*counted(values.astype(np.int64, copy=False)), _counted((value, 1) for value in huge))
+        return cls(*counted(values.astype(np.int64, copy=False)))
 
     def __add__(self, other: "ValueCounts") -> "ValueCounts":
-        values, counts = merged(self.values, self.counts, other.values, other.counts)
-        return ValueCounts(values, counts, _counted([*self.huge, *other.huge]))
+        return ValueCounts(*merged(self.values, self.counts, other.values, other.counts))
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, ValueCounts)
             and np.array_equal(self.values, other.values)
             and np.array_equal(self.counts, other.counts)
-            and self.huge == other.huge
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -58,28 +52,22 @@ class ValueCounts:
     @property
     def count(self) -> int:
         """Values counted."""
-        return int(self.counts.sum()) + sum(count for _, count in self.huge)
+        return int(self.counts.sum())
 
     def power_sum(self, power: Literal[1, 2]) -> int:
         """The exact sum of every value raised to ``power``."""
         digits = _digits(self.values)
         terms = digits if power == 1 else [(one + two, left * right) for one, left in digits for two, right in digits]
-        plain = sum(int(term @ self.counts) << at for at, term in terms)
-        return plain + sum(value**power * count for value, count in self.huge)
+        return sum(int(term @ self.counts) << at for at, term in terms)
 
     def at(self, rank: int) -> int:
-        """The value at a place, from 0, when all are laid out in ascending order."""
-        ends = np.cumsum(self.counts)
-        below = sum(count for value, count in self.huge if value < 0)
-        if below <= rank < below + (int(ends[-1]) if len(ends) else 0):
-            return int(self.values[np.searchsorted(ends, rank - below, side="right")])
-        laid_out = [value for value, count in self.huge for _ in range(count)]
-        return laid_out[rank if rank < below else rank - (int(ends[-1]) if len(ends) else 0)]
+        """The value with a rank, from 0, in ascending order."""
+        return int(self.values[np.searchsorted(np.cumsum(self.counts), rank, side="right")])
 
     def outside(self, low: int, high: int) -> int:
         """How many values are below ``low`` or above ``high``."""
         rows = (self.values < low) | (self.values > high)
-        return int(self.counts[rows].sum()) + sum(count for value, count in self.huge if not low <= value <= high)
+        return int(self.counts[rows].sum())
 
 
 def mean(counts: ValueCounts) -> Fraction | None:
@@ -143,10 +131,3 @@ def _digits(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
         found.append((_DIGIT_BITS * len(found), values & ((1 << _DIGIT_BITS) - 1)))
         values = values >> _DIGIT_BITS
     return [*found, (_DIGIT_BITS * len(found), values)]
-
-
-def _counted(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    found: dict[int, int] = {}
-    for value, count in pairs:
-        found[value] = found.get(value, 0) + count
-    return tuple(sorted(found.items()))

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.aggregation.kernel_cells import occurring
+from customer_analytics.core.arrow._kernels import occurring
 from customer_analytics.core.arrow.frames import arrow_array, bits, cached_by_texts, codes_of, contiguous
 
 ROW_GROUP_ROWS = 262_144

@@ -4,9 +4,7 @@ Rows of numbers alone travel as records, of which any stretch can be read back; 
 for each bucket of some chunks.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -17,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import to_frame, to_table
+from customer_analytics.core.chunks.spill import Spill
 
 BUFFERED_BYTES = 16 << 20
 """Rows of numbers gathered in memory before they are spilled."""
@@ -29,51 +28,6 @@ COALESCED_BYTES = 4 << 20
 
 Rows: TypeAlias = Any
 """Rows with text as a table; rows of numbers as a structured array."""
-
-
-class Spill(Protocol):
-    """Room for bytes that do not fit in memory; closed, it leaves nothing behind."""
-
-    def write(self, data: pa.Buffer) -> int:
-        """Append and return where the bytes begin."""
-        ...
-
-    def read(self, start: int, size: int) -> pa.Buffer:
-        """Bytes of one writing again, or a stretch of them; safe from several threads."""
-        ...
-
-    def readinto(self, start: int, room: memoryview) -> None:
-        """Fill ``room`` with the bytes that :meth:`read` gives."""
-        ...
-
-
-class MemorySpill(AbstractContextManager["MemorySpill"]):
-    """A spill that stays in memory: for small data and tests."""
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._written: list[pa.Buffer] = []
-        self._end = 0
-
-    def write(self, data: pa.Buffer) -> int:
-        """See :class:`Spill`."""
-        self._starts.append(self._end)
-        self._written.append(data)
-        self._end += data.size
-        return self._starts[-1]
-
-    def read(self, start: int, size: int) -> pa.Buffer:
-        """See :class:`Spill`."""
-        place = bisect_right(self._starts, start) - 1
-        return self._written[place].slice(start - self._starts[place], size)
-
-    def readinto(self, start: int, room: memoryview) -> None:
-        """See :class:`Spill`."""
-        room[:] = memoryview(self.read(start, len(room))).cast("B")
-
-    def __exit__(self, *_: object) -> None:
-        self._starts.clear()
-        self._written.clear()
 
 
 class PartitionedChunk(NamedTuple):

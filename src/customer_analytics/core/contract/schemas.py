@@ -2,15 +2,12 @@
 
 import pyarrow as pa
 
-from customer_analytics.core.contract.settings import Column
-
-_FEW = pa.dictionary(pa.int32(), pa.string())
-_MOMENT = pa.timestamp("us")
+from customer_analytics.core.contract.columns import COLUMN_SPECS, FEW_TEXTS, Column, Nulls
 
 RAW_TEXT = "raw_text"
 SOURCE_FILE = "source_file"
 SOURCE_ROW = "source_row"
-ISSUES = "issues"
+FAULTS = "faults"
 AMOUNT_ROUNDED = "amount_rounded"
 
 
@@ -18,61 +15,46 @@ def _required(name: str, kind: pa.DataType) -> pa.Field:
     return pa.field(name, kind, nullable=False)
 
 
-_PLACE = [_required(SOURCE_FILE, _FEW), _required(SOURCE_ROW, pa.int64())]
+_ORIGIN = [_required(SOURCE_FILE, FEW_TEXTS), _required(SOURCE_ROW, pa.int64())]
 
 TYPED = pa.schema(
     [
-        pa.field(Column.CUSTOMER_ID, pa.int64()),
-        pa.field(Column.PURCHASE_ID, pa.string()),
-        pa.field(Column.PRODUCT_CATEGORY, _FEW),
-        pa.field(Column.PURCHASE_AMOUNT, pa.float64()),
-        pa.field(Column.PURCHASE_DATE, _MOMENT),
-        pa.field(Column.COUNTRY_CODE, _FEW),
-        pa.field(Column.CUSTOMER_AGE, pa.int16()),
-        pa.field(Column.PAYMENT_TYPE, _FEW),
-        _required(ISSUES, pa.uint32()),
+        *(pa.field(spec.name, spec.arrow_type) for spec in COLUMN_SPECS),
+        _required(FAULTS, pa.uint32()),
         _required(AMOUNT_ROUNDED, pa.bool_()),
-        *_PLACE,
+        *_ORIGIN,
         pa.field(RAW_TEXT, pa.string()),
     ]
 )
-"""``typed_purchases``: every record once; a value that cannot be read is null, ``raw_text`` only where issues are."""
+"""``typed_purchases``: every record once. A value that cannot be parsed is null; ``faults`` has a bit for each reason
+(0 for a valid record); ``raw_text`` is null where the record is valid."""
 
 CLEAN = pa.schema(
-    [
-        _required(Column.CUSTOMER_ID, pa.int64()),
-        _required(Column.PURCHASE_ID, pa.string()),
-        pa.field(Column.PRODUCT_CATEGORY, _FEW),
-        _required(Column.PURCHASE_AMOUNT, pa.float64()),
-        _required(Column.PURCHASE_DATE, _MOMENT),
-        pa.field(Column.COUNTRY_CODE, _FEW),
-        pa.field(Column.CUSTOMER_AGE, pa.int16()),
-        pa.field(Column.PAYMENT_TYPE, _FEW),
-    ]
+    [pa.field(spec.name, spec.arrow_type, nullable=spec.nulls is not Nulls.ALWAYS_CRITICAL) for spec in COLUMN_SPECS]
 )
 """``clean_purchases``: the contract's columns."""
 
-QUARANTINED = pa.schema([*_PLACE, _required("reasons", _FEW), _required(RAW_TEXT, pa.string())])
-"""``quarantined_purchases``: the rows refused, with their reasons joined by ``;`` and the record as it came."""
+QUARANTINED = pa.schema([*_ORIGIN, _required("reasons", FEW_TEXTS), _required(RAW_TEXT, pa.string())])
+"""``quarantined_purchases``: the rows with a fault, their reasons joined by ``;``, and the text of the record."""
 
 DUPLICATE = pa.schema(
     [
-        *_PLACE,
-        _required("kept_source_file", _FEW),
+        *_ORIGIN,
+        _required("kept_source_file", FEW_TEXTS),
         _required("kept_source_row", pa.int64()),
-        _required("kind", _FEW),
+        _required("kind", FEW_TEXTS),
         _required(Column.PURCHASE_ID, pa.string()),
         _required(Column.PURCHASE_AMOUNT, pa.float64()),
     ]
 )
-"""``duplicate_purchases``: later copies, where the kept copy stands, and whether they are exact or conflicting."""
+"""``duplicate_purchases``: duplicates, file and row of the first copy, and ``kind``: ``exact`` or ``conflicting``."""
 
 OUTLIER = pa.schema(
     [
         *CLEAN,
         _required("amount_zscore", pa.float64()),
-        pa.field("amount_outlier", _FEW),
-        pa.field("age_outlier", _FEW),
+        pa.field("amount_outlier", FEW_TEXTS),
+        pa.field("age_outlier", FEW_TEXTS),
     ]
 )
 """``outlier_purchases``: clean rows whose amount or age is an outlier, and by which rules."""

@@ -1,79 +1,13 @@
-"""The data contract: eight columns, what makes each valid, and the names of every fault.
+"""The contract's settings: what a user can configure about valid purchases."""
 
-Parsing, the pandera schema, the ledger's reasons and ``docs/data_contract.md`` all follow from this module.
-"""
-
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from functools import cache
-from types import MappingProxyType
 
+from customer_analytics.core.contract.columns import ALWAYS_CRITICAL, COLUMNS, CRITICAL_BY_DEFAULT, ColumnSpec
 from customer_analytics.core.errors import SettingError, listed
-
-
-class Column(StrEnum):
-    """The contract's columns, in the order of the clean table."""
-
-    CUSTOMER_ID = "customer_id"
-    PURCHASE_ID = "purchase_id"
-    PRODUCT_CATEGORY = "product_category"
-    PURCHASE_AMOUNT = "purchase_amount"
-    PURCHASE_DATE = "purchase_date"
-    COUNTRY_CODE = "country_code"
-    CUSTOMER_AGE = "customer_age"
-    PAYMENT_TYPE = "payment_type"
-
-
-class Fault(StrEnum):
-    """What can be wrong with a record or with one of its fields."""
-
-    STRUCTURE = "structure"
-    NULL = "null"
-    BAD_TYPE = "bad_type"
-    RANGE = "range"
-    NEGATIVE = "negative"
-    MALFORMED = "malformed"
-    UNKNOWN = "unknown"
-
-
-COLUMNS: tuple[str, ...] = tuple(Column)
-
-ALWAYS_CRITICAL = frozenset({Column.CUSTOMER_ID, Column.PURCHASE_ID, Column.PURCHASE_AMOUNT, Column.PURCHASE_DATE})
-"""Columns without which a purchase cannot be counted: a null there is always a fault."""
-
-FAULTS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
-    {
-        Column.CUSTOMER_ID: (Fault.NULL, Fault.BAD_TYPE, Fault.RANGE),
-        Column.PURCHASE_ID: (Fault.NULL,),
-        Column.PRODUCT_CATEGORY: (Fault.NULL,),
-        Column.PURCHASE_AMOUNT: (Fault.NULL, Fault.BAD_TYPE, Fault.NEGATIVE),
-        Column.PURCHASE_DATE: (Fault.NULL, Fault.MALFORMED),
-        Column.COUNTRY_CODE: (Fault.NULL, Fault.UNKNOWN),
-        Column.CUSTOMER_AGE: (Fault.NULL, Fault.BAD_TYPE, Fault.RANGE),
-        Column.PAYMENT_TYPE: (Fault.NULL,),
-    }
-)
-
-
-def reason(fault: Fault, column: str) -> str:
-    """The public name of a fault, e.g. ``negative:purchase_amount``."""
-    return f"{fault}:{column}"
-
-
-REASONS: tuple[str, ...] = (
-    Fault.STRUCTURE.value,
-    *(reason(fault, column) for column, faults in FAULTS.items() for fault in faults),
-)
-"""Every reason; its place is its bit in ``issues``."""
-
-BITS: Mapping[str, int] = MappingProxyType({name: 1 << place for place, name in enumerate(REASONS)})
-"""Reason → its bit in the ``issues`` mask (fits uint32)."""
-
-
-def reasons_of(issues: int) -> tuple[str, ...]:
-    """The reasons in a bit mask, in the contract's order; empty for 0."""
-    return tuple(name for name, bit in BITS.items() if issues & bit)
+from customer_analytics.core.money.minor_units import EXACT_MINOR_UNITS
 
 
 @cache
@@ -98,6 +32,7 @@ class Contract:
         age_min: Lowest valid age in years.
         age_max: Highest valid age in years.
         amount_decimals: Digits of the currency's minor unit; 2 for cents.
+        amount_max: Highest valid amount in major units.
         decimal_mark: The amount's decimal mark.
         thousands_mark: A mark between groups of three digits of an amount; empty for none.
         null_tokens: Texts, besides the empty one, that mean null in any column.
@@ -108,10 +43,11 @@ class Contract:
         SettingError: An unknown column, an impossible bound, clashing marks or a code that ISO does not know.
     """
 
-    critical_columns: Sequence[str] = COLUMNS[:6]
+    critical_columns: Sequence[str] = CRITICAL_BY_DEFAULT
     age_min: int = 10
     age_max: int = 120
     amount_decimals: int = 2
+    amount_max: float = 1e12
     decimal_mark: str = "."
     thousands_mark: str = ""
     null_tokens: Sequence[str] = ()
@@ -121,6 +57,11 @@ class Contract:
     def __post_init__(self) -> None:
         for name, problem in self._problems():
             raise SettingError(f"contract.{name}", *problem, "see docs/data_contract.md")
+
+    def bounds(self, spec: ColumnSpec) -> tuple[float | None, float | None]:
+        """Least and greatest valid value of a column; ``None`` where it has no such bound."""
+        low, high = (getattr(self, bound) if isinstance(bound, str) else bound for bound in (spec.low, spec.high))
+        return low, high
 
     def _problems(self) -> list[tuple[str, tuple[str, str]]]:
         """Each setting that cannot be meant, with what was expected and what was found."""
@@ -138,6 +79,11 @@ class Contract:
             "amount_decimals": (
                 _is_count(self.amount_decimals) and self.amount_decimals <= _MOST_DECIMALS,
                 f"0 to {_MOST_DECIMALS}",
+            ),
+            "amount_max": (
+                _is_number(self.amount_max)
+                and 0 < self.amount_max * 10 ** _count_or_zero(self.amount_decimals) <= EXACT_MINOR_UNITS,
+                f"an amount above 0, of at most {EXACT_MINOR_UNITS:,} minor units",
             ),
             "decimal_mark": (self.decimal_mark in {".", ","}, "'.' or ','"),
             "thousands_mark": (
@@ -165,6 +111,14 @@ class Contract:
 
 def _is_count(setting: object) -> bool:
     return isinstance(setting, int) and not isinstance(setting, bool) and setting >= 0
+
+
+def _is_number(setting: object) -> bool:
+    return isinstance(setting, int | float) and not isinstance(setting, bool) and math.isfinite(setting)
+
+
+def _count_or_zero(setting: object) -> int:
+    return setting if isinstance(setting, int) and _is_count(setting) else 0
 
 
 def _is_texts(setting: object) -> bool:

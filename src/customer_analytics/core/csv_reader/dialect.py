@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from customer_analytics.core.contract.settings import COLUMNS
+from customer_analytics.core.contract.columns import COLUMNS
 from customer_analytics.core.errors import InputError, SettingError, listed
 
 _MOST_RECORD_BYTES = 1 << 30

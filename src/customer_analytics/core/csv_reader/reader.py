@@ -8,13 +8,13 @@ import pandas as pd
 import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import TEXT, categorical
+from customer_analytics.core.contract.columns import COLUMNS, Column
 from customer_analytics.core.contract.schemas import RAW_TEXT, SOURCE_FILE, SOURCE_ROW
-from customer_analytics.core.contract.settings import COLUMNS, Column
 from customer_analytics.core.csv_reader.dialect import Dialect, Header
 from customer_analytics.core.csv_reader.tokenizer import Fields, Marks, split_fields
 from customer_analytics.core.errors import InputError
 
-FEW_VALUED = frozenset({Column.PRODUCT_CATEGORY, Column.COUNTRY_CODE, Column.CUSTOMER_AGE, Column.PAYMENT_TYPE})
+FEW_VALUED_COLUMNS = frozenset({Column.PRODUCT_CATEGORY, Column.COUNTRY_CODE, Column.CUSTOMER_AGE, Column.PAYMENT_TYPE})
 """Columns of few distinct texts, which are judged once per text."""
 
 RAW_COLUMNS: tuple[str, ...] = (*COLUMNS, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
@@ -49,7 +49,7 @@ def read_block(block: Block, header: Header, dialect: Dialect, columns: Sequence
         columns: The columns wanted, of :data:`RAW_COLUMNS`; ``None`` for all.
 
     Returns:
-        One row per record in order: the contract's columns as text, those of :data:`FEW_VALUED` as categories of text
+        One row per record in order: the contract's columns as text, those of :data:`FEW_VALUED_COLUMNS` as categories of text
         (null in all of them where the record has not as many fields as the header), ``source_file`` (category),
         ``source_row`` (int64), ``raw_text`` (text).
 
@@ -76,13 +76,13 @@ def read_block(block: Block, header: Header, dialect: Dialect, columns: Sequence
 
 def empty_raw() -> pd.DataFrame:
     """No records: the columns of :data:`RAW_COLUMNS` and no row."""
-    columns: dict[str, object] = {column: "category" if column in FEW_VALUED else TEXT for column in COLUMNS}
+    columns: dict[str, object] = {column: "category" if column in FEW_VALUED_COLUMNS else TEXT for column in COLUMNS}
     dtypes = columns | {SOURCE_FILE: "category", SOURCE_ROW: np.int64, RAW_TEXT: TEXT}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})  # type: ignore[call-overload]
 
 
 def _column(fields: Fields, column: str) -> pd.api.extensions.ExtensionArray:
-    if column in FEW_VALUED:
+    if column in FEW_VALUED_COLUMNS:
         return categorical(*fields.dictionary())
     return pd.arrays.ArrowExtensionArray(fields.text())
 

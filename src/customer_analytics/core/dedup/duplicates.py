@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from customer_analytics.core.arrow.frames import categorical, contiguous, text_array
 from customer_analytics.core.arrow.take import take_columns
 from customer_analytics.core.chunks.hashing import partition_of_hashes, shared, text_hashes
-from customer_analytics.core.chunks.local import Chunks
-from customer_analytics.core.contract.schemas import CLEAN, DUPLICATE, ISSUES, SOURCE_FILE, SOURCE_ROW
-from customer_analytics.core.contract.settings import COLUMNS, Column
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import COLUMNS, Column
+from customer_analytics.core.contract.schemas import CLEAN, DUPLICATE, FAULTS, SOURCE_FILE, SOURCE_ROW
 from customer_analytics.core.dedup.row_bitmap import RowBitmap, RowBitmaps
 
 KINDS = ["conflicting", "exact"]
@@ -40,7 +40,7 @@ def find_duplicates(typed: Chunks) -> Chunks:
         ``purchase_id`` a valid row had before, where it stands, where the first copy stands, and ``exact`` if all
         eight values are equal, else ``conflicting``. No chunk when no id repeats.
     """
-    suspects = _sharing_a_key(typed.select([Column.PURCHASE_ID, ISSUES]).map(_valid_keys))
+    suspects = _sharing_a_key(typed.select([Column.PURCHASE_ID, FAULTS]).map(_valid_keys))
     whole = typed.select([*COLUMNS, SOURCE_FILE, SOURCE_ROW])
     copies = whole.map(partial(_suspected, suspects=suspects)).shuffle(_bucket_of_suspect).map(_later_copies)
     return copies.shuffle(_bucket_of_row).map(_in_row_order)
@@ -59,7 +59,7 @@ def count_duplicate_ids(clean: Chunks) -> int:
     return ids.shuffle(_bucket_of_suspect).fold(_count_later, 0)
 
 
-FIRST_COPY_COLUMNS = (*CLEAN.names, ISSUES, SOURCE_FILE, SOURCE_ROW)
+FIRST_COPY_COLUMNS = (*CLEAN.names, FAULTS, SOURCE_FILE, SOURCE_ROW)
 """The columns that :func:`first_copies` reads."""
 
 
@@ -73,7 +73,7 @@ def first_copies(typed: pd.DataFrame, repeats: RowBitmaps) -> pd.DataFrame:
     Returns:
         The columns of :data:`~customer_analytics.core.contract.schemas.CLEAN`, in the order of ``typed``, numbered anew.
     """
-    kept = np.flatnonzero((typed[ISSUES].to_numpy() == 0) & ~repeats.among(typed))
+    kept = np.flatnonzero((typed[FAULTS].to_numpy() == 0) & ~repeats.among(typed))
     columns = take_columns(typed, kept, CLEAN.names)
     columns[Column.CUSTOMER_ID] = columns[Column.CUSTOMER_ID].to_numpy(np.int64)
     return pd.DataFrame(columns, copy=False)
@@ -97,7 +97,7 @@ def _count_shared(bucket: pd.DataFrame) -> int:
 
 
 def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
-    valid = typed[ISSUES].to_numpy() == 0
+    valid = typed[FAULTS].to_numpy() == 0
     columns = {_KEY: text_hashes(text_array(typed[Column.PURCHASE_ID])), _ROW: typed.index.to_numpy()}
     return pd.DataFrame({name: column[valid] for name, column in columns.items()}, copy=False)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.checks.findings import Finding, Outcome, judged
 from customer_analytics.core.drift.checks.numbers import number_findings
 from customer_analytics.core.drift.checks.pair import Pair

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from customer_analytics.core.drift.checks.findings import Outcome
 from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.statistics.robust import robust_spread
 from customer_analytics.core.history.metrics import figure_of, name_of
-
-MAD_TO_SIGMA = 1.4826
-"""Median absolute deviation to standard deviation of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,6 @@ class Anomaly:
     score: float | None
     outcome: Outcome
     words: str
-
-
-def robust_spread(earlier: Sequence[float] | npt.NDArray[np.float64], floor: float) -> float:
-    """The median absolute deviation as a standard deviation, at least ``floor``."""
-    figures = np.asarray(earlier, np.float64)
-    return max(MAD_TO_SIGMA * float(np.median(np.abs(figures - np.median(figures)))), floor)
 
 
 def anomaly(

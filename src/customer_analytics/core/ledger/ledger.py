@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.arrow.frames import codes_of
-from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, ISSUES, SOURCE_FILE
-from customer_analytics.core.contract.settings import BITS, Column
+from customer_analytics.core.contract.columns import BITS, Column
+from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, FAULTS, SOURCE_FILE
 from customer_analytics.core.errors import LedgerError
 from customer_analytics.core.money.money_sum import MoneySum
 
 SCHEMA_VERSION = 1
 
-COUNTED_COLUMNS = (Column.PURCHASE_AMOUNT, ISSUES, AMOUNT_ROUNDED, SOURCE_FILE)
+COUNTED_COLUMNS = (Column.PURCHASE_AMOUNT, FAULTS, AMOUNT_ROUNDED, SOURCE_FILE)
 """The columns that :meth:`RecordCounts.of` reads."""
 
 
@@ -45,11 +45,11 @@ class RecordCounts:
             typed: The columns :data:`COUNTED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
             decimals: Digits of the minor unit.
         """
-        amounts, issues = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[ISSUES].to_numpy()
-        faulty = np.flatnonzero(issues != 0)
-        faults, faulty_amounts = issues[faulty], amounts[faulty]
+        amounts, faults = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[FAULTS].to_numpy()
+        faulty_rows = np.flatnonzero(faults)
+        faulty_amounts = amounts[faulty_rows]
         refused = MoneySum.of(faulty_amounts, decimals)
-        reasons = zip(BITS, MoneySum.by_flag(faulty_amounts, faults, len(BITS), decimals), strict=True)
+        reasons = zip(BITS, MoneySum.by_flag(faulty_amounts, faults[faulty_rows], len(BITS), decimals), strict=True)
         codes, files = codes_of(typed[SOURCE_FILE])
         records = np.bincount(codes, minlength=len(files)).tolist()
         return cls(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from customer_analytics.core.contract.settings import ALWAYS_CRITICAL, COLUMNS, Column, Fault, reason
+from customer_analytics.core.contract.columns import ALWAYS_CRITICAL, COLUMNS, Column, Fault, reason
 
 _NULLS = "csv.columns and contract.null_tokens"
 _SETTINGS: Mapping[str, str] = {

@@ -89,7 +89,7 @@ class MoneyLoss:
         """The loss of amounts (float64, major units; NaN is left out)."""
         known = amounts[~np.isnan(amounts)]
         money = MinorUnits.of(known, decimals)
-        exact = exact_sum(money.units) + sum(money.huge.values())
+        exact = exact_sum(money.units)
         with np.errstate(over="ignore", invalid="ignore"):
             single = known.astype(np.float32)
             total = float(single.sum(dtype=np.float32))

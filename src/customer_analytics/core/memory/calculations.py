@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.aggregation.value_counts import exact_sqrt
-from customer_analytics.core.contract.schemas import ISSUES
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
+from customer_analytics.core.contract.schemas import FAULTS
 from customer_analytics.core.money.minor_units import MinorUnits, as_float
 
 GROUP = "group"
@@ -29,17 +29,16 @@ def comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """The rows to calculate with.
 
     Args:
-        typed: ``issues``, ``purchase_amount`` and ``country_code`` of a chunk of the typed table.
+        typed: ``faults``, ``purchase_amount`` and ``country_code`` of a chunk of the typed table.
         decimals: Digits of the minor unit.
 
     Returns:
-        ``group`` (category, the country) and ``units`` (int64, the amount in minor units) of the rows without issues,
+        ``group`` (category, the country) and ``units`` (int64, the amount in minor units) of the rows without faults,
         but for those whose squares would not add up in int64.
     """
-    valid = typed[(typed[ISSUES] == 0) & typed[Column.COUNTRY_CODE].notna()]
+    valid = typed[(typed[FAULTS] == 0) & typed[Column.COUNTRY_CODE].notna()]
     money = MinorUnits.of(valid[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
     fits = money.units <= isqrt(np.iinfo(np.int64).max // max(len(valid), 1))
-    fits[list(money.huge)] = False
     groups = valid.loc[fits, Column.COUNTRY_CODE].cat.remove_unused_categories()
     return pd.DataFrame({GROUP: groups.array, UNITS: money.units[fits]})
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.arrow.frames import to_frame
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import COLUMNS, Column
 from customer_analytics.core.contract.schemas import TYPED
-from customer_analytics.core.contract.settings import COLUMNS, Column
 from customer_analytics.core.csv_reader.reader import empty_raw
 from customer_analytics.core.memory.accuracy import MoneyLoss
 from customer_analytics.core.memory.downcast_plan import TableMemory, measure_table

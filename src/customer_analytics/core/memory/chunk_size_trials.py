@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.arrow.frames import text_array
-from customer_analytics.core.contract.settings import COLUMNS
+from customer_analytics.core.contract.columns import COLUMNS
 from customer_analytics.core.memory.settings import MemorySettings
 
 RECORD = "record"

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, ISSUES, SOURCE_ROW
-from customer_analytics.core.contract.settings import REASONS, Column
+from customer_analytics.core.contract.columns import REASONS, Column
+from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, FAULTS, SOURCE_ROW
 from customer_analytics.core.memory.conversions import Conversion, by_objects, convert, find_changed, values_of
 from customer_analytics.core.memory.footprint import Footprint, Misreading, find_misreadings, read_plainly
 
@@ -141,7 +141,7 @@ _WIDER: Mapping[str, str] = MappingProxyType(
         Column.PURCHASE_AMOUNT: "every value of this chunk survives, but the contract sets no upper bound",
         Column.CUSTOMER_AGE: "every value of this chunk survives, but a refused age is kept up to 32,767",
         SOURCE_ROW: "every value of this chunk survives, but a file may have more rows",
-        ISSUES: f"every value of this chunk survives, but there are {len(REASONS)} reasons of a bit each",
+        FAULTS: f"every value of this chunk survives, but there are {len(REASONS)} reasons of a bit each",
         AMOUNT_ROUNDED: "every value survives, but NumPy computes with bytes",
     }
 )

@@ -9,7 +9,7 @@ from customer_analytics.core.money.minor_units import MinorUnits
 
 @dataclass(frozen=True, slots=True)
 class MoneySum:
-    """Rows and what they are worth.
+    """Number of rows and the sum of their amounts; ``MoneySum()`` is the identity.
 
     Args:
         rows: Rows counted.
@@ -23,49 +23,41 @@ class MoneySum:
 
     @classmethod
     def of(cls, amounts: np.ndarray, decimals: int) -> "MoneySum":
-        """The money of a chunk.
+        """The sum of a chunk.
 
         Args:
-            amounts: float64 in major units, as ``parse_amounts`` gives them; NaN where unreadable.
+            amounts: float64 in major units, as ``typed_purchases`` holds them; NaN where unreadable.
             decimals: Digits of the minor unit.
         """
         money = MinorUnits.of(amounts, decimals)
-        return cls(len(amounts), exact_sum(money.units) + sum(money.huge.values()), money.unknown)
+        return cls(len(amounts), exact_sum(money.units), money.unknown)
 
     @classmethod
     def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["MoneySum"]:
-        """The money of the rows that have each flag; a row with several is in each.
+        """The sum of the rows with each flag; a row with several flags counts for each.
 
         Args:
             amounts: As for :meth:`of`.
-            flags: Bit ``k`` is flag ``k``; uint32, shape ``(rows,)``.
-            count: Flags there are.
+            flags: uint32, shape ``(rows,)``: bit ``k`` is flag ``k``.
+            count: Number of flags.
             decimals: Digits of the minor unit.
         """
-        from customer_analytics.core.money._kernels import LOW_BITS, summed_by_flag  # noqa: PLC0415  as below
+        from customer_analytics.core.money._kernels import joined_sum, sum_by_flag  # noqa: PLC0415  as in exact_sum
 
         money = MinorUnits.of(amounts, decimals)
-        counted = summed_by_flag(money.units, ~np.isnan(amounts), flags, count).tolist()
-        return [
-            cls(
-                rows,
-                (high << LOW_BITS) + low + sum(units for row, units in money.huge.items() if flags[row] >> flag & 1),
-                unreadable,
-            )
-            for flag, (rows, unreadable, high, low) in enumerate(counted)
-        ]
+        sums = sum_by_flag(money.units, ~np.isnan(amounts), flags, count).tolist()
+        return [cls(rows, joined_sum(high, low), unreadable) for rows, unreadable, high, low in sums]
 
     def __add__(self, other: "MoneySum") -> "MoneySum":
         return MoneySum(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)
 
     def __sub__(self, part: "MoneySum") -> "MoneySum":
-        """The money of the rows that are not among a part of these."""
+        """The sum of these rows without a part of them."""
         return MoneySum(self.rows - part.rows, self.minor - part.minor, self.unreadable - part.unreadable)
 
 
 def exact_sum(units: np.ndarray) -> int:
-    """The sum of int64 numbers below 2**53 in size, however many."""
-    from customer_analytics.core.money._kernels import LOW_BITS, summed  # noqa: PLC0415  only where rows are counted
+    """The sum of int64 numbers below 2**53 in size, of any count."""
+    from customer_analytics.core.money._kernels import joined_sum, split_sum  # noqa: PLC0415  Numba only for rows
 
-    high, low = summed(units)
-    return (high << LOW_BITS) + low
+    return joined_sum(*split_sum(units))

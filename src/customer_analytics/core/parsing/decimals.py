@@ -4,7 +4,7 @@ Integers and plain decimals are read by compiled loops; what is left is judged b
 distinct text at a time.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 from customer_analytics.core.arrow.text import MINUS, NINE, PLUS, POINT, ZERO, bare, layout, strip
 from customer_analytics.core.arrow.words import ALL, WORD, eight_digits, last_bytes
 from customer_analytics.core.compiled import compiled, inlined
-from customer_analytics.core.money.minor_units import quantized
 
 _DECIMAL = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _INTEGER_DIGITS = 18
 _CENTS = 2
 """Digits that most amounts have behind the point."""
 
+_EXACT = Context(prec=400, Emax=10**6, Emin=-(10**6))
 _POWERS = 10 ** np.arange(_INTEGER_DIGITS + 1, dtype=np.int64)
 _EXACT_INTEGERS = 1 << 53
 """Every smaller integer is a float64."""
@@ -178,5 +178,5 @@ def _read_one(text: str, decimals: int) -> tuple[float, bool, bool, bool]:
         tiny = bool(text.lower().partition("e")[0].strip("+-.0"))
         return 0.0, True, tiny, tiny and text.startswith("-")
     exact = Decimal(text)
-    rounded = quantized(exact, decimals)
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, _EXACT)
     return float(rounded) or 0.0, True, rounded != exact, exact < 0

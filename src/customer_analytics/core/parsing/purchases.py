@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 from customer_analytics.core.arrow.frames import categorical, codes_of, text_array
 from customer_analytics.core.arrow.text import lengths, nulls_as_empty, spread, strip, upper_ascii, with_nulls
-from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, ISSUES, RAW_TEXT, SOURCE_FILE, SOURCE_ROW, TYPED
-from customer_analytics.core.contract.settings import BITS, COLUMNS, Column, Contract, Fault, iso_countries, reason
-from customer_analytics.core.csv_reader.reader import FEW_VALUED
+from customer_analytics.core.contract.columns import BITS, COLUMNS, FEW_VALUED_COLUMNS, Column, Fault, reason
+from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, FAULTS, RAW_TEXT, SOURCE_FILE, SOURCE_ROW, TYPED
+from customer_analytics.core.contract.settings import Contract, iso_countries
 from customer_analytics.core.parsing.decimals import parse_amounts, parse_integers
 from customer_analytics.core.parsing.timestamps import parse_timestamps
 
@@ -29,21 +29,21 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
     Returns:
         The columns of :data:`~customer_analytics.core.contract.schemas.TYPED`, as many rows in the same order. A value that
-        cannot be read is null; ``issues`` (uint32) is 0 for a valid record, else the bits of its reasons.
+        cannot be read is null; ``faults`` (uint32) is 0 for a valid record, else the bits of its reasons.
     """
     broken = raw[Column.CUSTOMER_ID].isna().to_numpy()
     judged = [parse_column(raw[column], column, contract) for column in COLUMNS]
-    issues = np.zeros(len(raw), np.uint32)
+    faults = np.zeros(len(raw), np.uint32)
     for one in judged:
         for name, rows in one.faults.items():
-            issues[np.flatnonzero(rows)] |= np.uint32(BITS[name])
-    issues[broken] = BITS[Fault.STRUCTURE]
+            faults[np.flatnonzero(rows)] |= np.uint32(BITS[name])
+    faults[broken] = BITS[Fault.STRUCTURE]
     columns = {column: one.typed for column, one in zip(COLUMNS, judged, strict=True)}
-    columns[ISSUES] = issues
+    columns[FAULTS] = faults
     columns[AMOUNT_ROUNDED] = _rounded(judged) & ~broken
     columns[SOURCE_FILE] = raw[SOURCE_FILE].array
     columns[SOURCE_ROW] = raw[SOURCE_ROW].to_numpy()
-    columns[RAW_TEXT] = _record_text(raw[RAW_TEXT], issues != 0)
+    columns[RAW_TEXT] = _record_text(raw[RAW_TEXT], faults != 0)
     return pd.DataFrame({name: columns[name] for name in TYPED.names}, index=raw.index, copy=False)
 
 
@@ -61,7 +61,7 @@ def _rounded(judged: Sequence[ParsedColumn]) -> np.ndarray:
 
 def parse_column(text: pd.Series, column: str, contract: Contract) -> ParsedColumn:
     """Judge one column of ``raw_purchases`` by itself; a null (a broken record) is judged as an empty field."""
-    if column in FEW_VALUED:
+    if column in FEW_VALUED_COLUMNS:
         return _FEW_JUDGES[Column(column)](_distinct(text, column, contract), column, contract)
     return _JUDGES[Column(column)](nulls_as_empty(text_array(text)), column, contract)
 
@@ -160,12 +160,14 @@ def _judge_amount(text: pa.StringArray, column: str, contract: Contract) -> Pars
     read = parse_amounts(_with_point(text, contract), contract.amount_decimals)
     null = _null_rows(text, read.known, column, contract)
     known = read.known & ~null
+    too_large = known & (np.abs(read.amounts) > contract.amount_max)
     faults = {
         reason(Fault.BAD_TYPE, column): ~read.known & ~null,
         reason(Fault.NEGATIVE, column): read.negative & known,
+        reason(Fault.RANGE, column): too_large,
     }
-    values = np.where(known, read.amounts, np.nan) if null.any() else read.amounts
-    return ParsedColumn(values, _nulls(null, column, contract) | faults, read.rounded & known)
+    values = np.where(known & ~too_large, read.amounts, np.nan)
+    return ParsedColumn(values, _nulls(null, column, contract) | faults, read.rounded & known & ~too_large)
 
 
 def _judge_date(text: pa.StringArray, column: str, contract: Contract) -> ParsedColumn:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.report.charts.style import shortened, visible
+from customer_analytics.core.display import shortened, visible
 
 MOST_TEXT = 80
 """Characters of a name from the data that a table shows."""

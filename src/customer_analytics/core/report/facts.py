@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.report.charts.style import spelt_run
+from customer_analytics.core.display import spelt_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

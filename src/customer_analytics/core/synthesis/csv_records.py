@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.contract.settings import COLUMNS, Column, Fault
+from customer_analytics.core.contract.columns import COLUMNS, Column, Fault
 from customer_analytics.core.synthesis import value_lists as words
 from customer_analytics.core.synthesis.field_texts import Dresses, Form, Lexicon, Writing, joined, replaced
 from customer_analytics.core.synthesis.lookup_tables import days_of
@@ -194,7 +194,7 @@ def _lexica(vocabulary: ValueLists) -> dict[str, Lexicon]:
         Column.CUSTOMER_ID: Lexicon.of((), (), (NULLS, words.BAD_CUSTOMERS, ("0", "-0", "000"))),
         Column.PURCHASE_ID: Lexicon.of((), (), (NULLS,)),
         Column.PRODUCT_CATEGORY: Lexicon.of([one.name for one in vocabulary.categories], _FORMS, (NULLS,)),
-        Column.PURCHASE_AMOUNT: Lexicon.of((), (), (NULLS, words.BAD_AMOUNTS)),
+        Column.PURCHASE_AMOUNT: Lexicon.of((), (), (NULLS, words.BAD_AMOUNTS, (), words.AMOUNTS_OUT_OF_RANGE)),
         Column.PURCHASE_DATE: Lexicon.of((), (), (NULLS, words.MALFORMED_DATES)),
         Column.COUNTRY_CODE: Lexicon.of(COUNTRIES, (*_FORMS, *_LOWERED), (NULLS, words.UNKNOWN_COUNTRIES)),
         Column.CUSTOMER_AGE: Lexicon.of([*map(str, AGES)], _FORMS, (NULLS, words.BAD_AGES, words.AGES_OUT_OF_RANGE)),

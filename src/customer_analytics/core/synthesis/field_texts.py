@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer_analytics.core.contract.settings import COLUMNS, Column
+from customer_analytics.core.contract.columns import COLUMNS, Column
 from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, bits_of, draw, outcome
 
 Form = Callable[[str], str]

@@ -6,14 +6,14 @@ from enum import IntEnum
 
 import numpy as np
 
-from customer_analytics.core.contract.settings import FAULTS, Column, Fault, reason
+from customer_analytics.core.contract.columns import COLUMN_SPECS, COLUMNS, Column, Fault, reason
 from customer_analytics.core.synthesis.lookup_tables import Tables
 from customer_analytics.core.synthesis.random_bits import I64, U64, Codes, Flags, Stream, bits_of, draw, outcome
 from customer_analytics.core.synthesis.settings import SynthesisSettings
 
 REASONS_AT: Mapping[str, tuple[str, ...]] = {
     Fault.STRUCTURE: (Fault.STRUCTURE,),
-    **{column: tuple(reason(fault, column) for fault in faults) for column, faults in FAULTS.items()},
+    **{spec.name: spec.reasons for spec in COLUMN_SPECS},
 }
 """Where a fault can be → its reasons; code ``k`` of a plan means reason ``k - 1``."""
 
@@ -140,7 +140,7 @@ def plan_rows(settings: SynthesisSettings, tables: Tables, ordinals: I64) -> Pla
 def any_fault(faults: Mapping[str, Codes]) -> Flags:
     """Rows with a fault that the default contract refuses."""
     refused: Flags = faults[Fault.STRUCTURE] > 0
-    for column in FAULTS:
+    for column in COLUMNS:
         nulls = sum(name in ACCEPTED_NULLS for name in REASONS_AT[column])
         refused |= faults[column] > nulls
     return refused

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from customer_analytics.core.contract.settings import REASONS
+from customer_analytics.core.contract.columns import REASONS
 from customer_analytics.core.errors import SettingError, listed
 
 MAX_ROWS = 9_999_999_999
@@ -34,6 +34,7 @@ def default_fault_rates() -> dict[str, float]:
         "null:purchase_amount": 0.002,
         "bad_type:purchase_amount": 0.004,
         "negative:purchase_amount": 0.003,
+        "range:purchase_amount": 0.0005,
         "null:purchase_date": 0.001,
         "malformed:purchase_date": 0.003,
         "null:country_code": 0.002,

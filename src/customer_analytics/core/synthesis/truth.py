@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from pyroaring import BitMap64
 
-from customer_analytics.core.contract.settings import Column, Fault
+from customer_analytics.core.contract.columns import Column, Fault
 from customer_analytics.core.synthesis.random_bits import I64, Flags
 from customer_analytics.core.synthesis.row_plan import ACCEPTED_NULLS, REASONS_AT, Kind, Plan
 from customer_analytics.core.synthesis.value_lists import COUNTRIES

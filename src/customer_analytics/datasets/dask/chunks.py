@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from customer_analytics.core.chunks.local import Frame, P, Step
+from customer_analytics.core.chunks.protocol import Frame, P, Step
 from customer_analytics.datasets.dask.cluster import ClusterSettings, connect, one_clear_error
 
 _FAN_IN = 8
@@ -74,7 +74,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class DaskChunks:
-    """Chunks that the workers of a cluster make; implements :class:`~customer_analytics.core.chunks.local.Chunks`.
+    """Chunks that the workers of a cluster make; implements :class:`~customer_analytics.core.chunks.protocol.Chunks`.
 
     Args:
         source: Where the chunks come from.
@@ -89,18 +89,18 @@ class DaskChunks:
     columns: tuple[str, ...] | None = None
 
     def map(self, function: Callable[[Frame], Any]) -> "DaskChunks":
-        """See :class:`~customer_analytics.core.chunks.local.Chunks`."""
+        """See :class:`~customer_analytics.core.chunks.protocol.Chunks`."""
         return replace(self, steps=(*self.steps, function))
 
     def select(self, columns: Sequence[str]) -> "DaskChunks":
-        """See :class:`~customer_analytics.core.chunks.local.Chunks`."""
+        """See :class:`~customer_analytics.core.chunks.protocol.Chunks`."""
         wanted = list(columns)
         if self.steps:
             return self.map(lambda frame: frame[wanted])
         return replace(self, columns=tuple(wanted))
 
     def fold(self, measure: Callable[[Frame], P], zero: P) -> P:
-        """See :class:`~customer_analytics.core.chunks.local.Chunks`: leaves measure parts, a tree adds the partials."""
+        """See :class:`~customer_analytics.core.chunks.protocol.Chunks`: leaves measure parts, a tree adds the partials."""
 
         def measured(pieces: Iterator[Piece]) -> P | None:
             return _total(measure(piece.frame) for piece in pieces)
@@ -114,7 +114,7 @@ class DaskChunks:
         return zero if not found or found[0] is None else zero + found[0]
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "DaskChunks":
-        """See :class:`~customer_analytics.core.chunks.local.Chunks`: Dask DataFrame's own shuffle does it."""
+        """See :class:`~customer_analytics.core.chunks.protocol.Chunks`: Dask DataFrame's own shuffle does it."""
         from customer_analytics.datasets.dask.shuffle import ShuffleSource  # noqa: PLC0415  they need each other
 
         return DaskChunks(ShuffleSource(self, partition_of), self.cluster)

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Never, NoReturn, cast
 
 from kedro.io import AbstractDataset, DatasetError
 
-from customer_analytics.core.chunks.local import Frame
+from customer_analytics.core.chunks.protocol import Frame
 from customer_analytics.core.csv_reader.dialect import Dialect, Header
 from customer_analytics.core.csv_reader.reader import RAW_COLUMNS, Block, empty_raw, read_block
 from customer_analytics.core.errors import InputError

@@ -13,7 +13,7 @@ from kedro_datasets._typing import TablePreview
 
 from customer_analytics.core.arrow.frames import to_frame
 from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS, canonical_table, regroup
-from customer_analytics.core.chunks.local import Chunks, Frame
+from customer_analytics.core.chunks.protocol import Chunks, Frame
 from customer_analytics.core.contract import schemas as tables
 from customer_analytics.core.errors import SettingError, listed
 from customer_analytics.datasets.dask.chunks import DaskChunks, Piece, by_key

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.arrow.frames import to_frame, to_table
-from customer_analytics.core.chunks.local import Frame
+from customer_analytics.core.chunks.protocol import Frame
 from customer_analytics.datasets.dask.chunks import DaskChunks, Piece, Reader, by_key
 from customer_analytics.datasets.dask.cluster import connect
 
@@ -54,7 +54,7 @@ class ShuffleSource:
     def _addressed(self) -> list[Any]:
         return self.parent._tasks(
             partial(_addressed, partition_of=self.partition_of, empty=self.empty(None)), "address"
-        )  # noqa: SLF001  one concept in two files
+        )
 
 
 @dataclass(frozen=True, slots=True)

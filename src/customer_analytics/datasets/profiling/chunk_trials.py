@@ -17,8 +17,9 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from customer_analytics.core.arrow.frames import TEXT
-from customer_analytics.core.chunks.local import Chunks
-from customer_analytics.core.contract.settings import COLUMNS, Contract
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import COLUMNS
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.memory.chunk_size_trials import HEADER, RECORD, Trial, TrialOutcome, as_records
 from customer_analytics.core.memory.settings import MemorySettings
 from customer_analytics.datasets.atomic_save import is_alive

@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Any
 
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.contract.schemas import SOURCE_FILE, SOURCE_ROW
-from customer_analytics.core.contract.settings import Column, Contract
+from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.dedup import duplicates as repeats
 from customer_analytics.core.dedup.row_bitmap import RowBitmaps
 from customer_analytics.core.ledger import ledger, quarantine

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.parsing import purchases as parsing
 

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.memory import calculations
 from customer_analytics.core.memory import chunk_memory as profile

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from customer_analytics.core.aggregation import quicklook
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.settings import Contract
 
 

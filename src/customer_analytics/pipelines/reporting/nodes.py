@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from customer_analytics.core.aggregation import sample
-from customer_analytics.core.chunks.local import Chunks
+from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.report import data_profile as profile_page
 from customer_analytics.core.report import page
 from customer_analytics.core.report.charts import amounts, flow, quality, revenue, runs

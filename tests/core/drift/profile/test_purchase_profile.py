@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.profile import frame as frames
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import NULL_CENTS, PLAIN_CENTS, AmountCounts

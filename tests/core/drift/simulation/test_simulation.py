@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.profile.views import numbers
 from customer_analytics.core.drift.profile.windows import Period

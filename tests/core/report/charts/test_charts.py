@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from customer_analytics.core.display import spelt_run
 from customer_analytics.core.history.runs import RUN_COLUMNS
 from customer_analytics.core.report.charts import amounts, flow, quality, revenue, runs, style
 
@@ -55,8 +56,8 @@ def test_every_colour_has_a_twin_on_a_dark_ground():
 
 
 def test_a_runs_id_is_spelt_as_a_time():
-    assert style.spelt_run("2026-11-22T22.23.06.007Z") == "2026-11-22 22:23:06"
-    assert style.spelt_run("mine") == "mine"
+    assert spelt_run("2026-11-22T22.23.06.007Z") == "2026-11-22 22:23:06"
+    assert spelt_run("mine") == "mine"
 
 
 def test_the_flow_accounts_for_every_row_and_leaves_out_empty_fates():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.checks.findings import Finding, Outcome
 from customer_analytics.core.drift.checks.missing import missing_finding
 from customer_analytics.core.drift.checks.pair import Pair

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.checks.findings import Finding
 from customer_analytics.core.drift.checks.missing import Part, missing_finding
 from customer_analytics.core.drift.checks.pair import Pair

@@ -5,7 +5,7 @@ from math import log
 
 import numpy as np
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.checks.findings import Finding, Outcome
 from customer_analytics.core.drift.checks.missing import missing_finding
 from customer_analytics.core.drift.checks.pair import Pair

@@ -9,8 +9,8 @@ from customer_analytics.core.drift.checks.findings import Finding, Outcome
 from customer_analytics.core.drift.checks.pair import Pair
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.profile.windows import Period, named_window, window_codes, window_dates
+from customer_analytics.core.drift.statistics.robust import robust_spread
 from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, student_p
-from customer_analytics.core.history.anomalies import robust_spread
 
 I64 = npt.NDArray[np.int64]
 

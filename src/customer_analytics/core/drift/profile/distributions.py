@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.packed_counts import CountTable
 from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile

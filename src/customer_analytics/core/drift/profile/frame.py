@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
-from customer_analytics.core.chunks.local import Chunks, LocalChunks, LocalRuntime, Task
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime, Task
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import CENT_BITS, CENT_MASK, NULL_CENTS, AmountCounts
 from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, CellCounts, CountTable, TextCategories

@@ -10,7 +10,7 @@ import pandas as pd
 
 from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
 from customer_analytics.core.arrow.frames import codes_of
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 
 I64 = npt.NDArray[np.int64]
 Texts = tuple[str, ...]
@@ -89,7 +89,7 @@ def coded(column: pd.Series) -> tuple[I64, Texts]:
     Args:
         column: ``category`` or any text dtype; categories that do not occur are left out.
     """
-    from customer_analytics.core.aggregation.kernel_cells import occurring  # noqa: PLC0415  only where rows are counted
+    from customer_analytics.core.arrow._kernels import occurring  # noqa: PLC0415  only where rows are counted
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, names = codes_of(column)
@@ -120,7 +120,7 @@ def counted(window: I64, segment: I64, columns: dict[CountTable, I64], cents: I6
         columns: Value code per row, for each table in their order.
         cents: Minor units per row that money is summed from; from 0, and below ``2**36`` as amounts are counted.
     """
-    from customer_analytics.core.aggregation.kernel_cells import ranked  # noqa: PLC0415  as above
+    from customer_analytics.core.aggregation._kernels import ranked  # noqa: PLC0415  as above
 
     windows, place = ranked(window)
     segments = int(segment.max()) + 1
@@ -196,7 +196,7 @@ def _union(one: Texts, two: Texts) -> Texts:
 
 def _histogram(outer: I64, span: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
     """The cells ``outer * span + value`` that occur, ascending, with rows and minor units of each."""
-    from customer_analytics.core.aggregation.kernel_cells import histogram, ranked  # noqa: PLC0415  as above
+    from customer_analytics.core.aggregation._kernels import histogram, ranked  # noqa: PLC0415  as above
 
     if size <= _DENSE_CELLS * len(outer) + _FEW_CELLS:
         return histogram(outer, span, value, cents, size)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums
-from customer_analytics.core.chunks.local import Chunks
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.profile import packed_counts as cells
 from customer_analytics.core.drift.profile.amounts import BOUND, NO_AMOUNTS, NULL_CENTS, AmountCounts, minor_units
 from customer_analytics.core.drift.profile.packed_counts import NO_CATEGORIES, CountTable, TextCategories

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.drift.profile.packed_counts import NULL, CountTable
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.profile.windows import Period

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.report.charts.style import ACCENT, INK, figure, nothing_drawn
 
 if TYPE_CHECKING:

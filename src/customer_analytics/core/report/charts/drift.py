@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
+from customer_analytics.core.display import spelt_run
 from customer_analytics.core.drift.baseline import Deliveries
 from customer_analytics.core.drift.checks.findings import Finding, Outcome
 from customer_analytics.core.drift.comparisons import LATEST_WINDOWS, RUNS, Comparison
@@ -165,7 +166,7 @@ def _sides(deliveries: Deliveries) -> list[tuple[str, str, int, PurchaseProfile]
 
 
 def _named(side: str, run: str | None) -> str:
-    return f"{side} ({style.escaped(style.spelt_run(run or ''))})"
+    return f"{side} ({style.escaped(spelt_run(run or ''))})"
 
 
 def _is_shown(finding: Finding) -> bool:

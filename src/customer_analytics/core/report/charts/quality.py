@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from customer_analytics.core.contract.settings import Fault
+from customer_analytics.core.contract.columns import Fault
 from customer_analytics.core.report.charts.style import (
     ACCENT,
     DUPLICATE,

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from customer_analytics.core.report.charts.style import ACCENT, DUPLICATE, QUARANTINED, figure, nothing_drawn, spelt_run
+from customer_analytics.core.display import spelt_run
+from customer_analytics.core.report.charts.style import ACCENT, DUPLICATE, QUARANTINED, figure, nothing_drawn
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

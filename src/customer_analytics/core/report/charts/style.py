@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from customer_analytics.core.display import ELLIPSIS, shortened, visible
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -36,8 +38,6 @@ DARK: Mapping[str, str] = {
 """Each colour on a dark ground; a page swaps them, the figure in the catalog is the light one."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-UNNAMED = "(none)"
-ELLIPSIS = "…"
 
 _AXIS = {
     "gridcolor": GRID,
@@ -61,17 +61,6 @@ _LAYOUT: dict[str, Any] = {
     "xaxis": _AXIS,
     "yaxis": _AXIS,
 }
-_CONTROLS = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
-
-
-def visible(text: str) -> str:
-    """A name from the data as people can read it: control characters as their signs, nothing as ``(none)``."""
-    return text.translate(_CONTROLS) or UNNAMED
-
-
-def shortened(text: str, most: int) -> str:
-    """The text, cut to so many characters with an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}{ELLIPSIS}"
 
 
 def label(text: str, most: int = 22) -> str:
@@ -113,9 +102,3 @@ def rgba(colour: str, opacity: float) -> str:
     """A colour of the palette, seen through."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
-
-
-def spelt_run(run: str) -> str:
-    """A run's id, which is when it began, as people write it: ``2026-11-22 22:23:06``."""
-    date, _, time = run.partition("T")
-    return f"{date} {time[:8].replace('.', ':')}".strip()

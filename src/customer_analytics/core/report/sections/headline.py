@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.report import formatting as words
 from customer_analytics.core.report.content import Card
 from customer_analytics.core.report.facts import Facts

@@ -1,9 +1,9 @@
 """Where every row went, and what was wrong with those refused."""
 
+from customer_analytics.core.display import spelt_run
 from customer_analytics.core.report import formatting as words
 from customer_analytics.core.report.charts.quality import NO_FAULTS, missing_columns
 from customer_analytics.core.report.charts.runs import MOST_RUNS, NO_RUNS
-from customer_analytics.core.report.charts.style import spelt_run
 from customer_analytics.core.report.content import Block, Section, Table, name, records
 from customer_analytics.core.report.facts import Facts
 

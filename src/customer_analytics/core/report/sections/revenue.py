@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.contract.settings import Column
+from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.report import formatting as words
 from customer_analytics.core.report.charts.revenue import NO_PURCHASES, Ranked, ranked
 from customer_analytics.core.report.content import Block, Section, Table, name, records

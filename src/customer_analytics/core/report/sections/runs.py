@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from customer_analytics.core.display import spelt_run
 from customer_analytics.core.report import formatting as words
 from customer_analytics.core.report.charts.runs import MOST_RUNS, NO_RUNS
-from customer_analytics.core.report.charts.style import spelt_run
 from customer_analytics.core.report.content import Block, Section, Table, records
 from customer_analytics.core.report.facts import Facts
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.aggregation.kernel_cells import histogram, ranked
+from customer_analytics.core.aggregation._kernels import histogram, ranked
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0, 2**36)), max_size=30)
 

@@ -1,0 +1,159 @@
+"""The contract's columns: one ``ColumnSpec`` each.
+
+Table schemas, parsers, reasons and their bits, and the synthesis' faults follow from :data:`COLUMN_SPECS`; a test holds
+``docs/data_contract.md`` against it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from types import MappingProxyType
+
+import pyarrow as pa
+
+
+class Column(StrEnum):
+    """The contract's columns, in the order of the clean table."""
+
+    CUSTOMER_ID = "customer_id"
+    PURCHASE_ID = "purchase_id"
+    PRODUCT_CATEGORY = "product_category"
+    PURCHASE_AMOUNT = "purchase_amount"
+    PURCHASE_DATE = "purchase_date"
+    COUNTRY_CODE = "country_code"
+    CUSTOMER_AGE = "customer_age"
+    PAYMENT_TYPE = "payment_type"
+
+
+class Fault(StrEnum):
+    """What can be wrong with a record or with one of its fields."""
+
+    STRUCTURE = "structure"
+    NULL = "null"
+    BAD_TYPE = "bad_type"
+    RANGE = "range"
+    NEGATIVE = "negative"
+    MALFORMED = "malformed"
+    UNKNOWN = "unknown"
+
+
+class Parser(StrEnum):
+    """How the text of a column becomes values; ``core.parsing.purchases`` has one function for each."""
+
+    INTEGER = auto()
+    IDENTIFIER = auto()
+    LABEL = auto()
+    AMOUNT = auto()
+    TIMESTAMP = auto()
+    COUNTRY = auto()
+    SMALL_INTEGER = auto()
+
+
+class Nulls(StrEnum):
+    """When a null in a column is a fault."""
+
+    ALWAYS_CRITICAL = auto()
+    CRITICAL_BY_DEFAULT = auto()
+    ALLOWED_BY_DEFAULT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """One column of the contract.
+
+    Args:
+        name: The column.
+        value_type: Type of its values.
+        parser: How its text becomes values.
+        nulls: When a null is a fault.
+        faults: What can be wrong with a field besides ``null``, in the order of the reasons.
+        low: Least valid value: a number, or the contract's setting that holds it; ``None`` for no bound.
+        high: Greatest valid value, likewise.
+        few_values: Whether its text has few distinct values, which are then parsed once each.
+    """
+
+    name: Column
+    value_type: pa.DataType
+    parser: Parser
+    nulls: Nulls
+    faults: tuple[Fault, ...] = ()
+    low: int | str | None = None
+    high: int | str | None = None
+    few_values: bool = False
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """Type of the column in the streamed tables: dictionary-encoded where it is text of few distinct values."""
+        return FEW_TEXTS if self.few_values and pa.types.is_string(self.value_type) else self.value_type
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The public names of its faults, ``null`` first."""
+        return tuple(reason(fault, self.name) for fault in (Fault.NULL, *self.faults))
+
+
+FEW_TEXTS = pa.dictionary(pa.int32(), pa.string())
+"""Arrow type of text columns with few distinct values."""
+
+COLUMN_SPECS: tuple[ColumnSpec, ...] = (
+    ColumnSpec(
+        Column.CUSTOMER_ID, pa.int64(), Parser.INTEGER, Nulls.ALWAYS_CRITICAL, (Fault.BAD_TYPE, Fault.RANGE), low=1
+    ),
+    ColumnSpec(Column.PURCHASE_ID, pa.string(), Parser.IDENTIFIER, Nulls.ALWAYS_CRITICAL),
+    ColumnSpec(Column.PRODUCT_CATEGORY, pa.string(), Parser.LABEL, Nulls.CRITICAL_BY_DEFAULT, few_values=True),
+    ColumnSpec(
+        Column.PURCHASE_AMOUNT,
+        pa.float64(),
+        Parser.AMOUNT,
+        Nulls.ALWAYS_CRITICAL,
+        (Fault.BAD_TYPE, Fault.NEGATIVE, Fault.RANGE),
+        low=0,
+        high="amount_max",
+    ),
+    ColumnSpec(Column.PURCHASE_DATE, pa.timestamp("us"), Parser.TIMESTAMP, Nulls.ALWAYS_CRITICAL, (Fault.MALFORMED,)),
+    ColumnSpec(
+        Column.COUNTRY_CODE, pa.string(), Parser.COUNTRY, Nulls.CRITICAL_BY_DEFAULT, (Fault.UNKNOWN,), few_values=True
+    ),
+    ColumnSpec(
+        Column.CUSTOMER_AGE,
+        pa.int16(),
+        Parser.SMALL_INTEGER,
+        Nulls.ALLOWED_BY_DEFAULT,
+        (Fault.BAD_TYPE, Fault.RANGE),
+        low="age_min",
+        high="age_max",
+        few_values=True,
+    ),
+    ColumnSpec(Column.PAYMENT_TYPE, pa.string(), Parser.LABEL, Nulls.ALLOWED_BY_DEFAULT, few_values=True),
+)
+"""Every column of the contract, in the order of the clean table."""
+
+COLUMNS: tuple[str, ...] = tuple(spec.name for spec in COLUMN_SPECS)
+
+FEW_VALUED_COLUMNS = frozenset(spec.name for spec in COLUMN_SPECS if spec.few_values)
+"""Columns whose text has few distinct values: chunks of text hold them as categories."""
+
+ALWAYS_CRITICAL = frozenset(spec.name for spec in COLUMN_SPECS if spec.nulls is Nulls.ALWAYS_CRITICAL)
+"""Columns without which a purchase cannot be counted: a null there is always a fault."""
+
+CRITICAL_BY_DEFAULT: tuple[str, ...] = tuple(
+    spec.name for spec in COLUMN_SPECS if spec.nulls is not Nulls.ALLOWED_BY_DEFAULT
+)
+"""Columns where a null is a fault unless ``contract.critical_columns`` says otherwise."""
+
+
+def reason(fault: Fault, column: str) -> str:
+    """The public name of a fault, e.g. ``negative:purchase_amount``."""
+    return f"{fault}:{column}"
+
+
+REASONS: tuple[str, ...] = (Fault.STRUCTURE.value, *(name for spec in COLUMN_SPECS for name in spec.reasons))
+"""Every reason; the index of a reason is its bit in the column ``faults`` of ``typed_purchases``."""
+
+BITS: Mapping[str, int] = MappingProxyType({name: 1 << index for index, name in enumerate(REASONS)})
+"""Reason → its bit in the ``faults`` mask (fits uint32)."""
+
+
+def reasons_of(faults: int) -> tuple[str, ...]:
+    """The reasons in a bit mask, in the contract's order; empty for 0."""
+    return tuple(name for name, bit in BITS.items() if faults & bit)
