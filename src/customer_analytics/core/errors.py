@@ -1,35 +1,35 @@
-"""Errors a user can act on: where, what was expected, what was found, and what to do."""
+"""Errors that a user can correct; the form of all messages is ``where: expected …; found …. Hint: …``."""
 
 from collections.abc import Iterable
 from typing import Any
 
 
 class CustomerAnalyticsError(Exception):
-    """Base of every error this project raises on purpose."""
+    """Base of all errors of this project."""
 
     def __init__(self, where: str, expected: str, found: str, hint: str) -> None:
         super().__init__(f"{where}: expected {expected}; found {found}. Hint: {hint}")
-        self._parts = (where, expected, found, hint)
+        self._arguments = (where, expected, found, hint)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Whole from one process to another, notes included."""
-        return type(self), self._parts, self.__dict__
+        """Pickle the error with its notes."""
+        return type(self), self._arguments, self.__dict__
 
 
 class InputError(CustomerAnalyticsError):
-    """A delivery's file, or a table of an earlier run, that is missing or cannot be read; a bad row is never one."""
+    """An input file or a table of an earlier run is missing or cannot be read. A bad row never raises it."""
 
 
 class SettingError(CustomerAnalyticsError):
-    """A configuration key or value that cannot be meant."""
+    """A key or value of the configuration is invalid."""
 
 
 class LedgerError(CustomerAnalyticsError):
-    """Rows or money that do not add up: the run must not be trusted."""
+    """Rows or money of a run do not balance: its tables must not be used."""
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """The names in quotes, comma-separated; past ``most`` only counted."""
+    """Return the names in quotes, separated by commas; of more than ``most``, only the first ones and the number."""
     quoted = [f"'{name}'" for name in names]
     if len(quoted) <= most:
         return ", ".join(quoted) or "nothing"

@@ -30,7 +30,7 @@ FRAME = pd.DataFrame(
         "number": np.array([1, 2, 3]),
         "small": pd.array([1, None, 3], "Int16"),
         "amount": [1.5, np.nan, 0.0],
-        "moment": np.array(["2024-01-01", "NaT", "0001-01-01"], "datetime64[us]"),
+        "timestamp": np.array(["2024-01-01", "NaT", "0001-01-01"], "datetime64[us]"),
         "flag": [True, False, True],
         "object": ["a", None, "b"],
     }
@@ -38,29 +38,29 @@ FRAME = pd.DataFrame(
 
 
 def test_a_frame_survives_the_way_through_arrow():
-    back = to_frame(to_table(FRAME), 7)
+    restored = to_frame(to_table(FRAME), 7)
 
-    assert table_rows(back) == table_rows(FRAME)
-    assert back.index.tolist() == [7, 8, 9]
-    kept = ["text", "number", "small", "amount", "moment", "flag"]
-    assert back[kept].dtypes.to_dict() == FRAME[kept].dtypes.to_dict()
+    assert table_rows(restored) == table_rows(FRAME)
+    assert restored.index.tolist() == [7, 8, 9]
+    unchanged = ["text", "number", "small", "amount", "timestamp", "flag"]
+    assert restored[unchanged].dtypes.to_dict() == FRAME[unchanged].dtypes.to_dict()
 
 
 def test_a_nan_is_a_null_and_a_number_that_cannot_be_null_says_so():
     table = to_table(FRAME)
 
     assert [column.null_count for column in table.columns] == [1, 1, 0, 1, 1, 1, 0, 1]
-    assert [one.nullable for one in table.schema] == [True, True, False, True, True, True, False, True]
+    assert [field.nullable for field in table.schema] == [True, True, False, True, True, True, False, True]
 
 
 @pytest.mark.parametrize("start", [0, 5])
 def test_the_typed_table_survives_its_own_schema(start):
     frame = next(iter(typed_chunks(plain_csv(many_purchases(200)))))
 
-    back = to_frame(to_table(frame, TYPED), start)
+    restored = to_frame(to_table(frame, TYPED), start)
 
-    assert table_rows(back) == table_rows(frame)
-    assert to_table(back, TYPED).equals(to_table(frame, TYPED))
+    assert table_rows(restored) == table_rows(frame)
+    assert to_table(restored, TYPED).equals(to_table(frame, TYPED))
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -71,7 +71,7 @@ def test_every_table_can_be_empty(name):
     assert to_table(frame, TABLES[name]).num_rows == 0
 
 
-KINDS = {
+VALUES_BY_TYPE = {
     pa.int64(): st.integers(-(2**63), 2**63 - 1),
     pa.int16(): st.integers(-(2**15), 2**15 - 1),
     pa.float64(): st.floats(allow_nan=False),
@@ -79,39 +79,39 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("arrow_type", VALUES_BY_TYPE, ids=str)
 @given(data=st.data())
-def test_a_slice_of_a_column_with_nulls_is_that_slice_in_pandas(kind, data):
-    values = data.draw(st.lists(st.none() | KINDS[kind], max_size=20))
+def test_a_slice_of_a_column_with_nulls_is_that_slice_in_pandas(arrow_type, data):
+    values = data.draw(st.lists(st.none() | VALUES_BY_TYPE[arrow_type], max_size=20))
     start, stop = sorted(data.draw(st.tuples(st.integers(0, len(values)), st.integers(0, len(values)))))
 
-    column = to_frame(pa.table({"column": pa.array(values, kind)}).slice(start, stop - start))["column"]
+    column = to_frame(pa.table({"column": pa.array(values, arrow_type)}).slice(start, stop - start))["column"]
 
-    assert [None if pd.isna(one) else one for one in column] == values[start:stop]
+    assert [None if pd.isna(value) else value for value in column] == values[start:stop]
 
 
-@pytest.mark.parametrize("kind", [pa.float64(), pa.timestamp("us")], ids=str)
-def test_nulls_in_memory_that_is_not_to_be_written_are_nulls_too(kind):
+@pytest.mark.parametrize("arrow_type", [pa.float64(), pa.timestamp("us")], ids=str)
+def test_nulls_in_memory_that_is_not_to_be_written_are_nulls_too(arrow_type):
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, pa.schema([pa.field("column", kind)])) as stream:
-        stream.write_table(pa.table({"column": pa.array([7, None, 0], pa.int64()).cast(kind)}))
+    with pa.ipc.new_stream(sink, pa.schema([pa.field("column", arrow_type)])) as stream:
+        stream.write_table(pa.table({"column": pa.array([7, None, 0], pa.int64()).cast(arrow_type)}))
     table = pa.ipc.open_stream(sink.getvalue().to_pybytes()).read_all()
     assert not table["column"].chunk(0).buffers()[1].is_mutable
 
     assert to_frame(table)["column"].isna().tolist() == [False, True, False]
 
 
-MOMENTS = KINDS[pa.timestamp("us")]
+TIMESTAMPS = VALUES_BY_TYPE[pa.timestamp("us")]
 DAYS = st.dates(min_value=date(1678, 1, 1), max_value=date(2262, 1, 1))
 COLUMNS = [
-    ("Int64", pa.int64(), st.none() | KINDS[pa.int64()]),
-    ("Int16", pa.int16(), st.none() | KINDS[pa.int16()]),
-    ("float64", pa.float64(), st.none() | KINDS[pa.float64()]),
-    ("datetime64[us]", pa.timestamp("us"), st.none() | MOMENTS),
+    ("Int64", pa.int64(), st.none() | VALUES_BY_TYPE[pa.int64()]),
+    ("Int16", pa.int16(), st.none() | VALUES_BY_TYPE[pa.int16()]),
+    ("float64", pa.float64(), st.none() | VALUES_BY_TYPE[pa.float64()]),
+    ("datetime64[us]", pa.timestamp("us"), st.none() | TIMESTAMPS),
     ("bool", pa.bool_(), st.booleans()),
     ("boolean", pa.bool_(), st.none() | st.booleans()),
     ("uint32", pa.uint32(), st.integers(0, 2**32 - 1)),
-    ("int64[pyarrow]", pa.int64(), st.none() | KINDS[pa.int64()]),
+    ("int64[pyarrow]", pa.int64(), st.none() | VALUES_BY_TYPE[pa.int64()]),
     ("bool[pyarrow]", pa.bool_(), st.none() | st.booleans()),
     ("date32[pyarrow]", pa.date32(), st.none() | DAYS),
     ("datetime64[ms]", pa.date32(), st.none() | DAYS),
@@ -119,19 +119,21 @@ COLUMNS = [
 ]
 
 
-@pytest.mark.parametrize(("dtype", "kind", "values"), COLUMNS, ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(
+    ("dtype", "arrow_type", "values"), COLUMNS, ids=lambda param: param if isinstance(param, str) else ""
+)
 @given(data=st.data(), step=st.sampled_from([1, 2, -1]))
-def test_values_go_to_arrow_as_arrow_itself_would_take_them(dtype, kind, values, data, step):
+def test_values_go_to_arrow_as_arrow_itself_would_take_them(dtype, arrow_type, values, data, step):
     column = pd.Series(data.draw(st.lists(values, max_size=20)), dtype=dtype)[::step]
 
-    array = arrow_array(column, kind)
+    array = arrow_array(column, arrow_type)
 
     array.validate(full=True)
-    assert array.equals(pa.array(column, kind, from_pandas=True))
+    assert array.equals(pa.array(column, arrow_type, from_pandas=True))
     assert array.null_count == column.isna().sum()
 
 
-def test_a_number_of_another_type_is_cast_or_refused():
+def test_a_number_of_another_type_is_cast_or_raises():
     assert arrow_array(pd.Series([1, 2]), pa.int16()).equals(pa.array([1, 2], pa.int16()))
     with pytest.raises(pa.ArrowInvalid):
         arrow_array(pd.Series([1 << 40]), pa.int16())

@@ -19,14 +19,14 @@ ROWS = st.lists(
 
 def frame_of(rows: list[tuple[str, int | None, str | None, float]], first: int = 0) -> pd.DataFrame:
     texts, numbers, countries, amounts = zip(*rows, strict=True) if rows else ((), (), (), ())
-    codes = np.array([-1 if one is None else ["FR", "DE"].index(one) for one in countries], np.int8)
+    codes = np.array([-1 if country is None else ["FR", "DE"].index(country) for country in countries], np.int8)
     return pd.DataFrame(
         {
             "text": pd.array(texts, dtype=TEXT),
             "number": pd.array(numbers, dtype="Int16"),
             "country": categorical(codes, ["FR", "DE"]),
             "amount": np.array(amounts, np.float64),
-            "moment": np.array(amounts, np.float64).view("datetime64[us]"),
+            "timestamp": np.array(amounts, np.float64).view("datetime64[us]"),
             "row": np.arange(len(rows), dtype=np.int64),
         },
         index=pd.RangeIndex(first, first + len(rows)),
@@ -37,10 +37,12 @@ def frame_of(rows: list[tuple[str, int | None, str | None, float]], first: int =
 def test_rows_are_those_that_pandas_takes(rows: list[tuple[str, int | None, str | None, float]], data: st.DataObject):
     frame = frame_of(rows, first=7)
     start = data.draw(st.integers(0, len(rows)))
-    piece = frame.iloc[start:]
-    wanted = np.array(data.draw(st.lists(st.integers(0, len(piece) - 1)) if len(piece) else st.just([])), np.int64)
-    taken = pd.DataFrame(take_columns(piece, wanted, frame.columns), copy=False)
-    pd.testing.assert_frame_equal(taken, piece.take(wanted).reset_index(drop=True))
+    rows_from_start = frame.iloc[start:]
+    wanted = np.array(
+        data.draw(st.lists(st.integers(0, len(rows_from_start) - 1)) if len(rows_from_start) else st.just([])), np.int64
+    )
+    taken = pd.DataFrame(take_columns(rows_from_start, wanted, frame.columns), copy=False)
+    pd.testing.assert_frame_equal(taken, rows_from_start.take(wanted).reset_index(drop=True))
 
 
 def test_columns_come_in_the_order_that_was_asked_for():

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracle import WHITE
 
-from customer_analytics.core.arrow.text import layout, lengths, spread, strip, take_text, with_nulls
+from customer_analytics.core.arrow.text import (
+    byte_lengths,
+    offsets_and_bytes,
+    scatter_text,
+    strip,
+    take_text,
+    with_nulls,
+)
 
 TEXTS = st.lists(st.text(WHITE + "a\u00e9\u00a0\u2003\x1c", max_size=6), max_size=10)
 
@@ -25,9 +32,9 @@ def test_lengths_and_layout_of_a_slice_are_those_of_its_rows(skipped, texts):
     array = pa.array([*skipped, *texts], pa.string()).slice(len(skipped))
     encoded = [text.encode() for text in texts]
 
-    offsets, codes = layout(array)
+    offsets, codes = offsets_and_bytes(array)
 
-    assert lengths(array).tolist() == [len(one) for one in encoded]
+    assert byte_lengths(array).tolist() == [len(text) for text in encoded]
     assert [codes[a:b].tobytes() for a, b in pairwise(offsets)] == encoded
 
 
@@ -42,7 +49,7 @@ def test_nulls_can_be_put_into_a_slice(skipped, texts):
 def test_a_text_without_rows_may_have_empty_buffers():
     array = pa.StringArray.from_buffers(0, pa.py_buffer(b""), pa.py_buffer(b""))
 
-    assert lengths(array).tolist() == []
+    assert byte_lengths(array).tolist() == []
     assert strip(array).to_pylist() == []
 
 
@@ -54,19 +61,19 @@ def test_texts_are_spread_over_rows_in_their_order(skipped, texts, data):
     for text, gap in zip(texts, gaps[1:], strict=True):
         expected += [text, *[None] * gap]
 
-    found = spread(array, np.array([one is not None for one in expected], bool))
+    scattered = scatter_text(array, np.array([text is not None for text in expected], bool))
 
-    assert found.to_pylist() == expected
-    found.validate(full=True)
+    assert scattered.to_pylist() == expected
+    scattered.validate(full=True)
 
 
 @given(TEXTS, TEXTS, st.data())
 def test_rows_are_taken_in_any_order_and_more_than_once(skipped, texts, data):
     array = pa.array([*skipped, *texts, None], pa.string()).slice(len(skipped))
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=12)) if texts else []
-    kept = sorted(set(rows))
+    distinct_rows = sorted(set(rows))
 
-    for wanted in (rows, kept):
-        found = take_text(array, np.array(wanted, np.int64))
-        assert found.to_pylist() == [texts[row] for row in wanted]
-        found.validate(full=True)
+    for wanted in (rows, distinct_rows):
+        taken = take_text(array, np.array(wanted, np.int64))
+        assert taken.to_pylist() == [texts[row] for row in wanted]
+        taken.validate(full=True)

@@ -1,15 +1,13 @@
-"""The contract's own settings and names."""
-
-import pickle
+"""The settings of the contract."""
 
 import pytest
 from tests import oracle
 
-from customer_analytics.core.contract.columns import BITS, COLUMNS, REASONS, reasons_of
+from customer_analytics.core.contract.columns import COLUMNS, SPEC_OF, Column
 from customer_analytics.core.contract.settings import Contract, iso_countries
-from customer_analytics.core.errors import CustomerAnalyticsError, InputError, SettingError, listed
+from customer_analytics.core.errors import SettingError
 
-WRONG = [
+INVALID = [
     ("critical_columns", ["customer_id"]),
     ("critical_columns", [*COLUMNS, "other"]),
     ("critical_columns", "customer_id"),
@@ -23,6 +21,10 @@ WRONG = [
     ("age_max", None),
     ("amount_decimals", 5),
     ("amount_decimals", -1),
+    ("amount_max", 0),
+    ("amount_max", float("nan")),
+    ("amount_max", 1e16),
+    ("amount_max", "1000"),
     ("decimal_mark", ";"),
     ("decimal_mark", ""),
     ("thousands_mark", "."),
@@ -38,15 +40,15 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("name", "setting"), WRONG)
-def test_a_setting_that_cannot_be_meant_is_refused_with_its_key(name, setting):
+@pytest.mark.parametrize(("name", "setting"), INVALID)
+def test_an_invalid_setting_is_an_error_that_names_its_key(name, setting):
     with pytest.raises(SettingError, match=rf"contract\.{name}: expected .+; found .+\. Hint: ") as caught:
         Contract(**{name: setting})
 
     assert repr(setting) in str(caught.value)
 
 
-def test_sensible_settings_are_taken():
+def test_valid_settings_are_accepted():
     contract = Contract(
         critical_columns=list(COLUMNS),
         age_min=0,
@@ -62,37 +64,14 @@ def test_sensible_settings_are_taken():
     assert contract.age_max == 0
 
 
-def test_columns_reasons_and_countries_are_the_oracles():
-    assert COLUMNS == oracle.COLUMNS
-    assert REASONS == oracle.REASONS
+def test_countries_are_those_of_the_oracle():
     assert iso_countries() == oracle.ISO
-    assert Contract().critical_columns == oracle.Rules().critical_columns
 
 
-def test_every_reason_has_a_bit_of_its_own():
-    assert sorted(BITS.values()) == [1 << place for place in range(len(REASONS))]
-    assert reasons_of(0) == ()
-    assert reasons_of(sum(BITS.values())) == REASONS
-    assert max(BITS.values()) < 1 << 32
+def test_bounds_come_from_the_declaration_or_from_the_settings():
+    contract = Contract(age_min=18, age_max=99, amount_max=500)
 
-
-def test_an_error_says_where_what_was_expected_what_was_found_and_what_to_do():
-    error = SettingError("here", "this", "that", "do so")
-
-    assert isinstance(error, CustomerAnalyticsError)
-    assert str(error) == "here: expected this; found that. Hint: do so"
-
-
-def test_an_error_goes_whole_from_one_process_to_another():
-    error = InputError("here", "this", "that", "do so")
-    error.add_note("in chunk 3")
-
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  our own bytes
-
-    assert (type(copy), str(copy), copy.__notes__) == (InputError, str(error), ["in chunk 3"])
-
-
-def test_names_are_listed_in_quotes_and_counted_past_a_dozen():
-    assert listed([]) == "nothing"
-    assert listed(["a", 1]) == "'a', '1'"
-    assert listed(range(13)).endswith("'11', … (13 in all)")
+    assert contract.bounds(SPEC_OF[Column.CUSTOMER_ID]) == (1, None)
+    assert contract.bounds(SPEC_OF[Column.PURCHASE_AMOUNT]) == (0, 500)
+    assert contract.bounds(SPEC_OF[Column.CUSTOMER_AGE]) == (18, 99)
+    assert contract.bounds(SPEC_OF[Column.PAYMENT_TYPE]) == (None, None)

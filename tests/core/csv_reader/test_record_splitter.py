@@ -1,4 +1,4 @@
-"""Record ends against Python's own CSV reader, on bytes that mean harm."""
+"""Record ends against Python's own CSV reader, on hostile bytes."""
 
 from itertools import pairwise
 
@@ -7,15 +7,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.oracle import records
 
+from customer_analytics.core.csv_reader.dialect import Dialect
 from customer_analytics.core.csv_reader.record_splitter import split_records
 
 HOSTILE = st.text('a,"\n\r; \u00e9', max_size=40)
 FIELDS = st.sampled_from(['"', '""', '"a', 'a"', '"a"', '"a""b"', '"\n"', '"\r', ",", "\n", "\r", "\r\n", "a", '","'])
 
 
-def found_in(text, delimiter=",", quote='"'):
+def split(text, delimiter=",", quote='"'):
     data = text.encode()
-    whole = split_records(data, delimiter.encode(), quote.encode() or None)
+    whole = split_records(data, Dialect(delimiter=delimiter, quote=quote))
     cut = [data[start:end].decode() for start, end in pairwise([whole.begin, *whole.ends.tolist()])]
     return cut, data[whole.used :].decode(), whole
 
@@ -31,17 +32,17 @@ def test_records_are_those_of_pythons_csv_reader(text):
     closed = text + '"\n' if _open(text) else text + "\n"
     expected = [raw for raw, _ in records(closed)]
 
-    cut, left, _ = found_in(closed)
+    cut, left, _ = split(closed)
 
-    assert [one.strip("\r\n") for one in cut] == [one.strip("\r\n") for one in expected]
+    assert [record.strip("\r\n") for record in cut] == [record.strip("\r\n") for record in expected]
     assert left == ""
 
 
 @given(st.one_of(HOSTILE, st.lists(FIELDS, max_size=14).map("".join)), st.integers(0, 40))
 def test_what_is_whole_in_a_prefix_is_whole_in_all(text, place):
     data = text + "\n"
-    cut, _, whole = found_in(data[:place])
-    everything, _, _ = found_in(data)
+    cut, _, whole = split(data[:place])
+    everything, _, _ = split(data)
 
     assert everything[: len(cut)] == cut
     assert whole.used <= len(data[:place].encode())
@@ -52,16 +53,16 @@ def test_records_end_where_they_do_whatever_stands_before_them(text, before):
     closed = text + '"\n' if _open(text) else text + "\n"
     line = "b" * before + "\n" if before else ""
 
-    cut, _, _ = found_in(line + closed)
+    cut, _, _ = split(line + closed)
 
-    assert [one.strip("\r\n") for one in cut] == [raw.strip("\r\n") for raw, _ in records(line + closed)]
+    assert [record.strip("\r\n") for record in cut] == [raw.strip("\r\n") for raw, _ in records(line + closed)]
 
 
 @given(HOSTILE)
 def test_without_quotes_every_line_end_ends_a_record(text):
-    cut, _, _ = found_in(text + "\n", quote="")
+    cut, _, _ = split(text + "\n", quote="")
 
-    assert [one.strip("\r\n") for one in cut] == [raw.strip("\r\n") for raw, _ in records(text + "\n", quote="")]
+    assert [record.strip("\r\n") for record in cut] == [raw.strip("\r\n") for raw, _ in records(text + "\n", quote="")]
 
 
 def _open(text):
@@ -72,7 +73,7 @@ def _open(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "begin", "found"),
+    ("text", "begin", "record_count"),
     [
         ("", 0, 0),
         ("\n", 1, 0),
@@ -83,31 +84,31 @@ def _open(text):
         ("\r\ra\n", 2, 1),
     ],
 )
-def test_lines_with_nothing_in_them_are_no_records(text, begin, found):
-    _, left, whole = found_in(text)
+def test_blank_lines_are_no_records(text, begin, record_count):
+    _, left, whole = split(text)
 
-    assert (whole.begin, len(whole.ends), left) == (begin, found, "")
+    assert (whole.begin, len(whole.ends), left) == (begin, record_count, "")
 
 
 def test_the_start_of_a_record_still_to_come_is_left():
-    cut, left, _ = found_in('a,b\n"c\n')
+    cut, left, _ = split('a,b\n"c\n')
 
     assert cut == ["a,b\n"]
     assert left == '"c\n'
 
 
 def test_a_carriage_return_at_the_very_end_may_be_half_of_a_line_end():
-    cut, left, _ = found_in("a\rb\r")
+    cut, left, _ = split("a\rb\r")
 
     assert cut == ["a\r"]
     assert left == "b\r"
 
 
 def test_a_quote_inside_plain_text_means_nothing():
-    assert found_in('5" pipe,a\n6" pipe,b\n')[0] == ['5" pipe,a\n', '6" pipe,b\n']
+    assert split('5" pipe,a\n6" pipe,b\n')[0] == ['5" pipe,a\n', '6" pipe,b\n']
 
 
 def test_a_thousand_stray_quotes_between_quoted_newlines():
     text = 'a"b,"c\nd"\n' * 1000
 
-    assert len(found_in(text)[0]) == 1000
+    assert len(split(text)[0]) == 1000

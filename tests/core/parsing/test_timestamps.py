@@ -1,4 +1,4 @@
-"""Dates and times from text, against Python's calendar."""
+"""Time stamps from text, against Python's calendar."""
 
 from datetime import date, datetime, timedelta
 
@@ -15,10 +15,10 @@ from customer_analytics.core.parsing.timestamps import parse_timestamps
 NAIVE = st.datetimes()
 
 
-def read(texts, formats=()):
-    moments, known = parse_timestamps(pa.array(texts, pa.string()), formats)
-    assert np.array_equal(np.isnat(moments), ~known)
-    return [moment.item() if is_known else None for moment, is_known in zip(moments, known, strict=True)]
+def parse(texts, formats=()):
+    timestamps, is_timestamp = parse_timestamps(pa.array(texts, pa.string()), formats)
+    assert np.array_equal(np.isnat(timestamps), ~is_timestamp)
+    return [value.item() if is_real else None for value, is_real in zip(timestamps, is_timestamp, strict=True)]
 
 
 def expected(texts, formats=()):
@@ -30,20 +30,20 @@ def stripped(texts):
 
 
 @given(st.lists(NAIVE, max_size=10), st.sampled_from([" ", "T"]))
-def test_every_moment_of_the_calendar_is_read_in_every_shape(moments, separator):
+def test_every_timestamp_of_the_calendar_is_read_in_every_shape(timestamps, separator):
     for spec in ("minutes", "seconds", "microseconds"):
-        texts = [moment.isoformat(separator, spec) for moment in moments]
+        texts = [timestamp.isoformat(separator, spec) for timestamp in timestamps]
 
-        assert read(texts) == [datetime.fromisoformat(text) for text in texts]
-    assert read([f"{moment.date()}" for moment in moments]) == [
-        datetime.combine(moment.date(), datetime.min.time()) for moment in moments
+        assert parse(texts) == [datetime.fromisoformat(text) for text in texts]
+    assert parse([f"{timestamp.date()}" for timestamp in timestamps]) == [
+        datetime.combine(timestamp.date(), datetime.min.time()) for timestamp in timestamps
     ]
 
 
 def test_every_day_of_four_hundred_years_is_real_and_the_days_between_them_are_not():
-    days = [date(1900, 1, 1) + timedelta(place) for place in range(146_097)]
+    days = [date(1900, 1, 1) + timedelta(number) for number in range(146_097)]
 
-    assert read([f"{day}" for day in days]) == [datetime.combine(day, datetime.min.time()) for day in days]
+    assert parse([f"{day}" for day in days]) == [datetime.combine(day, datetime.min.time()) for day in days]
 
 
 def test_every_month_ends_where_the_calendar_says():
@@ -55,22 +55,22 @@ def test_every_month_ends_where_the_calendar_says():
     ]
     texts = [text.zfill(10) for text in texts]
 
-    assert read(texts) == expected(texts)
+    assert parse(texts) == expected(texts)
 
 
 @given(st.lists(st.text("0123456789-T: .x/\u0661", min_size=8, max_size=28), max_size=20))
-def test_text_like_a_date_is_judged_as_by_the_oracle(texts):
+def test_text_like_a_date_is_parsed_as_by_the_oracle(texts):
     texts = stripped(texts)
 
-    assert read(texts) == expected(texts)
+    assert parse(texts) == expected(texts)
 
 
 @given(st.sampled_from(["2024-01-31", "2024-01-31 23:59", "2024-01-31T23:59:58", "2024-01-31 23:59:58.125"]), st.data())
-def test_a_date_with_one_character_changed_is_judged_as_by_the_oracle(text, data):
-    place = data.draw(st.integers(0, len(text) - 1))
-    texts = stripped(text[:place] + chr(code) + text[place + 1 :] for code in range(256))
+def test_a_date_with_one_character_changed_is_parsed_as_by_the_oracle(text, data):
+    index = data.draw(st.integers(0, len(text) - 1))
+    texts = stripped(text[:index] + chr(code) + text[index + 1 :] for code in range(256))
 
-    assert read(texts) == expected(texts)
+    assert parse(texts) == expected(texts)
 
 
 @given(
@@ -83,31 +83,31 @@ def test_a_date_with_one_character_changed_is_judged_as_by_the_oracle(text, data
 def test_a_day_does_not_depend_on_the_days_before_it(days, clock):
     texts = [f"{day}{clock}" for day in days]
 
-    assert read(texts) == expected(texts)
+    assert parse(texts) == expected(texts)
 
 
 @pytest.mark.parametrize(
     "formats", [(), ("%d.%m.%Y", "%m/%d/%Y"), ("%m/%d/%Y", "%d.%m.%Y"), ("%Y%m%d",), ("%d.%m.%y %H:%M",)]
 )
-def test_nasty_dates_are_judged_as_by_the_oracle_under_any_formats(formats):
+def test_nasty_dates_are_parsed_as_by_the_oracle_under_any_formats(formats):
     texts = stripped([*DATES, "31.01.2024", "1.2.2024", "31.01.2024", "01/02/2024", "20240131", "29.02.23 10:00", ""])
 
-    assert read(texts, formats) == expected(texts, formats)
+    assert parse(texts, formats) == expected(texts, formats)
 
 
 def test_a_date_does_not_depend_on_its_neighbours():
     texts = stripped(DATES)
-    alone = [read([text])[0] for text in texts]
+    alone = [parse([text])[0] for text in texts]
 
-    assert read(texts) == alone
+    assert parse(texts) == alone
     array = pa.array(["2024-01-01", *texts, "x"]).slice(1, len(texts))
-    assert [one.item() for one in parse_timestamps(array)[0]] == alone
+    assert [value.item() for value in parse_timestamps(array)[0]] == alone
 
 
 def test_no_text_is_no_date():
-    assert read([]) == []
-    assert read([], ["%Y"]) == []
+    assert parse([]) == []
+    assert parse([], ["%Y"]) == []
 
 
 def test_the_first_format_that_fits_decides():
-    assert read(["01/02/2024"], ["%d/%m/%Y", "%m/%d/%Y"]) == [datetime(2024, 2, 1)]  # noqa: DTZ001  no zones
+    assert parse(["01/02/2024"], ["%d/%m/%Y", "%m/%d/%Y"]) == [datetime(2024, 2, 1)]  # noqa: DTZ001  no zones

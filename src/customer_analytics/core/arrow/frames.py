@@ -1,7 +1,8 @@
-"""Frames and Arrow tables: the same rows in two views, sharing memory where the types allow it.
+"""Conversions between pandas frames and Arrow tables; both share memory where the types allow it.
 
-Text is ``string[pyarrow]`` (:data:`TEXT`), few-valued text ``category``, nullable integers pandas' masked types, times
-``datetime64[us]``, nullable floats NaN; a frame's index is the row number in the whole table.
+The dtypes of a frame are ``string[pyarrow]`` (:data:`TEXT`) for text, ``category`` for text with few distinct values,
+pandas' masked types for nullable integers, ``datetime64[us]`` for timestamps, and float64 with NaN for nullable floats.
+Its index is the row number in the whole table.
 """
 
 from collections.abc import Callable
@@ -17,99 +18,106 @@ R = TypeVar("R")
 TEXT = pd.ArrowDtype(pa.string())
 """The dtype of text columns."""
 
+_MOST_CACHED_TEXTS = 1000
+
 
 def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
-    """The frame as an Arrow table, index left out and NaN as null.
+    """Convert a frame to an Arrow table without its index; NaN becomes null.
 
     Args:
         frame: Columns of the dtypes above, or plain NumPy ones.
-        schema: Names and types of the columns to take; ``None`` for all as they are, NumPy integers not nullable.
+        schema: Names and types of the wanted columns; ``None`` for all columns, NumPy integers then not nullable.
     """
     wanted = _schema_of(frame) if schema is None else schema
-    return pa.Table.from_arrays([arrow_array(frame[one.name], one.type) for one in wanted], schema=wanted)
+    return pa.Table.from_arrays([arrow_array(frame[field.name], field.type) for field in wanted], schema=wanted)
 
 
 def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
-    """The table as a frame whose index counts rows from ``start``; a non-nullable integer is a NumPy one.
+    """Convert an Arrow table to a frame; an integer column that is not nullable becomes a NumPy column.
 
-    The table's memory becomes the frame's; what stands at its nulls, which means nothing, may be written over.
+    Args:
+        table: Columns of any number of chunks. The frame takes over its memory and may overwrite values under nulls.
+        start: First row number of the frame's index.
 
     Raises:
-        pa.ArrowInvalid: Nulls among those.
+        pa.ArrowInvalid: A column that is not nullable holds nulls.
     """
-    columns = {one.name: _column(contiguous(table.column(place)), one) for place, one in enumerate(table.schema)}
+    fields_and_columns = zip(table.schema, table.columns, strict=True)
+    columns = {field.name: _pandas_array(contiguous(column), field) for field, column in fields_and_columns}
     return pd.DataFrame(columns, index=pd.RangeIndex(start, start + table.num_rows), copy=False)
 
 
-def arrow_array(column: pd.Series, kind: pa.DataType) -> pa.Array:
-    """A column as one contiguous Arrow array of a type, NaN as null."""
-    if isinstance(column.dtype, pd.CategoricalDtype) and not pa.types.is_dictionary(kind):
-        codes, texts = codes_of(column)
-        return pa.array(texts, kind).take(pa.array(codes, mask=codes < 0))
-    if _is_plain(kind) and _numpy_dtype(column) == kind.to_pandas_dtype():
-        return _fixed_width(column, kind)
-    return contiguous(pa.array(column, type=kind, from_pandas=True))
+def arrow_array(column: pd.Series, arrow_type: pa.DataType) -> pa.Array:
+    """Convert a column to one contiguous Arrow array; NaN becomes null."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and not pa.types.is_dictionary(arrow_type):
+        codes, categories = codes_of(column)
+        return pa.array(categories, arrow_type).take(pa.array(codes, mask=codes < 0))
+    if _is_fixed_width(arrow_type) and _numpy_dtype(column) == arrow_type.to_pandas_dtype():
+        return _from_numpy(column, arrow_type)
+    return contiguous(pa.array(column, type=arrow_type, from_pandas=True))
 
 
 def text_array(column: pd.Series) -> pa.StringArray:
-    """A text column as one contiguous Arrow array."""
+    """Convert a text column to one contiguous Arrow array."""
     return arrow_array(column, pa.string())
 
 
 def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
-    """Few-valued text: ``codes`` (integers, -1 for null) into ``categories`` (distinct)."""
+    """Return a categorical column of codes (integers, -1 for null) and distinct categories."""
     names = categories if isinstance(categories, list) else categories.to_pylist()
-    return pd.Categorical.from_codes(codes, dtype=_dtype(tuple(names)), validate=False)
+    return pd.Categorical.from_codes(codes, dtype=_categorical_dtype(tuple(names)), validate=False)
 
 
 def cached_by_texts(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
-    """The same function, which keeps its latest answers for few texts: chunk after chunk has the same ones."""
-    kept = lru_cache(maxsize=64)(function)
-    return lambda texts: (kept if len(texts) <= _FEW_TEXTS else function)(texts)
-
-
-_FEW_TEXTS = 1000
+    """Cache the results of a function of categories: most chunks of a table have the same ones."""
+    cached = lru_cache(maxsize=64)(function)
+    return lambda texts: (cached if len(texts) <= _MOST_CACHED_TEXTS else function)(texts)
 
 
 @cached_by_texts
-def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    """A dtype, for which pandas looks whether its categories differ."""
+def _categorical_dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Return the categorical dtype; cached because pandas checks that the names are distinct, which is slow."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
 def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """A category column's codes (integers, -1 for null) and categories, without the Series that ``.cat`` makes."""
+    """Return the codes (integers, -1 for null) and the categories of a categorical column."""
     values = cast(pd.Categorical, column.array)
     return values.codes, values.categories
 
 
-def bits(flags: np.ndarray) -> pa.Buffer:
-    """Flags (bool) as Arrow holds them, one bit each."""
-    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+def validity_bitmap(is_valid: np.ndarray) -> pa.Buffer:
+    """Pack bools to an Arrow validity bitmap."""
+    return pa.py_buffer(np.packbits(is_valid, bitorder="little"))
+
+
+def dictionary_codes(array: pa.DictionaryArray) -> np.ndarray:
+    """Return the codes of a dictionary-encoded array: integers, -1 for null."""
+    return (array.indices.fill_null(-1) if array.null_count else array.indices).to_numpy()
 
 
 def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """One array of a chunked one; no copy when it has one chunk."""
+    """Convert a chunked array to one array; no copy if it has one chunk."""
     if not isinstance(array, pa.ChunkedArray):
         return array
     return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
 def values_and_validity(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """What stands in an array of numbers or moments, and where it is no null (bool; empty where nothing is)."""
-    return _values(array), _valid(array) if array.null_count else np.zeros(0, bool)
+    """Return the values of numbers or timestamps, and whether each is valid (bool; empty if none is null)."""
+    return _values(array), _is_valid(array) if array.null_count else np.zeros(0, bool)
 
 
 def _schema_of(frame: pd.DataFrame) -> pa.Schema:
     return pa.schema(
         [
-            pa.field(str(name), _type_of(dtype), nullable=not (isinstance(dtype, np.dtype) and dtype.kind in "iub"))
+            pa.field(str(name), _arrow_type(dtype), nullable=not (isinstance(dtype, np.dtype) and dtype.kind in "iub"))
             for name, dtype in frame.dtypes.items()
         ]
     )
 
 
-def _type_of(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or Arrow's
+def _arrow_type(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or Arrow's
     if isinstance(dtype, pd.ArrowDtype):
         return dtype.pyarrow_dtype
     if isinstance(dtype, pd.CategoricalDtype):
@@ -119,60 +127,59 @@ def _type_of(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or Ar
     return pa.string() if dtype.kind == "O" else pa.from_numpy_dtype(dtype)
 
 
-def _is_plain(kind: pa.DataType) -> bool:
-    """Whether NumPy holds the values of a type as Arrow does, or, flags, as bytes."""
-    return any(
-        holds(kind) for holds in (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp)
-    )
+def _is_fixed_width(arrow_type: pa.DataType) -> bool:
+    """Return whether NumPy holds values of this type in the same bytes; true for bool, too."""
+    checks = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp)
+    return any(check(arrow_type) for check in checks)
 
 
 def _numpy_dtype(column: pd.Series) -> np.dtype | None:
-    """What the column's values are to NumPy, nulls aside; ``None`` for text, categories and what Arrow holds."""
+    """Return the NumPy dtype of the values; ``None`` for text, categories and columns backed by Arrow."""
     dtype = column.dtype
     if isinstance(dtype, np.dtype):
         return dtype
     return None if isinstance(dtype, pd.ArrowDtype) else getattr(dtype, "numpy_dtype", None)
 
 
-def _fixed_width(column: pd.Series, kind: pa.DataType) -> pa.Array:
-    """What ``pa.array`` makes of values that have the type already; NumPy finds and packs nulls ten times faster."""
-    plain = isinstance(column.dtype, np.dtype)
-    values = np.ascontiguousarray(column.to_numpy() if plain else column.to_numpy(kind.to_pandas_dtype(), na_value=0))
-    body = bits(values) if pa.types.is_boolean(kind) else pa.py_buffer(values)
-    null = pd.isna(values if plain else column.array)
-    return pa.Array.from_buffers(kind, len(column), [bits(~null) if null.any() else None, body])
+def _from_numpy(column: pd.Series, arrow_type: pa.DataType) -> pa.Array:
+    """Convert values that already have the type; NumPy finds and packs nulls far faster than ``pa.array``."""
+    is_numpy = isinstance(column.dtype, np.dtype)
+    filled = column.to_numpy() if is_numpy else column.to_numpy(arrow_type.to_pandas_dtype(), na_value=0)
+    values = np.ascontiguousarray(filled)
+    body = validity_bitmap(values) if pa.types.is_boolean(arrow_type) else pa.py_buffer(values)
+    is_null = pd.isna(values if is_numpy else column.array)
+    validity = validity_bitmap(~is_null) if is_null.any() else None
+    return pa.Array.from_buffers(arrow_type, len(column), [validity, body])
 
 
-def _column(array: pa.Array, one: pa.Field) -> Any:  # noqa: ANN401  NumPy's or pandas' array
-    if pa.types.is_dictionary(one.type):
-        codes = array.indices.fill_null(-1) if array.null_count else array.indices
-        return categorical(codes.to_numpy(), array.dictionary)
-    if pa.types.is_string(one.type):
+def _pandas_array(array: pa.Array, field: pa.Field) -> Any:  # noqa: ANN401  NumPy's or pandas' array
+    if pa.types.is_dictionary(field.type):
+        return categorical(dictionary_codes(array), array.dictionary)
+    if pa.types.is_string(field.type):
         return pd.arrays.ArrowExtensionArray(array)
-    if pa.types.is_integer(one.type) and one.nullable:
-        return pd.arrays.IntegerArray(_values(array), ~_valid(array))
-    if array.null_count and (pa.types.is_floating(one.type) or pa.types.is_timestamp(one.type)):
+    if pa.types.is_integer(field.type) and field.nullable:
+        return pd.arrays.IntegerArray(_values(array), ~_is_valid(array))
+    if array.null_count and (pa.types.is_floating(field.type) or pa.types.is_timestamp(field.type)):
         values = _values(array) if array.buffers()[1].is_mutable else _values(array).copy()
-        values[~_valid(array)] = np.datetime64("NaT") if pa.types.is_timestamp(one.type) else np.nan
+        values[~_is_valid(array)] = np.datetime64("NaT") if pa.types.is_timestamp(field.type) else np.nan
         return values
-    if pa.types.is_boolean(one.type) and not array.null_count:
-        return _flags(array, array.buffers()[1])
-    return array.to_numpy(zero_copy_only=pa.types.is_integer(one.type))
+    if pa.types.is_boolean(field.type) and not array.null_count:
+        return _unpack_bits(array, array.buffers()[1])
+    return array.to_numpy(zero_copy_only=pa.types.is_integer(field.type))
 
 
 def _values(array: pa.Array) -> np.ndarray:
-    """What stands in an array of fixed width, at its nulls too; no copy, and writable where Arrow's buffer is."""
-    _, values = array.buffers()
-    return np.frombuffer(values, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)]
+    """Return the values of fixed width, also those under nulls; no copy, writable if Arrow's buffer is."""
+    _, body = array.buffers()
+    return np.frombuffer(body, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)]
 
 
-def _valid(array: pa.Array) -> np.ndarray:
-    """Which values are no nulls; bool. NumPy unpacks bits ten times faster than Arrow."""
-    valid, _ = array.buffers()
-    return np.ones(len(array), bool) if valid is None else _flags(array, valid)
+def _is_valid(array: pa.Array) -> np.ndarray:
+    validity, _ = array.buffers()
+    return np.ones(len(array), bool) if validity is None else _unpack_bits(array, validity)
 
 
-def _flags(array: pa.Array, packed: pa.Buffer) -> np.ndarray:
-    """One of an array's buffers of single bits as bool."""
+def _unpack_bits(array: pa.Array, bitmap: pa.Buffer) -> np.ndarray:
+    """Unpack a bitmap of an array to bool; NumPy is far faster than Arrow."""
     stop = array.offset + len(array)
-    return np.unpackbits(np.frombuffer(packed, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)
+    return np.unpackbits(np.frombuffer(bitmap, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)

@@ -1,4 +1,4 @@
-"""Row groups whose bytes depend on the rows alone: fixed length, canonical dictionaries."""
+"""Canonical row groups: their bytes depend on the rows alone. They have a fixed length and canonical dictionaries."""
 
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
@@ -9,98 +9,105 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.arrow._kernels import occurring
-from customer_analytics.core.arrow.frames import arrow_array, bits, cached_by_texts, codes_of, contiguous
+from customer_analytics.core.arrow.frames import (
+    arrow_array,
+    cached_by_texts,
+    codes_of,
+    contiguous,
+    dictionary_codes,
+    validity_bitmap,
+)
 
 ROW_GROUP_ROWS = 262_144
+"""Rows of each row group but the last one."""
 
 
 def regroup(
     tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS
 ) -> Generator[pa.Table, None, None]:
-    """The same rows in canonical tables of exactly ``rows``, the last one shorter; nothing for no rows.
+    """Yield the same rows in canonical tables of ``rows`` rows; the last one can be shorter. No table without rows.
 
     Args:
-        tables: Canonical pieces of one table in order, of any lengths, with the columns of ``schema``.
-        schema: The types wanted; few-valued text as ``dictionary<int32, string>``.
+        tables: Canonical tables of any length, with the columns of ``schema``.
+        schema: The types of the result.
         rows: Rows of each table.
     """
-    waiting: list[pa.Table] = []
-    count = 0
+    pending: list[pa.Table] = []
+    pending_rows = 0
     for table in tables:
-        if not count and table.num_rows == rows:
+        if not pending_rows and table.num_rows == rows:
             yield table
             continue
-        waiting.append(table)
-        count += table.num_rows
-        while count >= rows:
-            whole = pa.concat_tables(waiting)
-            yield canonical(whole.slice(0, rows), schema)
-            waiting, count = [whole.slice(rows)], count - rows
-    if count:
-        yield canonical(pa.concat_tables(waiting), schema)
+        pending.append(table)
+        pending_rows += table.num_rows
+        while pending_rows >= rows:
+            joined = pa.concat_tables(pending)
+            yield canonical(joined.slice(0, rows), schema)
+            pending, pending_rows = [joined.slice(rows)], pending_rows - rows
+    if pending_rows:
+        yield canonical(pa.concat_tables(pending), schema)
 
 
 def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The same rows; few-valued columns in one piece, whose dictionary holds the texts in use, in ascending order."""
+    """Return the same rows with canonical dictionaries: only the texts that occur, in ascending order, in one chunk."""
     arrays = [
-        _coded_anew(column) if pa.types.is_dictionary(one.type) else column
-        for column, one in zip(table.columns, schema, strict=True)
+        _encode_again(column) if pa.types.is_dictionary(field.type) else column
+        for column, field in zip(table.columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    """A chunk as a canonical table."""
+    """Convert a chunk to a canonical table."""
     arrays = [
-        _few_valued(frame[one.name], one.type)
-        if pa.types.is_dictionary(one.type)
-        else arrow_array(frame[one.name], one.type)
-        for one in schema
+        _dictionary_array(frame[field.name], field.type)
+        if pa.types.is_dictionary(field.type)
+        else arrow_array(frame[field.name], field.type)
+        for field in schema
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _few_valued(column: pd.Series, kind: pa.DataType) -> pa.DictionaryArray:
+def _dictionary_array(column: pd.Series, arrow_type: pa.DataType) -> pa.DictionaryArray:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, names = codes_of(column)
-        return _in_order(codes, _order(tuple(names)))
-    return _coded_anew(arrow_array(column, kind))
+        codes, categories = codes_of(column)
+        return _canonical_array(codes, _sort_order(tuple(categories)))
+    return _encode_again(arrow_array(column, arrow_type))
 
 
-def _coded_anew(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.DictionaryArray:
+def _encode_again(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.DictionaryArray:
     array = contiguous(column.unify_dictionaries()) if isinstance(column, pa.ChunkedArray) else column
-    codes = array.indices.fill_null(-1) if array.null_count else array.indices
-    return _in_order(codes.to_numpy(), _Order.of(array.dictionary))
+    return _canonical_array(dictionary_codes(array), _SortOrder.of(array.dictionary))
 
 
-class _Order(NamedTuple):
-    """Distinct texts, their places in ascending order, and whether they stand so."""
+class _SortOrder(NamedTuple):
+    """Distinct texts and ``order`` (int64), the indices of the texts in ascending order."""
 
     texts: pa.StringArray
-    places: np.ndarray
-    ascending: bool
+    order: np.ndarray
+    is_sorted: bool
 
     @classmethod
-    def of(cls, texts: pa.StringArray) -> "_Order":
-        places = pc.sort_indices(texts).to_numpy()
-        return cls(texts, places, np.array_equal(places, np.arange(len(places))))
+    def of(cls, texts: pa.StringArray) -> "_SortOrder":
+        order = pc.sort_indices(texts).to_numpy()
+        return cls(texts, order, np.array_equal(order, np.arange(len(order))))
 
 
 @cached_by_texts
-def _order(names: tuple[str, ...]) -> _Order:
-    return _Order.of(pa.array(names, pa.string()))
+def _sort_order(names: tuple[str, ...]) -> _SortOrder:
+    return _SortOrder.of(pa.array(names, pa.string()))
 
 
-def _in_order(codes: np.ndarray, order: _Order) -> pa.DictionaryArray:
-    """Codes into distinct texts, -1 for null, as codes into those in use in ascending order."""
-    used, any_null = occurring(codes, len(order.texts))
-    if order.ascending and used.all():
-        ranked, texts = np.ascontiguousarray(codes, np.int32), order.texts
+def _canonical_array(codes: np.ndarray, distinct: _SortOrder) -> pa.DictionaryArray:
+    """Encode again with only the texts that occur, in ascending order; the code -1 is null."""
+    occurs, has_null = occurring(codes, len(distinct.texts))
+    if distinct.is_sorted and occurs.all():
+        sorted_codes, texts = np.ascontiguousarray(codes, np.int32), distinct.texts
     else:
-        places = order.places[used[order.places]]
-        rank = np.full(len(order.texts) + 1, -1, np.int32)
-        rank[places] = np.arange(len(places), dtype=np.int32)
-        ranked, texts = rank[codes], order.texts.take(pa.array(places))
-    valid = bits(ranked >= 0) if any_null else None
-    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [valid, pa.py_buffer(ranked)])
+        used = distinct.order[occurs[distinct.order]]
+        code_of = np.full(len(distinct.texts) + 1, -1, np.int32)
+        code_of[used] = np.arange(len(used), dtype=np.int32)
+        sorted_codes, texts = code_of[codes], distinct.texts.take(pa.array(used))
+    validity = validity_bitmap(sorted_codes >= 0) if has_null else None
+    indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [validity, pa.py_buffer(sorted_codes)])
     return pa.DictionaryArray.from_arrays(indices, texts, safe=False)

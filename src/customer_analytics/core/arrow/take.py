@@ -1,4 +1,4 @@
-"""Some rows of a frame, column by column: pandas' own ways take a third of a millisecond, however few the rows."""
+"""Select rows of a frame column by column, which is far faster than ``DataFrame.take`` for short frames."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,12 +11,12 @@ from customer_analytics.core.arrow.text import take_text
 
 
 def take_columns(frame: pd.DataFrame, rows: np.ndarray, names: Iterable[str]) -> dict[str, Any]:
-    """Columns at some rows, to make a frame of.
+    """Select rows of some columns; returns NumPy or pandas arrays by column name.
 
     Args:
-        frame: Of the dtypes that ``core.frames`` describes; no text wanted is null.
-        rows: int64, the places of the rows wanted, in any order.
-        names: The columns wanted, in this order.
+        frame: The dtypes of :mod:`~customer_analytics.core.arrow.frames`; text is not null at ``rows``.
+        rows: int64, positions in the frame, in any order.
+        names: The wanted columns, in this order.
     """
     return {name: _take(frame[name], rows) for name in names}
 

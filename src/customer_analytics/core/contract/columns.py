@@ -1,7 +1,7 @@
 """The contract's columns: one ``ColumnSpec`` each.
 
-Table schemas, parsers, reasons and their bits, and the synthesis' faults follow from :data:`COLUMN_SPECS`; a test holds
-``docs/data_contract.md`` against it.
+Table schemas, parsers, reasons and their bits, and the faults of the synthesis are derived from :data:`COLUMN_SPECS`. A
+test compares ``docs/data_contract.md`` with it.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Fault(StrEnum):
 
 
 class Parser(StrEnum):
-    """How the text of a column becomes values; ``core.parsing.purchases`` has one function for each."""
+    """Kind of parser of a column; ``core.parsing.purchases`` has one function for each."""
 
     INTEGER = auto()
     IDENTIFIER = auto()
@@ -46,7 +46,6 @@ class Parser(StrEnum):
     AMOUNT = auto()
     TIMESTAMP = auto()
     COUNTRY = auto()
-    SMALL_INTEGER = auto()
 
 
 class Nulls(StrEnum):
@@ -64,12 +63,12 @@ class ColumnSpec:
     Args:
         name: The column.
         value_type: Type of its values.
-        parser: How its text becomes values.
+        parser: Kind of its parser.
         nulls: When a null is a fault.
-        faults: What can be wrong with a field besides ``null``, in the order of the reasons.
-        low: Least valid value: a number, or the contract's setting that holds it; ``None`` for no bound.
-        high: Greatest valid value, likewise.
-        few_values: Whether its text has few distinct values, which are then parsed once each.
+        faults: Faults of a field other than ``null``, in the order of the reasons.
+        low: Least valid value: a number, or the name of the contract's setting; ``None`` for no bound.
+        high: Greatest valid value, like ``low``.
+        few_values: Whether its text has few distinct values; each is then parsed once.
     """
 
     name: Column
@@ -83,7 +82,7 @@ class ColumnSpec:
 
     @property
     def arrow_type(self) -> pa.DataType:
-        """Type of the column in the streamed tables: dictionary-encoded where it is text of few distinct values."""
+        """Type of the column in the streamed tables: text with few distinct values is dictionary-encoded."""
         return FEW_TEXTS if self.few_values and pa.types.is_string(self.value_type) else self.value_type
 
     @property
@@ -117,7 +116,7 @@ COLUMN_SPECS: tuple[ColumnSpec, ...] = (
     ColumnSpec(
         Column.CUSTOMER_AGE,
         pa.int16(),
-        Parser.SMALL_INTEGER,
+        Parser.INTEGER,
         Nulls.ALLOWED_BY_DEFAULT,
         (Fault.BAD_TYPE, Fault.RANGE),
         low="age_min",
@@ -128,22 +127,24 @@ COLUMN_SPECS: tuple[ColumnSpec, ...] = (
 )
 """Every column of the contract, in the order of the clean table."""
 
+SPEC_OF: Mapping[str, ColumnSpec] = MappingProxyType({spec.name: spec for spec in COLUMN_SPECS})
+
 COLUMNS: tuple[str, ...] = tuple(spec.name for spec in COLUMN_SPECS)
 
 FEW_VALUED_COLUMNS = frozenset(spec.name for spec in COLUMN_SPECS if spec.few_values)
-"""Columns whose text has few distinct values: chunks of text hold them as categories."""
+"""Columns whose text has few distinct values; they are categories in chunks of ``raw_purchases``."""
 
 ALWAYS_CRITICAL = frozenset(spec.name for spec in COLUMN_SPECS if spec.nulls is Nulls.ALWAYS_CRITICAL)
-"""Columns without which a purchase cannot be counted: a null there is always a fault."""
+"""Columns where a null is always a fault: without a value a purchase cannot be counted."""
 
 CRITICAL_BY_DEFAULT: tuple[str, ...] = tuple(
     spec.name for spec in COLUMN_SPECS if spec.nulls is not Nulls.ALLOWED_BY_DEFAULT
 )
-"""Columns where a null is a fault unless ``contract.critical_columns`` says otherwise."""
+"""Columns where a null is a fault if ``contract.critical_columns`` is not set."""
 
 
 def reason(fault: Fault, column: str) -> str:
-    """The public name of a fault, e.g. ``negative:purchase_amount``."""
+    """Return the public name of a fault, e.g. ``negative:purchase_amount``."""
     return f"{fault}:{column}"
 
 
@@ -151,9 +152,9 @@ REASONS: tuple[str, ...] = (Fault.STRUCTURE.value, *(name for spec in COLUMN_SPE
 """Every reason; the index of a reason is its bit in the column ``faults`` of ``typed_purchases``."""
 
 BITS: Mapping[str, int] = MappingProxyType({name: 1 << index for index, name in enumerate(REASONS)})
-"""Reason → its bit in the ``faults`` mask (fits uint32)."""
+"""Bit of each reason in the ``faults`` mask (uint32)."""
 
 
 def reasons_of(faults: int) -> tuple[str, ...]:
-    """The reasons in a bit mask, in the contract's order; empty for 0."""
+    """Return the reasons in a bit mask, in the contract's order; empty for 0."""
     return tuple(name for name, bit in BITS.items() if faults & bit)

@@ -1,11 +1,11 @@
-"""The schema of ``clean_purchases`` in pandera, from the contract's columns."""
+"""The pandera schema of ``clean_purchases``, derived from the contract's columns."""
 
 from collections.abc import Callable
 from functools import partial
 
 import pandas as pd
-import pandera.pandas as pa
-import pyarrow
+import pyarrow as pa
+from pandera.pandas import Check, Column, DataFrameSchema
 
 from customer_analytics.core.arrow.frames import codes_of, to_frame
 from customer_analytics.core.contract.columns import COLUMN_SPECS, ColumnSpec, Parser
@@ -13,40 +13,36 @@ from customer_analytics.core.contract.schemas import CLEAN
 from customer_analytics.core.contract.settings import Contract, iso_countries
 
 
-def clean_schema(contract: Contract) -> pa.DataFrameSchema:
-    """The schema that every chunk of ``clean_purchases`` must satisfy.
+def clean_schema(contract: Contract) -> DataFrameSchema:
+    """Return the schema of every chunk of ``clean_purchases``.
 
-    ``purchase_id`` is unique in the whole table, which no chunk can show:
-    :func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids` proves it.
+    It cannot check that ``purchase_id`` is unique in the whole table;
+    :func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids` does.
     """
-    dtypes = to_frame(CLEAN.empty_table()).dtypes
-    columns = {
-        spec.name: pa.Column(dtypes[spec.name], _checks(spec, contract), nullable=_is_nullable(spec, contract))
-        for spec in COLUMN_SPECS
-    }
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, name="clean_purchases")
+    columns = {}
+    for spec, dtype in zip(COLUMN_SPECS, to_frame(CLEAN.empty_table()).dtypes, strict=True):
+        any_dtype = "category" if isinstance(dtype, pd.CategoricalDtype) else dtype  # chunks have different categories
+        is_nullable = spec.name not in contract.critical_columns
+        columns[spec.name] = Column(any_dtype, _checks(spec, contract), nullable=is_nullable)
+    return DataFrameSchema(columns, strict=True, ordered=True, name="clean_purchases")
 
 
-def _is_nullable(spec: ColumnSpec, contract: Contract) -> bool:
-    return spec.name not in contract.critical_columns
-
-
-def _checks(spec: ColumnSpec, contract: Contract) -> list[pa.Check]:
+def _checks(spec: ColumnSpec, contract: Contract) -> list[Check]:
     low, high = contract.bounds(spec)
     if low is not None or high is not None:
         return [_check(partial(_all_between, low=low, high=high), f"from {low} to {'any' if high is None else high}")]
     if spec.parser is Parser.COUNTRY:
         return [_check(_all_iso, "an ISO 3166-1 alpha-2 code")]
-    return [_check(_none_empty, "not empty")] if pyarrow.types.is_string(spec.value_type) else []
+    return [_check(_none_empty, "not empty")] if pa.types.is_string(spec.value_type) else []
 
 
-def _check(holds: Callable[[pd.Series], bool], expected: str) -> pa.Check:
-    """A check of a whole column at once; nulls are its own business."""
-    return pa.Check(holds, name=expected, error=expected, ignore_na=False)
+def _check(holds: Callable[[pd.Series], bool], expected: str) -> Check:
+    """Return a check of a whole column, including its nulls."""
+    return Check(holds, name=expected, error=expected, ignore_na=False)
 
 
 def _none_empty(column: pd.Series) -> bool:
-    """No text is empty; of a categorical column only the categories are read."""
+    """Return whether no text is empty; of a categorical column, only the categories are read."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return "" not in set(codes_of(column)[1])
     return not bool((column == "").any())
@@ -57,7 +53,7 @@ def _all_iso(column: pd.Series) -> bool:
 
 
 def _all_between(column: pd.Series, low: float | None, high: float | None) -> bool:
-    """Compare the least and the greatest value only: faster than comparing each."""
+    """Compare the least and the greatest value only, which is faster than all values."""
     if not len(column):
         return True
     least, greatest = column.array.min(), column.array.max()

@@ -1,4 +1,6 @@
-"""The streamed tables: their columns, types and nullability, in the order they are written."""
+"""The streamed tables: their columns in order, with types and nullability."""
+
+from functools import partial
 
 import pyarrow as pa
 
@@ -11,10 +13,7 @@ FAULTS = "faults"
 AMOUNT_ROUNDED = "amount_rounded"
 
 
-def _required(name: str, kind: pa.DataType) -> pa.Field:
-    return pa.field(name, kind, nullable=False)
-
-
+_required = partial(pa.field, nullable=False)
 _ORIGIN = [_required(SOURCE_FILE, FEW_TEXTS), _required(SOURCE_ROW, pa.int64())]
 
 TYPED = pa.schema(
@@ -26,8 +25,8 @@ TYPED = pa.schema(
         pa.field(RAW_TEXT, pa.string()),
     ]
 )
-"""``typed_purchases``: every record once. A value that cannot be parsed is null; ``faults`` has a bit for each reason
-(0 for a valid record); ``raw_text`` is null where the record is valid."""
+"""``typed_purchases``: one row per record. A value that cannot be parsed is null; ``faults`` has a bit for each reason
+(0 for a valid record); ``raw_text`` is null for a valid record."""
 
 CLEAN = pa.schema(
     [pa.field(spec.name, spec.arrow_type, nullable=spec.nulls is not Nulls.ALWAYS_CRITICAL) for spec in COLUMN_SPECS]
@@ -57,13 +56,7 @@ OUTLIER = pa.schema(
         pa.field("age_outlier", FEW_TEXTS),
     ]
 )
-"""``outlier_purchases``: clean rows whose amount or age is an outlier, and by which rules."""
+"""``outlier_purchases``: clean rows whose amount or age is an outlier, and the rules by which it is one."""
 
-TABLES = {
-    "typed": TYPED,
-    "clean": CLEAN,
-    "quarantined": QUARANTINED,
-    "duplicate": DUPLICATE,
-    "outlier": OUTLIER,
-}
-"""The streamed tables by the name that a catalog entry gives."""
+TABLES = {"typed": TYPED, "clean": CLEAN, "quarantined": QUARANTINED, "duplicate": DUPLICATE, "outlier": OUTLIER}
+"""The streamed tables by the name in a catalog entry."""

@@ -1,1 +1,1 @@
-"""From CSV bytes to text columns: dialect, header, record boundaries, fields."""
+"""CSV reader: splits bytes into records and fields, and returns text columns."""

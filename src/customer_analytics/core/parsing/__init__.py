@@ -1,1 +1,1 @@
-"""From text to typed values: one module per kind of value; ``purchases`` puts them together."""
+"""Parsers from text to typed values: one module per kind of value; ``purchases`` parses whole tables."""

@@ -1,0 +1,40 @@
+"""The cache of the machine code that Numba compiles.
+
+Numba compiles a function again if its own file changes, but not if a function that it inlines changes. Therefore each
+version of the ``_kernels.py`` files has its own cache folder. Importing the package sets ``NUMBA_CACHE_DIR``, which
+Numba reads when it is imported.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_PACKAGE = Path(__file__).parent
+_PREFIX = "compiled-"
+_VARIABLE = "NUMBA_CACHE_DIR"
+
+
+def cache_folder() -> Path:
+    """Return the cache folder of the current ``_kernels.py`` files."""
+    sources = sorted((_PACKAGE / "core").rglob("_kernels.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, _PACKAGE / "core" / "compiled.py")))
+    return _PACKAGE / "__pycache__" / f"{_PREFIX}{digest.hexdigest()[:12]}"
+
+
+def use_cache() -> None:
+    """Set ``NUMBA_CACHE_DIR`` to the cache folder, unless the environment sets it."""
+    os.environ.setdefault(_VARIABLE, str(cache_folder()))
+
+
+def announce_compilation() -> None:
+    """Remove the caches of earlier versions, and log that this run compiles if the cache is empty."""
+    folder = cache_folder()
+    for version_folder in folder.parent.glob(f"{_PREFIX}*"):
+        if version_folder != folder:
+            shutil.rmtree(version_folder, ignore_errors=True)
+    if os.environ.get(_VARIABLE) == str(folder) and not any(folder.rglob("*.nbi")):
+        logger.info("Compiling the loops over rows, once: about 20 s on two cores.")
