@@ -11,7 +11,8 @@ from tests.inputs import described, refuse_to_hash, two_files
 from tests.making import typed_chunks
 
 from customer_analytics.datasets import ChunkedParquetDataset, InputFilesDataset
-from customer_analytics.hooks import RunHooks, VizHooks
+from customer_analytics.hooks import RunHooks
+from customer_analytics.viz_hooks import VizHooks
 
 
 @pytest.fixture
@@ -27,17 +28,16 @@ def run_hooks(folder, frames=None):
     typed.save(typed_chunks(plain_csv([purchase(1), purchase(2)])))
     hooks, params = VizHooks(), {"project_path": str(folder)}
 
-    hooks.before_pipeline_run(params)
+    pipeline, catalog = Pipeline([node(len, "typed", "rows", name="a_node")]), DataCatalog({"typed": typed})
+    hooks.before_pipeline_run(params, pipeline, catalog)
     if frames is not None:
         (folder / ".viz").mkdir(exist_ok=True)
         (folder / ".viz/stats.json").write_text(json.dumps(frames))
-    hooks.after_pipeline_run(
-        params, Pipeline([node(len, "typed", "rows", name="a_node")]), DataCatalog({"typed": typed})
-    )
+    hooks.after_pipeline_run(params, pipeline, catalog)
 
 
 def stats_in(folder):
-    return {name: one["rows"] for name, one in json.loads((folder / ".viz/stats.json").read_text()).items()}
+    return {name: size["rows"] for name, size in json.loads((folder / ".viz/stats.json").read_text()).items()}
 
 
 def test_sizes_of_other_runs_stay_and_those_of_this_run_win(checkout):
@@ -77,18 +77,13 @@ def folder(tmp_path):
     return two_files(tmp_path)
 
 
-def test_the_input_of_a_run_is_looked_at_after_its_first_save_and_before_it_is_asked_for(
-    folder, tmp_path_factory, monkeypatch
-):
-    files = InputFilesDataset(filepath=str(folder))
+def test_the_input_of_a_run_is_hashed_in_the_background(folder, tmp_path_factory, monkeypatch):
+    files = InputFilesDataset(filepath=str(folder), metadata={"customer_analytics": {"role": "input"}})
     catalog, project = DataCatalog({"input_files": files}), tmp_path_factory.mktemp("project")
-    pipeline = Pipeline([node(len, "typed", "first"), node(len, "input_files", "last")])
+    pipeline = Pipeline([node(len, "input_files", "rows")])
     hooks = RunHooks()
     hooks.before_pipeline_run({"project_path": str(project), "run_id": "one"}, pipeline, catalog)
-    assert files._ahead is None
-
-    hooks.after_dataset_saved("first", 1, pipeline.nodes[0])
-    wait([files._ahead])
+    wait([files._hashing])
     refuse_to_hash(monkeypatch)
     hooks.after_pipeline_run(pipeline, catalog)
 
