@@ -1,4 +1,4 @@
-"""Generated CSV text that tries everything: what delivery systems, spreadsheets and vandals leave in a file."""
+"""Generators of hostile CSV text: valid and invalid fields, quotes, line ends and record lengths of every kind."""
 
 from hypothesis import strategies as st
 from tests.oracle import COLUMNS, ISO, WHITE
@@ -24,6 +24,7 @@ AMOUNTS = (
     *("-0.001", "-0.005", "-0.006", "0.001", "-1e-400", "1e-400", "1.0000000000000000001", "1.000", "1.0050"),
     *("12.345678901234567890", "0.994999999999999999999", "123456789012345", "1234567890123.45"),
     *("12345678901234.56", "123456789012345.675", "999999999999999.999999999999", "999999999999999.5"),
+    *("999999999999.99", "1000000000000", "1000000000000.005", "1000000000000.01", "-1000000000000.01", "1e12"),
     *("9007199254740992", "9007199254740993", "90071992547409.91", "90071992547409.93", "70368744177664.01"),
     *("80000000000000.01", "123456789012345678901234567890", "1e22", "1e23", "3e299", "0.0000000000001"),
     *("0." + "0" * 500 + "1", "1." + "0" * 500 + "1", "0" * 400 + "7", "1" * 300, "1" * 400, "9" * 16 + ".125"),
@@ -33,7 +34,6 @@ AMOUNTS = (
     *("9007199254740993.25", "1e-99999999999999999999", "-1e-99999999999999999999", "1e99999999999999999999"),
     *("1.5d0", "1e5f", "5%", "NULL", "1.7976931348623159e308", "8e-324", "\x1c5", "1'000", "1.000,50"),
 )
-"""Without amounts above 3e299: ``test_numerals`` has them."""
 
 DATES = (
     *("2024-01-31", "2024-02-29", "2023-02-29", "1900-02-29", "2000-02-29", "2024-02-30", "2024-04-31"),
@@ -87,7 +87,7 @@ LINE_ENDS = ("\n", "\r\n", "\r")
 
 
 def fields_of(column):
-    """Mostly good text, some nasty, some arbitrary; padded."""
+    """Draw fields of a column: mostly good, some nasty, some arbitrary, some with white space around them."""
     text = st.one_of(
         st.sampled_from(GOOD[column]),
         st.sampled_from(GOOD[column]),
@@ -98,55 +98,55 @@ def fields_of(column):
 
 
 def quoted(text, quote='"'):
-    """A field as a writer with manners writes it."""
+    """Quote a field and double the quotes in it."""
     return quote + text.replace(quote, quote * 2) + quote if quote else text
 
 
-def written(text, delimiter=",", quote='"'):
-    """Quoted only where it must be."""
+def minimally_quoted(text, delimiter=",", quote='"'):
+    """Quote a field only if the format requires it."""
     return quoted(text, quote) if any(mark in text for mark in (delimiter, quote, "\r", "\n") if mark) else text
 
 
 def line_of(values, delimiter=",", quote='"'):
-    """One record without its line end."""
-    return delimiter.join(written(value, delimiter, quote) for value in values)
+    """Return one record without its line end."""
+    return delimiter.join(minimally_quoted(value, delimiter, quote) for value in values)
 
 
-STYLES = {
-    "written": written,
+QUOTING_STYLES = {
+    "minimal": minimally_quoted,
     "quoted": lambda text, _delimiter, quote: quoted(text, quote),
     "bare": lambda text, _delimiter, _quote: text,
     "trailed": lambda text, _delimiter, quote: quoted(text, quote) + "x",
     "stray": lambda text, _delimiter, quote: f"{text}{quote}",
 }
-_STYLE = st.sampled_from(["written"] * 12 + ["quoted"] * 3 + [*STYLES])
+_STYLE = st.sampled_from(["minimal"] * 12 + ["quoted"] * 3 + [*QUOTING_STYLES])
 
 
 @st.composite
 def record_texts(draw, delimiter=",", quote='"'):
-    """A record, perhaps with a field too many or too few, perhaps badly quoted."""
-    fields = [STYLES[draw(_STYLE)](draw(fields_of(column)), delimiter, quote) for column in COLUMNS]
-    wrong = draw(st.integers(0, 19))
-    if wrong == 0:
-        fields.append("more")
-    elif wrong == 1:
+    """Draw records, some with too many or too few fields or with wrong quotes."""
+    fields = [QUOTING_STYLES[draw(_STYLE)](draw(fields_of(column)), delimiter, quote) for column in COLUMNS]
+    length_fault = draw(st.integers(0, 19))
+    if length_fault == 0:
+        fields.append("surplus")
+    elif length_fault == 1:
         del fields[draw(st.integers(0, 7)) :]
     return delimiter.join(fields)
 
 
 @st.composite
 def csv_texts(draw, delimiter=",", quote='"', header=COLUMNS, most=6):
-    """A whole file: header, hostile records, any mix of line ends, blank lines, perhaps no last line end."""
-    ends = st.sampled_from(draw(st.sampled_from([LINE_ENDS[:1], LINE_ENDS[1:2], LINE_ENDS])))
-    blank = st.sampled_from(["", "", "", "", "\n", "\r\n", "\r\r\n", " \n"])
+    """Draw whole files: header, hostile records, mixed line ends, blank lines, with or without a last line end."""
+    line_ends = st.sampled_from(draw(st.sampled_from([LINE_ENDS[:1], LINE_ENDS[1:2], LINE_ENDS])))
+    blank_lines = st.sampled_from(["", "", "", "", "\n", "\r\n", "\r\r\n", " \n"])
     text = draw(st.sampled_from(["", "", "\n\r\n"])) + line_of(header, delimiter, quote)
     for record in draw(st.lists(record_texts(delimiter, quote), max_size=most)):
-        text += draw(ends) + draw(blank) + record
+        text += draw(line_ends) + draw(blank_lines) + record
     return text + draw(st.sampled_from(["", "\n", "\r\n", "\n\n"]))
 
 
 def plain_csv(rows, header=COLUMNS, end="\n", delimiter=","):
-    """A well-formed file of ``rows`` (each a dict of column → text)."""
+    """Return a well-formed file of rows; each row is a dict of column → text."""
     lines = [line_of(header, delimiter)]
     lines += [line_of((row[column] for column in COLUMNS), delimiter) for row in rows]
     return end.join([*lines, ""])
@@ -166,12 +166,12 @@ VALID = {
 
 
 def purchase(number=1, **changes):
-    """A valid record with an id of its own."""
+    """Return a valid record; its purchase_id ends with ``number``."""
     return {**VALID, "purchase_id": f"p{number}", **changes}
 
 
 def many_purchases(rows, seed=0, nasty_share=0.1):
-    """Seeded records of every kind, good and bad, with repeats: for files too long for Hypothesis."""
+    """Return seeded good and bad records, some with the id of an earlier one: for files too long for Hypothesis."""
     state = [seed * 7919 + 12345]
 
     def below(limit):

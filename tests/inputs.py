@@ -1,4 +1,4 @@
-"""Input files whose hashes are known, and a mark of those that are hashed again."""
+"""Input files with known hashes, and a fake hash that shows whether files are hashed again."""
 
 import hashlib
 
@@ -16,4 +16,4 @@ def described(name, content):
 
 
 def refuse_to_hash(monkeypatch):
-    monkeypatch.setattr(SourceFiles, "sha256", lambda *_: "looked at again")
+    monkeypatch.setattr(SourceFiles, "sha256", lambda *_: "hashed again")

@@ -1,4 +1,4 @@
-"""Frames and files for the tests, made through the project's public parts."""
+"""Chunks for the tests, made with the project's own datasets and nodes, and their rows as plain Python."""
 
 import os
 import tempfile
@@ -14,21 +14,22 @@ from customer_analytics.datasets import ChunkedCSVDataset
 from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 
 DIALECT_KEYS = ("delimiter", "quote", "columns")
+SOURCE_COLUMNS = ("source_file", "source_row", "raw_text", "faults", "amount_rounded")
 
 
 def contract_of(rules):
-    """The project's contract under an oracle's rules."""
+    """Return the project's contract with the settings of an oracle's rules."""
     names = Contract.__dataclass_fields__
     return Contract(**{name: getattr(rules, name) for name in names})
 
 
 def dialect_of(rules):
-    """The catalog's ``dialect`` under an oracle's rules."""
+    """Return the catalog's ``dialect`` with the settings of an oracle's rules."""
     return {name: getattr(rules, name) for name in DIALECT_KEYS}
 
 
 def raw_chunks(text, dialect=None, chunk_rows=None, threads=1, encoding="utf-8"):
-    """``raw_purchases`` of a file with this text; the file is gone once the chunks were read into memory."""
+    """Return ``raw_purchases`` of a file with this text; the file is deleted after all chunks are in memory."""
     descriptor, name = tempfile.mkstemp(suffix=".csv")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -39,37 +40,34 @@ def raw_chunks(text, dialect=None, chunk_rows=None, threads=1, encoding="utf-8")
             chunk_rows=chunk_rows,
             threads=threads,
         )
-        return LocalChunks.of([_renamed(frame) for frame in dataset.load()])
+        return LocalChunks.of([_with_usual_name(frame) for frame in dataset.load()])
     finally:
         Path(name).unlink()
 
 
 def typed_chunks(text, contract=None, **reading):
-    """``typed_purchases`` of a file with this text."""
+    """Return ``typed_purchases`` of a file with this text."""
     return parse_purchases(raw_chunks(text, **reading), contract or Contract())
 
 
 def rows_of(typed):
-    """Typed rows as the oracle writes them down."""
-    found = []
+    """Convert typed rows to the oracle's rows."""
+    rows = []
     for chunk in typed:
-        columns = [[plain(value) for value in chunk[column]] for column in COLUMNS]
-        places = (chunk["source_file"], chunk["source_row"], chunk["raw_text"], chunk["faults"])
-        for place, values in enumerate(zip(*columns, strict=True)):
-            file, number, raw, faults = (column.iloc[place] for column in places)
-            reasons = reasons_of(int(faults))
-            rounded = bool(chunk["amount_rounded"].iloc[place])
-            found.append(Row(file, int(number), plain(raw), values, reasons, rounded))
-    return found
+        values = zip(*([plain(value) for value in chunk[column]] for column in COLUMNS), strict=True)
+        sources = zip(*(chunk[column] for column in SOURCE_COLUMNS), strict=True)
+        for row_values, (file, number, raw, faults, rounded) in zip(values, sources, strict=True):
+            rows.append(Row(file, int(number), plain(raw), row_values, reasons_of(int(faults)), bool(rounded)))
+    return rows
 
 
 def judged(rows):
-    """The oracle's rows, without the text of records that have no fault, as the typed table leaves it out."""
-    return [row if row.reasons else Row(row.file, row.number, None, row.cells, (), row.rounded) for row in rows]
+    """Return the oracle's rows without the text of valid records, which the typed table does not contain."""
+    return [row if row.reasons else Row(row.file, row.number, None, row.typed_values, (), row.rounded) for row in rows]
 
 
 def plain(value):
-    """A cell as plain Python; ``None`` for every kind of null."""
+    """Convert a value to plain Python; every kind of null becomes ``None``."""
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -78,18 +76,18 @@ def plain(value):
 
 
 def table_rows(frame):
-    """Any frame as a list of tuples of plain Python."""
+    """Return the rows of a frame as tuples of plain Python values."""
     return [
         tuple(plain(value) for value in row) for row in zip(*(list(frame[column]) for column in frame), strict=True)
     ]
 
 
 def gathered(chunks):
-    """All chunks as one list of tuples."""
+    """Return the rows of all chunks as tuples of plain Python values."""
     return [row for chunk in chunks for row in table_rows(chunk)]
 
 
-def _renamed(frame):
+def _with_usual_name(frame):
     categories = frame["source_file"].cat.rename_categories(
         ["purchases.csv"] * len(frame["source_file"].cat.categories)
     )

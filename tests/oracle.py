@@ -76,72 +76,72 @@ class Rules:
 
 @dataclass(frozen=True)
 class Row:
-    """One record judged: where it stands, the record as it came, its cells (``None`` if unreadable), its reasons."""
+    """One judged record: its file and number, its text, its values (``None`` for null or not readable), its reasons."""
 
     file: str
     number: int
     raw: str
-    cells: tuple
+    typed_values: tuple
     reasons: tuple = ()
     rounded: bool = False
 
     @property
     def amount(self):
-        return self.cells[COLUMNS.index("purchase_amount")]
+        return self.typed_values[COLUMNS.index("purchase_amount")]
 
     @property
     def purchase_id(self):
-        return self.cells[COLUMNS.index("purchase_id")]
+        return self.typed_values[COLUMNS.index("purchase_id")]
 
 
 @dataclass
 class Settled:
-    """Where every row went; ``repeated`` holds (copy, kept, kind)."""
+    """The rows of every fate; ``duplicates`` holds (duplicate, first copy, kind)."""
 
     rows: list
     clean: list = field(default_factory=list)
     quarantined: list = field(default_factory=list)
-    repeated: list = field(default_factory=list)
+    duplicates: list = field(default_factory=list)
 
 
 def records(text, delimiter=",", quote='"'):
-    """Each record as (raw text, fields); blank lines are no records."""
-    lines, taken = iter(io.StringIO(text.removeprefix("\ufeff"), newline="")), []
+    """Yield each record as (raw text, fields); blank lines are no records."""
+    lines, record_lines = iter(io.StringIO(text.removeprefix("\ufeff"), newline="")), []
 
-    def noted():
+    def collected_lines():
         for line in lines:
-            taken.append(line)
+            record_lines.append(line)
             yield line
 
-    form = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
-    for fields in csv.reader(noted(), delimiter=delimiter, **form):
-        raw = "".join(taken)
-        taken.clear()
+    quoting = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+    for fields in csv.reader(collected_lines(), delimiter=delimiter, **quoting):
+        raw = "".join(record_lines)
+        record_lines.clear()
         if fields:
             yield raw, fields
 
 
 def judge_file(text, rules=None, file="purchases.csv"):
-    """Every record of a file, judged alone."""
+    """Judge every record of a file on its own."""
     rules = rules or Rules()
     (_, header), *rest = records(text, rules.delimiter, rules.quote)
     names = [name.strip(WHITE).casefold() for name in header]
-    places = [names.index(rules.columns.get(column, column).strip(WHITE).casefold()) for column in COLUMNS]
+    positions = [names.index(rules.columns.get(column, column).strip(WHITE).casefold()) for column in COLUMNS]
     return [
-        judge_record(raw, fields, len(header), places, (rules, file, number))
+        judge_record(raw, fields, len(header), positions, (rules, file, number))
         for number, (raw, fields) in enumerate(rest, 1)
     ]
 
 
-def judge_record(raw, fields, width, places, context):
-    """One record."""
+def judge_record(raw, fields, width, positions, context):
+    """Judge one record; ``positions`` are those of ``COLUMNS`` among its fields."""
     rules, file, number = context
     raw = raw.strip("\r\n")
     if len(fields) != width:
         return Row(file, number, raw, (None,) * len(COLUMNS), ("structure",))
     values, reasons, rounded = [], [], False
-    for column, place in zip(COLUMNS, places, strict=True):
-        text = fields[place].strip(WHITE)
+    for column, position in zip(COLUMNS, positions, strict=True):
+        text = fields[position].strip(WHITE)
         if is_null(text, column, rules):
             values.append(None)
             reasons += ["null:" + column] if column in rules.critical_columns else []
@@ -176,35 +176,41 @@ def judge_age(text, rules):
     if not _INTEGER.fullmatch(text):
         return None, "bad_type"
     age = int(text)
-    kept = age if -(2**15) < age < 2**15 else None
-    return kept, (None if rules.age_min <= age <= rules.age_max else "range")
+    stored_age = age if -(2**15) < age < 2**15 else None
+    return stored_age, (None if rules.age_min <= age <= rules.age_max else "range")
 
 
 def judge_country(text, rules):
     code = text.translate(TO_UPPER)
-    aliases = {spelling.translate(TO_UPPER): known for spelling, known in rules.country_aliases.items()}
+    aliases = {alias.translate(TO_UPPER): iso_code for alias, iso_code in rules.country_aliases.items()}
     code = aliases.get(code, code)
     return (code, None) if code in ISO else (None, "unknown")
 
 
 def judge_date(text, rules):
-    found = _DATE.fullmatch(text)
+    timestamp = read_timestamp(text, rules)
+    return timestamp, (None if timestamp else "malformed")
+
+
+def read_timestamp(text, rules):
+    """Return the timestamp of a text; ``None`` if it is no timestamp."""
+    iso = _DATE.fullmatch(text)
     try:
-        if found:
-            *parts, fraction = found.groups(default="0")
-            return datetime(*map(int, parts), int(fraction[:6].ljust(6, "0"))), None  # noqa: DTZ001  the contract has no zones
+        if iso:
+            *numbers, fraction = iso.groups(default="0")
+            return datetime(*map(int, numbers), int(fraction[:6].ljust(6, "0")))  # noqa: DTZ001  the contract has no zones
     except ValueError:
         pass
-    for pattern in rules.date_formats:
+    for date_format in rules.date_formats:
         try:
-            return datetime.strptime(text, pattern), None  # noqa: DTZ007  likewise
+            return datetime.strptime(text, date_format)  # noqa: DTZ007  the contract has no zones
         except ValueError:
             continue
-    return None, "malformed"
+    return None
 
 
 def judge_amount(text, rules):
-    """The value as a float, the faults, and whether it had to be rounded; an amount out of range has no value."""
+    """Return the value as a float, the faults, and whether it was rounded; an amount out of range has no value."""
     exact = read_decimal(unmarked(text, rules))
     if exact is None:
         return None, ["bad_type"], False
@@ -212,17 +218,17 @@ def judge_amount(text, rules):
     if abs(exact) > _FARTHEST:
         return None, [*negative, "range"], False
     rounded = exact.quantize(Decimal(1).scaleb(-rules.amount_decimals), ROUND_HALF_EVEN, _WIDE)
-    if abs(rounded) > Decimal(rules.amount_max):
+    if abs(rounded) > Decimal(rules.amount_max) or abs(rounded).scaleb(rules.amount_decimals, _WIDE) >= 2**50:
         return None, [*negative, "range"], False
     return float(rounded) if rounded else 0.0, negative, rounded != exact
 
 
 def read_decimal(text):
-    """The number that a decimal literal spells, or a number of the same sign beyond ``_FARTHEST``; ``None`` for no literal."""
-    found = _DECIMAL.fullmatch(text)
-    if not found:
+    """Return the number of a decimal literal, or one of the same sign beyond ``_FARTHEST``; ``None`` for other text."""
+    literal = _DECIMAL.fullmatch(text)
+    if not literal:
         return None
-    sign, digits, exponent = found.groups(default="0")
+    sign, digits, exponent = literal.groups(default="0")
     mantissa = Decimal(("-" if sign == "-" else "") + digits)
     if not mantissa:
         return Decimal(0)
@@ -232,17 +238,17 @@ def read_decimal(text):
 
 
 def unmarked(text, rules):
-    """The literal with ``.`` and without thousands marks; ``?`` where marks stand wrong."""
+    """Return the literal with ``.`` and without thousands marks; ``?`` if a mark is in a wrong position."""
     mark, group = rules.decimal_mark, rules.thousands_mark
     if group and group in text:
         sign = text[:1] if text[:1] in "+-" else ""
         whole, exponent_sign, exponent = text[len(sign) :].replace("E", "e").partition("e")
         whole, point, fraction = whole.partition(mark)
-        first, *others = whole.split(group)
-        regular = re.fullmatch("[0-9]{1,3}", first) and all(re.fullmatch("[0-9]{3}", one) for one in others)
-        if not (regular and others and re.fullmatch("[0-9]*", fraction)):
+        first, *later = whole.split(group)
+        is_regular = re.fullmatch("[0-9]{1,3}", first) and all(re.fullmatch("[0-9]{3}", digits) for digits in later)
+        if not (is_regular and later and re.fullmatch("[0-9]*", fraction)):
             return "?"
-        text = sign + first + "".join(others) + point + fraction + exponent_sign + exponent
+        text = sign + first + "".join(later) + point + fraction + exponent_sign + exponent
     if mark != ".":
         return "?" if "." in text else text.replace(mark, ".")
     return text
@@ -257,39 +263,37 @@ _JUDGES = {
 
 
 def settle(rows):
-    """Valid rows in order: the first copy of each id is clean, later ones are repeats."""
-    settled, kept = Settled(list(rows)), {}
+    """Divide rows by fate: the first valid row of each id is clean, later ones are duplicates."""
+    settled, first_copies = Settled(list(rows)), {}
     for row in settled.rows:
         if row.reasons:
             settled.quarantined.append(row)
-        elif row.purchase_id not in kept:
-            kept[row.purchase_id] = row
+        elif row.purchase_id not in first_copies:
+            first_copies[row.purchase_id] = row
             settled.clean.append(row)
         else:
-            first = kept[row.purchase_id]
-            settled.repeated.append((row, first, "exact" if row.cells == first.cells else "conflicting"))
+            first_copy = first_copies[row.purchase_id]
+            kind = "exact" if row.typed_values == first_copy.typed_values else "conflicting"
+            settled.duplicates.append((row, first_copy, kind))
     return settled
 
 
 def minor_units(amount, decimals=2):
-    """Whole minor units of a stored amount, half-even; 0 where there is none."""
+    """Return the whole minor units of a stored amount, rounded half to even; 0 for ``None``."""
     if amount is None:
         return 0
     return int(Decimal(amount).scaleb(decimals, _WIDE).to_integral_value(ROUND_HALF_EVEN))
 
 
 def ledger(settled, decimals=2):
-    """The countable part of the ledger."""
-    copies = {
-        kind: [row for row, _, its_kind in settled.repeated if its_kind == kind] for kind in ("exact", "conflicting")
-    }
-    parts = {
+    """Return all entries of the ledger that count rows or money."""
+    rows_by_fate = {
         "rows_in": settled.rows,
         "clean": settled.clean,
         "quarantined": settled.quarantined,
-        "duplicates": [row for row, _, _ in settled.repeated],
-        "duplicates_exact": copies["exact"],
-        "duplicates_conflicting": copies["conflicting"],
+        "duplicates": [row for row, _, _ in settled.duplicates],
+        "duplicates_exact": [row for row, _, kind in settled.duplicates if kind == "exact"],
+        "duplicates_conflicting": [row for row, _, kind in settled.duplicates if kind == "conflicting"],
     }
     by_reason = {
         reason: [row for row in settled.rows if reason in row.reasons]
@@ -297,11 +301,11 @@ def ledger(settled, decimals=2):
         if any(reason in row.reasons for row in settled.rows)
     }
     return {
-        **{name: len(rows) for name, rows in parts.items()},
+        **{name: len(rows) for name, rows in rows_by_fate.items()},
         "by_reason": {reason: len(rows) for reason, rows in by_reason.items()},
         "money_minor_units": {
             "decimals": decimals,
-            **{name: money(rows, decimals) for name, rows in parts.items()},
+            **{name: money(rows, decimals) for name, rows in rows_by_fate.items()},
             "by_reason": {reason: money(rows, decimals) for reason, rows in by_reason.items()},
         },
         "amounts_rounded": sum(row.rounded for row in settled.rows),
@@ -314,12 +318,12 @@ def money(rows, decimals=2):
 
 
 def revenue(clean, group_of, decimals=2):
-    """Group → (minor units, orders, distinct customers) of clean rows."""
+    """Return group → (minor units, orders, distinct customers) of clean rows."""
     totals, orders, buyers = Counter(), Counter(), defaultdict(set)
     for row in clean:
-        named = dict(zip(COLUMNS, row.cells, strict=True))
-        group = group_of(named)
+        values = dict(zip(COLUMNS, row.typed_values, strict=True))
+        group = group_of(values)
         totals[group] += minor_units(row.amount, decimals)
         orders[group] += 1
-        buyers[group].add(named["customer_id"])
+        buyers[group].add(values["customer_id"])
     return {group: (totals[group], orders[group], len(buyers[group])) for group in sorted(orders)}

@@ -1,4 +1,4 @@
-"""Purchases read from files: the rows that come, those that must come, and the error that a user gets."""
+"""Read purchases from files: the actual rows, the expected rows, and the error that a user sees."""
 
 import pytest
 from kedro.io import DatasetError
@@ -30,7 +30,7 @@ def load(path, **options):
 
 
 def cause_of(path, **options):
-    """The error that a user gets from loading and reading, beneath Kedro's own."""
+    """Return the message of the InputError that loading and reading raises, also inside Kedro's own errors."""
     with pytest.raises((DatasetError, InputError)) as caught:
         list(load(path, **options))
     error = caught.value

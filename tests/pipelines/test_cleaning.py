@@ -1,4 +1,4 @@
-"""The ``cleaning`` pipeline: every row in exactly one place, and a ledger that proves it."""
+"""The ``cleaning`` pipeline: every row is in exactly one table, and the ledger balances."""
 
 import pytest
 from hypothesis import given
@@ -27,17 +27,17 @@ def typed():
     return LocalChunks.of(typed_chunks(TEXT, chunk_rows=77))
 
 
-def quarantined_rows(settled):
+def expected_quarantine(settled):
     return [(row.file, row.number, ";".join(row.reasons), row.raw) for row in settled.quarantined]
 
 
 def ledger_of(typed, drop=()):
-    """The cleaning pipeline on chunks in memory; ``drop`` names tables that lose their last row."""
-    repeated = nodes.find_duplicates(typed)
+    """Run the cleaning pipeline on chunks in memory; ``drop`` names tables that lose their last row."""
+    duplicates = nodes.find_duplicates(typed)
     tables = {
         "quarantined": nodes.quarantine_purchases(typed),
-        "duplicate": repeated,
-        "clean": nodes.keep_first_copies(typed, repeated),
+        "duplicate": duplicates,
+        "clean": nodes.keep_first_copies(typed, duplicates),
     }
     for name in drop:
         frames = list(tables[name])
@@ -55,26 +55,26 @@ def ledger_of(typed, drop=()):
 def test_quarantined_rows_are_the_oracles_with_all_their_reasons(twice, typed, settled):
     quarantined = twice(nodes.quarantine_purchases, typed)
 
-    assert gathered(quarantined) == quarantined_rows(settled)
+    assert gathered(quarantined) == expected_quarantine(settled)
     assert any(";" in row[2] for row in gathered(quarantined))
 
 
-def test_repeats_are_the_oracles(twice, typed, settled):
-    repeated = twice(nodes.find_duplicates, typed)
+def test_duplicates_are_the_oracles(twice, typed, settled):
+    duplicates = twice(nodes.find_duplicates, typed)
 
-    assert gathered(repeated) == [
-        (copy.file, copy.number, first.file, first.number, kind, copy.purchase_id, copy.amount)
-        for copy, first, kind in settled.repeated
+    assert gathered(duplicates) == [
+        (row.file, row.number, first.file, first.number, kind, row.purchase_id, row.amount)
+        for row, first, kind in settled.duplicates
     ]
-    assert {kind for _, _, kind in settled.repeated} == {"exact", "conflicting"} or len(settled.repeated) > 5
+    assert {kind for _, _, kind in settled.duplicates} == {"exact", "conflicting"} or len(settled.duplicates) > 5
 
 
 def test_clean_purchases_are_the_oracles(twice, typed, settled):
-    repeated = LocalChunks.of(nodes.find_duplicates(typed))
+    duplicates = LocalChunks.of(nodes.find_duplicates(typed))
 
-    clean = twice(nodes.keep_first_copies, typed, repeated)
+    clean = twice(nodes.keep_first_copies, typed, duplicates)
 
-    assert gathered(clean) == [row.cells for row in settled.clean]
+    assert gathered(clean) == [row.typed_values for row in settled.clean]
 
 
 def test_the_ledger_is_the_oracles(typed, settled):
@@ -94,9 +94,9 @@ def test_rows_and_money_are_conserved_for_any_text(text, chunk_rows):
 
     expected = oracle.ledger(oracle.settle(oracle.judge_file(text)))
     assert {name: ledger[name] for name in expected} == expected
-    for part in (ledger, ledger["money_minor_units"]):
-        assert part["rows_in"] == part["clean"] + part["quarantined"] + part["duplicates"]
-        assert part["duplicates"] == part["duplicates_exact"] + part["duplicates_conflicting"]
+    for sums in (ledger, ledger["money_minor_units"]):
+        assert sums["rows_in"] == sums["clean"] + sums["quarantined"] + sums["duplicates"]
+        assert sums["duplicates"] == sums["duplicates_exact"] + sums["duplicates_conflicting"]
 
 
 @pytest.mark.parametrize("table", ["quarantined", "duplicate", "clean"])
@@ -106,14 +106,14 @@ def test_a_run_that_loses_a_row_of_any_table_fails(typed, table):
 
 
 @pytest.mark.parametrize("table", ["duplicate", "clean"])
-def test_a_lost_row_that_is_worth_nothing_fails_the_run_too(table):
-    free = [purchase(1, purchase_amount="0"), purchase(1, purchase_amount="0"), purchase(2, purchase_amount="0")]
+def test_a_lost_row_with_an_amount_of_zero_fails_the_run_too(table):
+    rows = [purchase(number, purchase_amount="0") for number in (1, 1, 2)]
 
     with pytest.raises(LedgerError, match="ledger: valid rows: expected 3; found 2"):
-        ledger_of(LocalChunks.of(typed_chunks(plain_csv(free))), drop=[table])
+        ledger_of(LocalChunks.of(typed_chunks(plain_csv(rows))), drop=[table])
 
 
-def test_money_that_changes_on_the_way_fails_the_run(typed):
+def test_a_changed_amount_fails_the_run(typed):
     fate_counts = nodes.count_fates(
         nodes.count_records(typed, CONTRACT),
         LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_duplicates(typed))).map(
@@ -128,27 +128,20 @@ def test_money_that_changes_on_the_way_fails_the_run(typed):
         nodes.balance_ledger(fate_counts, FILES, CONTRACT)
 
 
-def test_a_repeated_id_in_the_clean_table_fails_the_run(typed):
-    frame = next(iter(nodes.keep_first_copies(typed, nodes.find_duplicates(typed))))
-    twice_there = frame.assign(purchase_id=[frame["purchase_id"].iloc[0]] * len(frame)).astype(frame.dtypes)
-
-    def swap(chunk):
-        return (
-            twice_there
-            if len(chunk) == len(frame) and chunk["purchase_id"].iloc[0] == frame["purchase_id"].iloc[0]
-            else chunk
-        )
+def test_a_duplicate_id_in_the_clean_table_fails_the_run(typed):
+    def set_every_id_to_the_first(chunk):
+        return chunk.assign(purchase_id=[chunk["purchase_id"].iloc[0]] * len(chunk)).astype(chunk.dtypes)
 
     clean = LocalChunks.of(nodes.keep_first_copies(typed, nodes.find_duplicates(typed)))
     fate_counts = nodes.count_fates(
         nodes.count_records(typed, CONTRACT),
-        clean.map(swap),
+        clean.map(set_every_id_to_the_first),
         nodes.quarantine_purchases(typed),
         nodes.find_duplicates(typed),
         CONTRACT,
     )
 
-    with pytest.raises(LedgerError, match="purchase_id stands there before: expected 0; found "):
+    with pytest.raises(LedgerError, match="purchase_id an earlier row has: expected 0; found "):
         nodes.balance_ledger(fate_counts, FILES, CONTRACT)
 
 
@@ -159,14 +152,13 @@ def test_no_rows_make_a_balanced_ledger_of_zeros():
     assert ledger["by_reason"] == {}
 
 
-def test_counting_leaves_the_chunks_alone(twice, typed):
-    repeated = LocalChunks.of(nodes.find_duplicates(typed))
-    clean = LocalChunks.of(nodes.keep_first_copies(typed, repeated))
+def test_counting_does_not_change_the_chunks(twice, typed):
+    duplicates = LocalChunks.of(nodes.find_duplicates(typed))
+    clean = LocalChunks.of(nodes.keep_first_copies(typed, duplicates))
     record_counts = twice(nodes.count_records, typed, CONTRACT)
 
-    fate_counts = twice(
-        nodes.count_fates, record_counts, clean, LocalChunks.of(nodes.quarantine_purchases(typed)), repeated, CONTRACT
-    )
+    quarantined = LocalChunks.of(nodes.quarantine_purchases(typed))
+    fate_counts = twice(nodes.count_fates, record_counts, clean, quarantined, duplicates, CONTRACT)
 
     assert twice(nodes.balance_ledger, fate_counts, FILES, CONTRACT)["rows_in"] == 501
 

@@ -1,4 +1,4 @@
-"""Keys: equal texts meet, and a key depends on nothing but its text."""
+"""Hashes of text: equal texts have equal hashes, and a hash depends on its text alone."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,70 +6,81 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.chunks.hashing import mix, partition_of_hashes, shared, text_hashes
+from customer_analytics.core.chunks._kernels import mix_bits
+from customer_analytics.core.chunks.hashing import partition_of_hashes, text_hashes
 
 TEXTS = st.lists(st.text(max_size=40), max_size=12)
+LENGTHS = range(34)
+"""Lengths around the multiples of eight bytes, which are hashed at once."""
+
+
+def hash_set(texts):
+    return set(text_hashes(pa.array(texts, pa.string())).tolist())
 
 
 @given(TEXTS)
-def test_equal_texts_have_equal_keys_and_others_do_not(texts):
-    keys = text_hashes(pa.array(texts, pa.string())).tolist()
+def test_equal_texts_have_equal_hashes(texts):
+    hashes = text_hashes(pa.array(texts, pa.string())).tolist()
 
-    assert len(set(keys)) == len(set(texts))
-    assert [keys[texts.index(text)] for text in texts] == keys
+    assert [hashes[texts.index(text)] for text in texts] == hashes
+
+
+def test_realistic_ids_have_no_collisions():
+    numbers = range(100_000)
+    ids = [
+        *(f"id-{number}" for number in numbers),
+        *(f"{number:020d}" for number in numbers),
+        *(f"2024-{number % 12:02d}/shop-{number % 7}/{number}" for number in numbers),
+        *(f"{number * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128:032x}" for number in numbers),
+    ]
+
+    assert len(hash_set(ids)) == len(set(ids))
 
 
 @given(TEXTS, TEXTS, st.integers(0, 5))
-def test_a_key_does_not_depend_on_its_neighbours(before, after, skipped):
+def test_a_hash_does_not_depend_on_the_neighbouring_rows(before, after, skipped):
     texts = ["id-1", "x" * 8, "x" * 16, "", "\u00e9", "x" * 17]
-    alone = [int(text_hashes(pa.array([text]))[0]) for text in texts]
-    among = pa.array([*before, *texts, *after], pa.string()).slice(len(before))
+    hashes = [int(text_hashes(pa.array([text]))[0]) for text in texts]
+    array = pa.array([*before, *texts, *after], pa.string()).slice(len(before))
 
-    assert text_hashes(among)[: len(texts)].tolist() == alone
-    assert text_hashes(among.slice(skipped))[: len(texts) - skipped].tolist() == alone[skipped:]
+    assert text_hashes(array)[: len(texts)].tolist() == hashes
+    assert text_hashes(array.slice(skipped))[: len(texts) - skipped].tolist() == hashes[skipped:]
 
 
-def test_no_text_has_no_key():
+def test_no_texts_have_no_hashes():
     assert text_hashes(pa.array([], pa.string())).tolist() == []
 
 
-def test_nulls_share_the_key_of_the_empty_text():
-    null, empty, other = text_hashes(pa.array([None, "", "a"])).tolist()
+def test_nulls_have_the_hash_of_the_empty_text():
+    null_hash, empty_hash, letter_hash = text_hashes(pa.array([None, "", "a"])).tolist()
 
-    assert null == empty != other
+    assert null_hash == empty_hash != letter_hash
 
 
-def test_a_zero_byte_more_is_another_text():
-    texts = ["a", "a\0", "a\0\0", "\0" * 8, "\0" * 7, ""]
+def test_texts_that_differ_only_by_zero_bytes_have_different_hashes():
+    texts = ["a", "a\0", "a\0\0", "\x01", *("\0" * length for length in LENGTHS)]
 
-    assert len(set(text_hashes(pa.array(texts)).tolist())) == len(texts)
+    assert len(hash_set(texts)) == len(texts)
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=50, unique=True))
-def test_mixing_loses_nothing(numbers):
-    mixed = mix(np.array(numbers, np.uint64))
+def test_mixing_bits_maps_different_numbers_to_different_numbers(numbers):
+    mixed = mix_bits(np.array(numbers, np.uint64))
 
     assert len(set(mixed.tolist())) == len(numbers)
 
 
-def test_every_bucket_gets_its_share_of_serial_ids():
-    keys = text_hashes(pa.array([f"id-{number}" for number in range(25_600)]))
+def test_serial_ids_fill_all_partitions_about_evenly():
+    hashes = text_hashes(pa.array([f"id-{number}" for number in range(25_600)]))
 
-    counts = np.bincount(partition_of_hashes(keys), minlength=256)
+    row_counts = np.bincount(partition_of_hashes(hashes), minlength=256)
 
-    assert len(counts) == 256
-    assert 50 < counts.min() < counts.max() < 160
-
-
-@pytest.mark.parametrize("size", range(1, 34))
-def test_every_byte_of_a_text_of_any_length_around_words_counts(size):
-    texts = ["x" * size, *("x" * place + "y" + "x" * (size - place - 1) for place in range(size))]
-
-    assert len(set(text_hashes(pa.array(texts)).tolist())) == size + 1
+    assert len(row_counts) == 256
+    assert 50 < row_counts.min() < row_counts.max() < 160
 
 
-@given(st.lists(st.sampled_from([0, 1, 2, 2**63, 2**64 - 1, 64, 128, 192]) | st.integers(0, 2**64 - 1), max_size=80))
-def test_shared_keys_are_those_that_two_rows_have(keys):
-    found = shared(np.array(keys, np.uint64)).tolist()
+@pytest.mark.parametrize("length", LENGTHS)
+def test_every_byte_of_a_text_changes_its_hash(length):
+    texts = ["x" * length, *("x" * index + "y" + "x" * (length - index - 1) for index in range(length))]
 
-    assert found == [keys.count(key) > 1 for key in keys]
+    assert len(hash_set(texts)) == length + 1

@@ -1,4 +1,4 @@
-"""Chunks: lazy, in order, re-iterable, with a few in flight."""
+"""Local chunks: lazy, in order, re-iterable, with a few in flight."""
 
 import threading
 from contextlib import contextmanager, nullcontext
@@ -8,39 +8,38 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.core.chunks import partition as exchange
+from customer_analytics.core.chunks import partition
 from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime, Task
 
 FRAMES = [pd.DataFrame({"a": range(start, start + 3), "b": 0}) for start in (0, 3, 6, 9, 12, 15)]
-every_pool = pytest.mark.parametrize("threads", [1, 2, 4])
+every_thread_count = pytest.mark.parametrize("threads", [1, 2, 4])
 
 
-def chunks_of(threads, watch=None):
-    runtime = LocalRuntime(threads) if watch is None else LocalRuntime(threads, watch=watch)
-    return LocalChunks.of(FRAMES, runtime)
+def chunks_of(threads, **runtime):
+    return LocalChunks.of(FRAMES, LocalRuntime(threads, **runtime))
 
 
-@every_pool
-def test_frames_come_in_order_and_can_be_read_again(threads):
+@every_thread_count
+def test_frames_are_in_order_and_can_be_read_again(threads):
     chunks = chunks_of(threads).map(lambda frame: frame.assign(c=frame["a"] * 2))
 
     for _ in range(2):
-        assert [frame["c"].tolist() for frame in chunks] == [[2 * one for one in frame["a"]] for frame in FRAMES]
+        assert [frame["c"].tolist() for frame in chunks] == [[2 * value for value in frame["a"]] for frame in FRAMES]
 
 
-def test_the_index_counts_rows_over_the_whole_sequence():
+def test_the_index_is_the_row_number_in_the_whole_sequence():
     assert [frame.index.tolist() for frame in LocalChunks.of([FRAMES[0], FRAMES[0]])] == [[0, 1, 2], [3, 4, 5]]
 
 
-def test_mapping_runs_nothing_until_it_is_read():
-    seen = []
-    chunks = chunks_of(1).map(lambda frame: seen.append(len(frame)) or frame)
+def test_mapped_functions_run_only_when_the_chunks_are_read():
+    row_counts = []
+    chunks = chunks_of(1).map(lambda frame: row_counts.append(len(frame)) or frame)
 
-    assert seen == []
-    assert len(list(chunks)) == len(seen) == 6
+    assert row_counts == []
+    assert len(list(chunks)) == len(row_counts) == 6
 
 
-def test_steps_are_applied_first_one_first():
+def test_steps_are_applied_in_the_order_of_the_calls():
     chunks = chunks_of(1).map(lambda frame: frame["a"].sum()).map(lambda total: total * 10)
 
     assert list(chunks) == [30, 120, 210, 300, 390, 480]
@@ -55,13 +54,13 @@ def test_columns_are_selected_before_or_after_a_step(steps):
     assert [list(frame.columns) for frame in chunks.select(["b"])] == [["b"]] * 6
 
 
-@every_pool
-def test_a_fold_adds_the_measures_to_zero(threads):
+@every_thread_count
+def test_a_fold_adds_the_measures_to_the_identity(threads):
     assert chunks_of(threads).fold(lambda frame: int(frame["a"].sum()), 0) == sum(range(18))
     assert LocalChunks.of([]).fold(len, 0) == 0
 
 
-@every_pool
+@every_thread_count
 def test_an_error_of_a_step_names_its_chunk(threads):
     def explode(frame):
         if frame["a"].iloc[0] == 6:
@@ -92,47 +91,47 @@ def test_only_a_few_chunks_are_in_flight():
 
 @dataclass
 class CountedSource:
-    """Nine empty chunks; remembers those that were begun."""
+    """Nine empty chunks; records which were started."""
 
-    begun: list[int] = field(default_factory=list)
+    started: list[int] = field(default_factory=list)
 
     def total(self):
         return 0
 
     def tasks(self, _columns):
-        return nullcontext(map(self.task, range(9)))
+        return nullcontext(map(self.start, range(9)))
 
-    def task(self, place):
-        self.begun.append(place)
+    def start(self, index):
+        self.started.append(index)
         return Task(pd.DataFrame, 0)
 
 
-@pytest.mark.parametrize("ahead", [0, 2])
-def test_chunks_are_begun_ahead_of_the_first_that_is_taken(ahead):
+@pytest.mark.parametrize("extra_in_flight", [0, 2])
+def test_the_first_result_starts_one_chunk_per_thread_one_more_and_the_extra_ones(extra_in_flight):
     source = CountedSource()
 
-    next(LocalChunks(source, LocalRuntime(threads=2)).results(ahead))
+    next(LocalChunks(source, LocalRuntime(threads=2)).results(extra_in_flight))
 
-    assert source.begun == list(range(2 + 1 + ahead))
+    assert source.started == list(range(2 + 1 + extra_in_flight))
 
 
-@every_pool
-def test_a_watcher_is_told_of_every_chunk(threads):
-    told = []
+@every_thread_count
+def test_every_chunk_is_reported_as_progress(threads):
+    reports = []
 
     @contextmanager
-    def watch(total):
-        told.append(total)
-        yield lambda rows, size: told.append((rows, size))
+    def open_progress(total):
+        reports.append(total)
+        yield lambda rows, size: reports.append((rows, size))
 
-    list(chunks_of(threads, watch))
+    list(chunks_of(threads, open_progress=open_progress))
 
-    assert told == [18, *[(3, 3)] * 6]
+    assert reports == [18, *[(3, 3)] * 6]
 
 
-@every_pool
-def test_a_shuffle_gives_buckets_in_order_with_rows_in_order(threads, monkeypatch):
-    monkeypatch.setattr(exchange, "COALESCED_BYTES", 0)
+@every_thread_count
+def test_a_shuffle_yields_partitions_in_order_with_rows_in_order(threads, monkeypatch):
+    monkeypatch.setattr(partition, "COALESCED_BYTES", 0)
     shuffled = chunks_of(threads).shuffle(lambda frame: (frame["a"].to_numpy() % 4).astype(np.uint16))
 
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Later copies, against a dict of first copies; keys never decide."""
+"""Duplicates are those that a dict of first copies finds, whatever the hashes."""
 
 from contextlib import nullcontext
 
@@ -11,22 +11,20 @@ from tests.hostile import csv_texts, many_purchases, plain_csv, purchase
 from tests.making import gathered, typed_chunks
 from tests.oracle import judge_file, settle
 
-from customer_analytics.core.chunks import partition as exchange
+from customer_analytics.core.chunks import partition
 from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime, Task
-from customer_analytics.core.dedup import duplicates as repeats
+from customer_analytics.core.dedup import duplicates as duplicates_module
+from customer_analytics.core.dedup._kernels import is_candidate
+from customer_analytics.core.dedup.duplicates import count_duplicate_ids, find_duplicates, first_copies
 from customer_analytics.core.dedup.row_bitmap import RowBitmaps
 from customer_analytics.pipelines.cleaning.nodes import keep_first_copies
 
 
-def expected_repeats(settled):
+def expected_duplicates(settled):
     return [
-        (copy.file, copy.number, first.file, first.number, kind, copy.purchase_id, copy.amount)
-        for copy, first, kind in settled.repeated
+        (row.file, row.number, first.file, first.number, kind, row.purchase_id, row.amount)
+        for row, first, kind in settled.duplicates
     ]
-
-
-def clean_rows(chunks):
-    return gathered(chunks)
 
 
 IDS = st.sampled_from(["a", "A", "b", "a ", "", "007", "7", "\u00e9"])
@@ -42,30 +40,34 @@ PURCHASES = st.lists(
     max_size=12,
 )
 
-KEYS = {
-    "honest": None,
+
+def two_bit_hashes(text):
+    return np.array([len(value or "") % 4 for value in text.to_pylist()], np.uint64) << np.uint64(60)
+
+
+HASH_FUNCTIONS = {
+    "real": duplicates_module.text_hashes,
     "all equal": lambda text: np.zeros(len(text), np.uint64),
-    "two bits": lambda text: np.array([len(one or "") % 4 for one in text.to_pylist()], np.uint64) << np.uint64(60),
+    "two bits": two_bit_hashes,
 }
 
 
-@pytest.mark.parametrize("keys", KEYS)
+@pytest.mark.parametrize("hashes", HASH_FUNCTIONS)
 @given(PURCHASES, st.integers(1, 13))
-def test_repeats_are_those_of_a_dict_of_first_copies_whatever_the_keys(keys, purchases, chunk_rows):
+def test_duplicates_are_those_of_a_dict_of_first_copies_whatever_the_hashes(hashes, purchases, chunk_rows):
     text = plain_csv(purchases)
     settled = settle(judge_file(text))
     with pytest.MonkeyPatch.context() as patch:
-        if KEYS[keys]:
-            patch.setattr(repeats, "text_hashes", KEYS[keys])
+        patch.setattr(duplicates_module, "text_hashes", HASH_FUNCTIONS[hashes])
         typed = typed_chunks(text, chunk_rows=chunk_rows)
-        found = repeats.find_duplicates(typed)
+        duplicates = find_duplicates(typed)
 
-        assert gathered(found) == expected_repeats(settled)
+        assert gathered(duplicates) == expected_duplicates(settled)
 
-        clean = keep_first_copies(typed, found)
+        clean = keep_first_copies(typed, duplicates)
 
-        assert clean_rows(clean) == [row.cells for row in settled.clean]
-        assert repeats.count_duplicate_ids(LocalChunks.of(clean)) == 0
+        assert gathered(clean) == [row.typed_values for row in settled.clean]
+        assert count_duplicate_ids(LocalChunks.of(clean)) == 0
 
 
 @given(csv_texts(most=10))
@@ -73,19 +75,19 @@ def test_rows_are_conserved(text):
     typed = typed_chunks(text)
     rows = sum(map(len, typed))
 
-    found = repeats.find_duplicates(typed)
-    clean, copies = sum(map(len, keep_first_copies(typed, found))), sum(map(len, found))
+    duplicates = find_duplicates(typed)
+    clean_rows, duplicate_rows = sum(map(len, keep_first_copies(typed, duplicates))), sum(map(len, duplicates))
 
-    assert rows == clean + copies + sum(int((frame["faults"] != 0).sum()) for frame in typed)
+    assert rows == clean_rows + duplicate_rows + sum(int((frame["faults"] != 0).sum()) for frame in typed)
 
 
-def test_a_refused_first_copy_does_not_cost_the_later_valid_one():
+def test_a_row_after_a_quarantined_one_with_its_id_is_the_first_copy():
     typed = typed_chunks(plain_csv([purchase(purchase_amount="-1"), purchase(), purchase()]))
 
-    found = repeats.find_duplicates(typed)
+    duplicates = find_duplicates(typed)
 
-    assert [(row[1], row[3], row[4]) for row in gathered(found)] == [(3, 2, "exact")]
-    assert sum(map(len, keep_first_copies(typed, found))) == 1
+    assert [(row[1], row[3], row[4]) for row in gathered(duplicates)] == [(3, 2, "exact")]
+    assert sum(map(len, keep_first_copies(typed, duplicates))) == 1
 
 
 CHANGES = [
@@ -107,37 +109,37 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("column", "text", "kind"), CHANGES)
-def test_a_copy_is_exact_only_if_all_eight_values_are_equal(column, text, kind):
+def test_a_duplicate_is_exact_only_if_all_eight_values_are_equal(column, text, kind):
     typed = typed_chunks(plain_csv([purchase(), purchase(**{column: text})]))
 
-    assert [row[4] for row in gathered(repeats.find_duplicates(typed))] == [kind]
+    assert [row[4] for row in gathered(find_duplicates(typed))] == [kind]
 
 
 def test_two_nulls_are_equal_values():
     sparse = purchase(customer_age="", payment_type="")
     typed = typed_chunks(plain_csv([sparse, sparse]))
 
-    assert [row[4] for row in gathered(repeats.find_duplicates(typed))] == ["exact"]
+    assert [row[4] for row in gathered(find_duplicates(typed))] == ["exact"]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("chunk_rows", [1, 300, 3000])
-def test_a_long_file_with_spilled_buckets_gives_the_dicts_answer(monkeypatch, threads, chunk_rows):
-    monkeypatch.setattr(exchange, "BUFFERED_BYTES", 20_000)
-    monkeypatch.setattr(exchange, "BUFFERED_TEXT_BYTES", 20_000)
+def test_duplicates_of_a_long_file_with_spilled_partitions_are_those_of_a_dict(monkeypatch, threads, chunk_rows):
+    monkeypatch.setattr(partition, "BUFFERED_BYTES", 20_000)
+    monkeypatch.setattr(partition, "BUFFERED_TEXT_BYTES", 20_000)
     rows = 2000 if chunk_rows > 1 else 120
     text = plain_csv(many_purchases(rows, seed=2, nasty_share=0.01))
     settled = settle(judge_file(text))
     typed = LocalChunks.of(typed_chunks(text, chunk_rows=chunk_rows), LocalRuntime(threads))
 
-    found = repeats.find_duplicates(typed)
+    duplicates = find_duplicates(typed)
 
-    assert len(settled.repeated) > 5
-    assert gathered(found) == expected_repeats(settled)
+    assert len(settled.duplicates) > 5
+    assert gathered(duplicates) == expected_duplicates(settled)
 
 
-class FarApart:
-    """A source of chunks whose rows have numbers far apart."""
+class FarApartSource:
+    """A source of chunks with row numbers that are far apart."""
 
     def __init__(self, frames):
         self.frames = frames
@@ -146,36 +148,43 @@ class FarApart:
         return 0
 
     def tasks(self, columns):
-        kept = [frame if columns is None else frame[list(columns)] for frame in self.frames]
-        return nullcontext(Task(lambda frame=frame: frame, 0) for frame in kept)
+        selected = [frame if columns is None else frame[list(columns)] for frame in self.frames]
+        return nullcontext(Task(lambda frame=frame: frame, 0) for frame in selected)
 
 
-def test_repeats_stand_in_row_order_past_the_first_million_rows():
+def test_duplicates_are_in_row_order_past_the_first_million_rows():
     typed = typed_chunks(plain_csv([purchase(number % 2) for number in range(6)]), chunk_rows=2)
     starts = (0, (1 << 20) - 1, 1 << 33)
     frames = [frame.set_axis(pd.RangeIndex(start, start + 2)) for start, frame in zip(starts, typed, strict=True)]
 
-    found = gathered(repeats.find_duplicates(LocalChunks(FarApart(frames))))
+    duplicates = gathered(find_duplicates(LocalChunks(FarApartSource(frames))))
 
-    assert [(row[1], row[3]) for row in found] == [(3, 1), (4, 2), (5, 1), (6, 2)]
+    assert [(row[1], row[3]) for row in duplicates] == [(3, 1), (4, 2), (5, 1), (6, 2)]
 
 
-def test_repeated_ids_are_counted_in_a_table_that_should_have_none():
+def test_duplicate_ids_are_counted_in_a_table_that_should_have_none():
     typed = typed_chunks(plain_csv([purchase(), purchase(), purchase(2), purchase()]))
-    clean = typed.map(lambda frame: repeats.first_copies(frame, RowBitmaps()))
+    clean = typed.map(lambda frame: first_copies(frame, RowBitmaps()))
 
-    assert repeats.count_duplicate_ids(LocalChunks.of(clean)) == 2
-    assert repeats.count_duplicate_ids(LocalChunks.of([])) == 0
-
-
-def test_no_rows_have_no_repeats():
-    assert gathered(repeats.find_duplicates(LocalChunks.of([]))) == []
-    assert gathered(repeats.find_duplicates(typed_chunks(plain_csv([])))) == []
+    assert count_duplicate_ids(LocalChunks.of(clean)) == 2
+    assert count_duplicate_ids(LocalChunks.of([])) == 0
 
 
-def test_a_chunk_without_rows_is_passed_over():
+def test_no_rows_have_no_duplicates():
+    assert gathered(find_duplicates(LocalChunks.of([]))) == []
+    assert gathered(find_duplicates(typed_chunks(plain_csv([])))) == []
+
+
+def test_chunks_without_rows_are_skipped():
     first, second = typed_chunks(plain_csv([purchase(), purchase()]), chunk_rows=1)
 
-    (copies,) = repeats.find_duplicates(LocalChunks.of([first, first[:0], second]))
+    (duplicates,) = find_duplicates(LocalChunks.of([first, first[:0], second]))
 
-    assert copies["kept_source_row"].tolist() == [1]
+    assert duplicates["kept_source_row"].tolist() == [1]
+
+
+@given(st.lists(st.sampled_from([0, 1, 2, 2**63, 2**64 - 1, 64, 128, 192]) | st.integers(0, 2**64 - 1), max_size=80))
+def test_candidates_are_the_rows_whose_hash_another_row_has_too(hashes):
+    candidates = is_candidate(np.array(hashes, np.uint64)).tolist()
+
+    assert candidates == [hashes.count(row_hash) > 1 for row_hash in hashes]

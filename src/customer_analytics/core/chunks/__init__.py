@@ -1,1 +1,1 @@
-"""Chunks of a table: the protocol, its local implementation, hash partitioning and spill."""
+"""Tables in chunks: the protocol, its implementation on one machine, partitioning, and temporary storage (spill)."""

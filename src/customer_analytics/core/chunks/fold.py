@@ -1,43 +1,45 @@
-"""Several partial states from one pass over the same chunks."""
+"""Compute several partial states in one pass over the chunks of a table, and merge mappings of partial states."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.chunks.protocol import Chunks
+from customer_analytics.core.chunks.protocol import Chunks, P
 
 Measure = tuple[Callable[[pd.DataFrame], Any], Any]
-"""A partial state: the function that measures a chunk, and the identity."""
+"""A pair: a function that computes the partial state of a chunk, and the identity (the partial state of no rows)."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Together:
-    """Partial states of the same rows; ``+`` adds each to its like."""
+class _StateTuple:
+    """A tuple of partial states of the same rows; ``+`` merges the states at the same position of two tuples."""
 
     states: tuple[Any, ...]
 
-    def __add__(self, other: "_Together") -> "_Together":
-        return _Together(tuple(mine + theirs for mine, theirs in zip(self.states, other.states, strict=True)))
+    def __add__(self, other: "_StateTuple") -> "_StateTuple":
+        return _StateTuple(tuple(left + right for left, right in zip(self.states, other.states, strict=True)))
 
 
 def fold_together(chunks: Chunks, columns: Sequence[str], measures: Sequence[Measure]) -> tuple[Any, ...]:
-    """Fold several partial states in one pass.
+    """Compute several partial states of a table in one pass over its chunks.
 
     Args:
-        chunks: What is measured.
-        columns: The columns that all measures together need; may repeat.
-        measures: For each state, the function that measures a chunk and the identity.
+        chunks: The table.
+        columns: Names of the columns that the measures read; a name may occur twice.
+        measures: For each partial state a function that computes it from a chunk, and its identity; at least one pair.
 
     Returns:
-        The state of all chunks for each measure, in their order; the identities for no chunk.
+        The partial state of the whole table for each measure. If there is no chunk, the identity of each measure.
     """
     functions, identities = zip(*measures, strict=True)
     selected = chunks.select(list(dict.fromkeys(columns)))
-    return selected.fold(partial(_measure_all, functions=functions), _Together(identities)).states
+    return selected.fold(
+        lambda chunk: _StateTuple(tuple(function(chunk) for function in functions)), _StateTuple(identities)
+    ).states
 
 
-def _measure_all(chunk: pd.DataFrame, functions: Sequence[Callable[[pd.DataFrame], Any]]) -> _Together:
-    return _Together(tuple(function(chunk) for function in functions))
+def merge_mappings(left: Mapping[str, P], right: Mapping[str, P], identity: P) -> Mapping[str, P]:
+    """Merge two mappings: each key of either gets the sum of both values; ``identity`` replaces a missing value."""
+    return {key: left.get(key, identity) + right.get(key, identity) for key in dict.fromkeys((*left, *right))}

@@ -1,4 +1,4 @@
-"""Chunks on this machine: a bounded pool of threads, results in order, a few chunks in flight."""
+"""Tables in chunks on one machine. Threads compute several chunks at once; the results keep the chunks' order."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,66 +11,68 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.chunks.partition import PartitionedChunk, Partitioner, address
+from customer_analytics.core.chunks.partition import Partitioner, partition_chunk, select_columns
 from customer_analytics.core.chunks.protocol import Frame, P, Step
 from customer_analytics.core.chunks.spill import MemorySpill, Spill
 
-_AHEAD_WHERE_SMALL = 1
-"""Chunks begun ahead where results are small: threads that end together then all go on while one result is added."""
+_EXTRA_IN_FLIGHT = 1
+"""How many chunks more to start early if results are small: threads then work while the caller merges a result."""
 
 
 class Task(NamedTuple):
-    """One chunk still to be made: ``run`` makes it in a worker, ``size`` is its share of the source's total."""
+    """A chunk to compute: ``run()`` returns the chunk; ``size`` is what it adds to the source's total, for progress."""
 
     run: Callable[[], Any]
     size: int
 
 
 class Source(Protocol):
-    """Where chunks come from."""
+    """A source of chunks: it reads or computes the same chunks each time that they are needed."""
 
     def total(self) -> int:
-        """The sum of the sizes of all tasks, in the source's own unit; 0 when it cannot be known."""
-        ...
+        """Return the sum of the sizes of all tasks, such as rows or bytes, for progress; 0 if it is unknown."""
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """The chunks in order, cheap to enumerate, good until the context ends; ``columns`` limits what is read."""
-        ...
+        """Return a context that opens the source and gives one task per chunk, in order. A task can run only inside it.
+
+        Args:
+            columns: Names of the columns to read; ``None`` for all.
+        """
 
 
 ProgressCallback = Callable[[int, int], None]
-"""Is told how far a run has come: so many more rows are done, of a chunk of such a size."""
+"""A function that is called after each chunk with its number of rows and the size of its task."""
 
 
 def no_progress(_total: int) -> AbstractContextManager[ProgressCallback]:
-    """A watcher that does not look."""
+    """Return a context that gives a progress callback which does nothing."""
     return nullcontext(lambda _rows, _size: None)
 
 
 @dataclass(frozen=True, slots=True)
 class LocalRuntime:
-    """How local chunks are worked on; no answer depends on it.
+    """Settings for computing chunks on one machine: threads, spill and progress. No result depends on them.
 
     Args:
-        threads: Chunks worked on at once.
-        spill: Opens the room where a shuffle puts rows that do not fit in memory.
-        watch: Opens a watcher for a run over a source of the given total size.
+        threads: Number of chunks that are computed at the same time.
+        open_spill: Function that opens the temporary storage of a shuffle.
+        open_progress: Function that starts to report progress; its argument is the total size of the source.
     """
 
     threads: int = 1
-    spill: Callable[[], AbstractContextManager[Spill]] = MemorySpill
-    watch: Callable[[int], AbstractContextManager[ProgressCallback]] = no_progress
+    open_spill: Callable[[], AbstractContextManager[Spill]] = MemorySpill
+    open_progress: Callable[[int], AbstractContextManager[ProgressCallback]] = no_progress
 
 
 @dataclass(frozen=True, slots=True)
 class LocalChunks:
-    """Chunks on this machine: a bounded pool of threads, results in order, a few chunks in flight.
+    """A table in chunks on one machine; implements :class:`~customer_analytics.core.chunks.protocol.Chunks`.
 
     Args:
-        source: Where the chunks come from.
+        source: Reads or computes the chunks.
         runtime: Threads, spill and progress.
-        steps: Functions applied to each chunk, first one first.
-        columns: The only columns to read; ``None`` for all.
+        steps: Functions that are applied to each chunk, one after the other.
+        columns: Names of the columns to read from the source; ``None`` for all.
     """
 
     source: Source
@@ -80,60 +82,64 @@ class LocalChunks:
 
     @classmethod
     def of(cls, frames: Iterable[Frame], runtime: LocalRuntime | None = None) -> "LocalChunks":
-        """Chunks of frames at hand, re-indexed by row number over the whole sequence."""
-        return cls(_FrameSource.of(frames), runtime or LocalRuntime())
+        """Return a table with one chunk per frame; the index of its chunks is the row number in the whole table."""
+        start, indexed_frames = 0, []
+        for frame in frames:
+            indexed_frames.append(frame.set_axis(pd.RangeIndex(start, start + len(frame))))
+            start += len(frame)
+        return cls(_FrameSource(tuple(indexed_frames)), runtime or LocalRuntime())
 
     def map(self, function: Callable[[Frame], Any]) -> "LocalChunks":
-        """See :class:`Chunks`."""
+        """Return the table with ``function`` applied to each chunk, which happens when the result is iterated."""
         return replace(self, steps=(*self.steps, function))
 
     def select(self, columns: Sequence[str]) -> "LocalChunks":
-        """See :class:`Chunks`."""
-        wanted = list(columns)
+        """Return the table with these columns only. If it has no steps, other columns are not read from the source."""
+        names = list(columns)
         if self.steps:
-            return self.map(lambda frame: frame[wanted])
-        return replace(self, columns=tuple(wanted))
+            return self.map(lambda frame: frame[names])
+        return replace(self, columns=tuple(names))
 
-    def fold(self, measure: Callable[[Frame], P], zero: P) -> P:
-        """See :class:`Chunks`."""
-        total = zero
-        for more in self.map(measure).results(_AHEAD_WHERE_SMALL):
-            total = total + more
+    def fold(self, measure: Callable[[Frame], P], identity: P) -> P:
+        """Compute the partial state of each chunk and return all of them merged; ``identity`` if there is no chunk."""
+        total = identity
+        for state in self.map(measure).results(_EXTRA_IN_FLIGHT):
+            total = total + state
         return total
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "LocalChunks":
-        """See :class:`Chunks`."""
+        """Return the table with all rows of a partition in one chunk; each iteration computes all rows again."""
         return LocalChunks(_ShuffleSource(self, partition_of), self.runtime)
 
     def __iter__(self) -> Iterator[Any]:
-        """See :class:`Chunks`."""
+        """Compute the chunks and yield them in order."""
         return self.results()
 
-    def results(self, ahead: int = 0) -> Iterator[Any]:
-        """Run and yield what the last step makes of each chunk, in order.
+    def results(self, extra_in_flight: int = 0) -> Iterator[Any]:
+        """Apply all steps to each chunk and yield the results in the order of the chunks.
 
         Args:
-            ahead: Chunks in flight besides one for each thread and one that waits for a thread.
+            extra_in_flight: Number of chunks to start early, besides one per thread and one that waits for a thread.
         """
-        with self.runtime.watch(self.source.total()) as watch:
-            for result, rows, size in self._run(ahead):
-                watch(rows, size)
+        with self.runtime.open_progress(self.source.total()) as report_progress:
+            for result, rows, size in self._run(extra_in_flight):
+                report_progress(rows, size)
                 yield result
 
-    def _run(self, ahead: int) -> Iterator[tuple[Any, int, int]]:
+    def _run(self, extra_in_flight: int) -> Iterator[tuple[Any, int, int]]:
         with self.source.tasks(self.columns) as tasks:
             if self.runtime.threads == 1:
-                yield from (self._work(place, task) for place, task in enumerate(tasks))
+                yield from (self._work(index, task) for index, task in enumerate(tasks))
             else:
-                yield from self._run_in_threads(tasks, ahead)
+                yield from self._run_in_threads(tasks, extra_in_flight)
 
-    def _run_in_threads(self, tasks: Iterator[Task], ahead: int) -> Iterator[tuple[Any, int, int]]:
+    def _run_in_threads(self, tasks: Iterator[Task], extra_in_flight: int) -> Iterator[tuple[Any, int, int]]:
         with ThreadPoolExecutor(self.runtime.threads) as pool:
             pending: deque[Future[tuple[Any, int, int]]] = deque()
             try:
-                for place, task in enumerate(tasks):
-                    pending.append(pool.submit(self._work, place, task))
-                    if len(pending) > self.runtime.threads + ahead:
+                for index, task in enumerate(tasks):
+                    pending.append(pool.submit(self._work, index, task))
+                    if len(pending) > self.runtime.threads + extra_in_flight:
                         yield pending.popleft().result()
                 while pending:
                     yield pending.popleft().result()
@@ -141,14 +147,15 @@ class LocalChunks:
                 for future in pending:
                     future.cancel()
 
-    def _work(self, place: int, task: Task) -> tuple[Any, int, int]:
+    def _work(self, index: int, task: Task) -> tuple[Any, int, int]:
+        """Compute one chunk. Return the result of its steps, the chunk's number of rows, and the size of the task."""
         try:
             chunk = task.run()
             rows = len(chunk)
             for step in self.steps:
                 chunk = step(chunk)
         except Exception as error:
-            error.add_note(f"in chunk {place}")
+            error.add_note(f"in chunk {index}")
             raise
         return chunk, rows, task.size
 
@@ -157,25 +164,16 @@ class LocalChunks:
 class _FrameSource:
     frames: tuple[Frame, ...]
 
-    @classmethod
-    def of(cls, frames: Iterable[Frame]) -> "_FrameSource":
-        start, indexed = 0, []
-        for frame in frames:
-            indexed.append(frame.set_axis(pd.RangeIndex(start, start + len(frame))))
-            start += len(frame)
-        return cls(tuple(indexed))
-
     def total(self) -> int:
         return sum(map(len, self.frames))
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        kept = [frame if columns is None else frame[list(columns)] for frame in self.frames]
-        return nullcontext(Task(partial(_same, frame), len(frame)) for frame in kept)
+        return nullcontext(Task(partial(select_columns, frame, columns), len(frame)) for frame in self.frames)
 
 
 @dataclass(frozen=True, slots=True)
 class _ShuffleSource:
-    """The rows of a parent regrouped by bucket; the parent runs once for every reading."""
+    """A source of chunks: the rows of ``parent``, regrouped by partition. Each iteration computes ``parent`` again."""
 
     parent: LocalChunks
     partition_of: Callable[[Frame], np.ndarray]
@@ -185,14 +183,10 @@ class _ShuffleSource:
 
     @contextmanager
     def tasks(self, columns: Sequence[str] | None) -> Iterator[Iterator[Task]]:
-        with self.parent.runtime.spill() as spill:
-            exchange = Partitioner(spill)
-            exchange.put(self.parent.map(self._address).results(_AHEAD_WHERE_SMALL))
-            yield (Task(partial(exchange.take, buckets, columns), 0) for buckets in exchange.buckets())
-
-    def _address(self, frame: Frame) -> PartitionedChunk:
-        return address(frame, self.partition_of(frame))
-
-
-def _same(frame: Frame) -> Frame:
-    return frame
+        with self.parent.runtime.open_spill() as spill:
+            partitioner = Partitioner(spill)
+            partitioned = self.parent.map(lambda frame: partition_chunk(frame, self.partition_of(frame)))
+            partitioner.add(partitioned.results(_EXTRA_IN_FLIGHT))
+            yield (
+                Task(partial(partitioner.read, partitions, columns), 0) for partitions in partitioner.partition_ranges()
+            )

@@ -1,14 +1,13 @@
-"""Regrouping rows by bucket in flat memory: chunks are sorted by bucket, and spilled when they become many.
+"""Regroup rows by partition in bounded memory: rows above a limit go to temporary storage (they are spilled).
 
-Rows of numbers alone travel as records, of which any stretch can be read back; rows with text as Arrow messages, one
-for each bucket of some chunks.
+If all columns are numbers, the rows of a chunk become one NumPy structured array and are spilled in one piece. All
+other rows, such as those with text, become an Arrow table and are spilled as one Arrow message per partition.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,185 +17,162 @@ from customer_analytics.core.arrow.frames import to_frame, to_table
 from customer_analytics.core.chunks.spill import Spill
 
 BUFFERED_BYTES = 16 << 20
-"""Rows of numbers gathered in memory before they are spilled."""
+"""If the rows in memory have this size and all columns are numbers, the rows are spilled."""
 
 BUFFERED_TEXT_BYTES = 64 << 20
-"""Likewise of rows with text, which are spilled in a message for each bucket: many small ones take long."""
+"""The same limit for all other rows. It is higher because many small Arrow messages are slow to write and read."""
 
 COALESCED_BYTES = 4 << 20
-"""Neighbouring buckets are taken together while they are no larger than this."""
+"""Neighbouring partitions are read together if all of them together are not larger than this."""
 
 Rows: TypeAlias = Any
-"""Rows with text as a table; rows of numbers as a structured array."""
+"""A NumPy structured array if all columns are numbers, otherwise an Arrow table."""
 
 
 class PartitionedChunk(NamedTuple):
-    """A chunk's rows sorted by bucket, their order kept in each: those of bucket ``b`` begin at ``bounds[b]``."""
+    """The rows of a chunk, sorted by partition: ``rows[bounds[p]:bounds[p + 1]]`` are the rows of partition ``p``."""
 
     rows: Rows
     bounds: np.ndarray
 
-    def of(self, buckets: range) -> slice:
-        """Where the rows of neighbouring buckets are."""
-        return _stretch(self.bounds, buckets)
+    def rows_of(self, partitions: range) -> Rows:
+        """Return the rows of consecutive partitions; empty if the chunk has no rows of them."""
+        return self.rows[_row_slice(self.bounds, partitions)]
 
 
-def address(frame: pd.DataFrame, bucket: np.ndarray) -> PartitionedChunk:
-    """A chunk on its way to the exchange.
+def partition_chunk(frame: pd.DataFrame, partitions: np.ndarray) -> PartitionedChunk:
+    """Sort the rows of a chunk by partition; rows of the same partition keep their order.
 
     Args:
-        frame: Its rows; the index is left behind.
-        bucket: The bucket of each (uint16, shape ``(rows,)``).
+        frame: The chunk; the result does not contain its index.
+        partitions: Partition of each row; uint16, shape ``(rows,)``.
     """
-    from customer_analytics.core.chunks._kernels import positions_by_partition, scatter_rows  # noqa: PLC0415  only to regroup rows
+    from customer_analytics.core.chunks._kernels import positions_by_partition, scatter_rows  # noqa: PLC0415  imports Numba
 
-    places, bounds = positions_by_partition(bucket)
+    positions, bounds = positions_by_partition(partitions)
     if all(isinstance(dtype, np.dtype) and dtype.kind in "iuf" for dtype in frame.dtypes):
-        return PartitionedChunk(_records(frame, places), bounds)
-    order = np.empty(len(places), np.int32)
-    scatter_rows(places, np.arange(len(places), dtype=np.int32), order)
+        rows = np.empty(len(positions), [(str(name), dtype) for name, dtype in frame.dtypes.items()])
+        for name in frame:
+            scatter_rows(positions, frame[name].to_numpy(), rows[str(name)])
+        return PartitionedChunk(rows, bounds)
+    order = np.empty_like(positions)
+    order[positions] = np.arange(len(positions), dtype=np.int32)
     return PartitionedChunk(to_table(frame).take(pa.array(order)), bounds)
 
 
 @dataclass(slots=True)
 class Partitioner:
-    """Chunks put in row order and taken by bucket.
+    """A collector of rows: chunks are added in row order, and their rows are read by partition.
 
     Args:
-        spill: Where rows go that do not fit in memory.
-        gathered: Chunks not spilled.
-        shelf: Where spilled rows are found again.
-        rows: How many rows each bucket has; int64.
-        size: Bytes of all rows.
+        spill: Storage for rows that do not fit in memory.
+        buffered: Chunks that are in memory.
+        spilled: Chunks in ``spill``; ``None`` until the first is spilled.
+        row_counts: Number of rows of each partition; int64, shape ``(65536,)``.
+        size_bytes: Size of all added rows, both in memory and spilled.
     """
 
     spill: Spill
-    gathered: list[PartitionedChunk] = field(default_factory=list)
-    shelf: "_Shelf | None" = None
-    rows: np.ndarray = field(default_factory=partial(np.zeros, 0, np.int64))
-    size: int = 0
+    buffered: list[PartitionedChunk] = field(default_factory=list)
+    spilled: "_SpilledArrays | _SpilledTables | None" = None
+    row_counts: np.ndarray = field(default_factory=partial(np.zeros, 1 << 16, np.int64))
+    size_bytes: int = 0
 
-    def put(self, chunks: Iterable[PartitionedChunk]) -> None:
-        """Take all chunks in.
-
-        Whenever :data:`BUFFERED_BYTES` are gathered, of rows with text :data:`BUFFERED_TEXT_BYTES`, they are spilled.
-        """
-        spilled = 0
+    def add(self, chunks: Iterable[PartitionedChunk]) -> None:
+        """Add chunks in row order. Whenever the chunks in memory reach the size limit, all of them are spilled."""
+        spilled_bytes = 0
         for chunk in chunks:
-            self._count(np.diff(chunk.bounds))
-            self.gathered.append(chunk)
-            self.size += chunk.rows.nbytes
-            if self.size - spilled >= (BUFFERED_BYTES if isinstance(chunk.rows, np.ndarray) else BUFFERED_TEXT_BYTES):
-                self.shelf = self.shelf or _shelf_for(chunk.rows, self.spill)
-                self.shelf.put(self.gathered)
-                self.gathered, spilled = [], self.size
+            self.row_counts[: len(chunk.bounds) - 1] += np.diff(chunk.bounds)
+            self.buffered.append(chunk)
+            self.size_bytes += chunk.rows.nbytes
+            limit = BUFFERED_BYTES if isinstance(chunk.rows, np.ndarray) else BUFFERED_TEXT_BYTES
+            if self.size_bytes - spilled_bytes >= limit:
+                self.spilled = self.spilled or _spilled_chunks_for(chunk.rows, self.spill)
+                self.spilled.add(self.buffered)
+                self.buffered, spilled_bytes = [], self.size_bytes
 
-    def _count(self, rows: np.ndarray) -> None:
-        """Add the rows of each bucket of a chunk; the array is written over, or kept."""
-        if len(rows) > len(self.rows):
-            rows[: len(self.rows)] += self.rows
-            self.rows = rows
-        else:
-            self.rows[: len(rows)] += rows
-
-    def buckets(self) -> list[range]:
-        """All buckets that have rows, ascending; neighbours are together while they are small."""
-        found: list[range] = []
-        together, most = 0, COALESCED_BYTES * int(self.rows.sum()) // max(self.size, 1)
-        for bucket in np.flatnonzero(self.rows).tolist():
-            rows = int(self.rows[bucket])
-            together += rows
-            if found and together <= most:
-                found[-1] = range(found[-1].start, bucket + 1)
+    def partition_ranges(self) -> list[range]:
+        """Return ascending ranges that cover all partitions with rows; small neighbouring partitions share a range."""
+        ranges: list[range] = []
+        rows_limit = COALESCED_BYTES * int(self.row_counts.sum()) // max(self.size_bytes, 1)
+        rows_in_last = 0
+        for partition in np.flatnonzero(self.row_counts).tolist():
+            rows = int(self.row_counts[partition])
+            rows_in_last += rows
+            if ranges and rows_in_last <= rows_limit:
+                ranges[-1] = range(ranges[-1].start, partition + 1)
             else:
-                found.append(range(bucket, bucket + 1))
-                together = rows
-        return found
+                ranges.append(range(partition, partition + 1))
+                rows_in_last = rows
+        return ranges
 
-    def take(self, buckets: range, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The rows of neighbouring buckets, those of each in the order they were put."""
-        spilled = self.shelf.take(buckets) if self.shelf else ()
-        frame = _frame([*spilled, *(chunk.rows[chunk.of(buckets)] for chunk in self.gathered)])
-        return frame if columns is None else frame[list(columns)]
-
-
-class _Shelf(Protocol):
-    """Spilled rows, by bucket."""
-
-    def put(self, chunks: Sequence[PartitionedChunk]) -> None:
-        """Spill the rows of chunks."""
-        ...
-
-    def take(self, buckets: range) -> Iterator[Rows]:
-        """The rows of neighbouring buckets, in pieces, those of each in order."""
-        ...
+    def read(self, partitions: range, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the rows of one of the :meth:`partition_ranges`; rows of the same partition keep their order."""
+        spilled_rows = self.spilled.read(partitions) if self.spilled else ()
+        pieces = [*spilled_rows, *(chunk.rows_of(partitions) for chunk in self.buffered)]
+        if isinstance(pieces[0], np.ndarray):
+            names = pieces[0].dtype.names
+            frame = pd.DataFrame({name: np.concatenate([rows[name] for rows in pieces]) for name in names}, copy=False)
+        else:
+            frame = to_frame(pa.concat_tables(pieces))
+        return select_columns(frame, columns)
 
 
 @dataclass(slots=True)
-class _Records:
-    """Chunks of numbers, spilled whole: neighbouring buckets are a stretch of bytes of each."""
+class _SpilledArrays:
+    """A list of spilled chunks of numbers. Each chunk is written in one piece, with its rows sorted by partition."""
 
     spill: Spill
     dtype: np.dtype
     chunks: list[tuple[int, np.ndarray]] = field(default_factory=list)
 
-    def put(self, chunks: Sequence[PartitionedChunk]) -> None:
+    def add(self, chunks: Sequence[PartitionedChunk]) -> None:
         if any(chunk.rows.dtype != self.dtype for chunk in chunks):
             raise TypeError(f"expected chunks of {self.dtype}; found {[str(chunk.rows.dtype) for chunk in chunks]}")
         self.chunks += [(self.spill.write(pa.py_buffer(chunk.rows)), chunk.bounds) for chunk in chunks]
 
-    def take(self, buckets: range) -> Iterator[Rows]:
-        stretches = [(start, _stretch(bounds, buckets)) for start, bounds in self.chunks]
-        rows = np.empty(sum(at.stop - at.start for _, at in stretches), self.dtype)
-        room, width, filled = rows.view(np.uint8).data, self.dtype.itemsize, 0
-        for start, at in stretches:
-            size = width * (at.stop - at.start)
-            self.spill.readinto(start + width * at.start, room[filled : filled + size])
-            filled += size
+    def read(self, partitions: range) -> Iterator[Rows]:
+        slices = [(chunk_start, _row_slice(bounds, partitions)) for chunk_start, bounds in self.chunks]
+        rows = np.empty(sum(chunk_rows.stop - chunk_rows.start for _, chunk_rows in slices), self.dtype)
+        buffer, row_bytes, filled_bytes = rows.view(np.uint8).data, self.dtype.itemsize, 0
+        for chunk_start, chunk_rows in slices:
+            size = row_bytes * (chunk_rows.stop - chunk_rows.start)
+            self.spill.readinto(chunk_start + row_bytes * chunk_rows.start, buffer[filled_bytes : filled_bytes + size])
+            filled_bytes += size
         yield rows
 
 
 @dataclass(slots=True)
-class _Messages:
-    """Chunks with text: the rows of each bucket of the chunks put at once are one Arrow message."""
+class _SpilledTables:
+    """A list of spilled chunks with text. Each ``add`` writes one Arrow message per partition for all its chunks."""
 
     spill: Spill
     schema: pa.Schema
     messages: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
-    def put(self, chunks: Sequence[PartitionedChunk]) -> None:
-        for bucket in range(max(len(chunk.bounds) for chunk in chunks) - 1):
-            rows = pa.concat_tables([chunk.rows[chunk.of(range(bucket, bucket + 1))] for chunk in chunks])
+    def add(self, chunks: Sequence[PartitionedChunk]) -> None:
+        for partition in range(max(len(chunk.bounds) for chunk in chunks) - 1):
+            rows = pa.concat_tables([chunk.rows_of(range(partition, partition + 1)) for chunk in chunks])
             for batch in rows.combine_chunks().to_batches():
                 message = batch.serialize()
-                self.messages.setdefault(bucket, []).append((self.spill.write(message), message.size))
+                self.messages.setdefault(partition, []).append((self.spill.write(message), message.size))
 
-    def take(self, buckets: range) -> Iterator[Rows]:
-        for start, size in chain.from_iterable(self.messages.get(bucket, ()) for bucket in buckets):
-            yield pa.Table.from_batches([pa.ipc.read_record_batch(self.spill.read(start, size), self.schema)])
-
-
-def _shelf_for(rows: Rows, spill: Spill) -> _Shelf:
-    return _Records(spill, rows.dtype) if isinstance(rows, np.ndarray) else _Messages(spill, rows.schema)
+    def read(self, partitions: range) -> Iterator[Rows]:
+        for partition in partitions:
+            for start, size in self.messages.get(partition, ()):
+                yield pa.Table.from_batches([pa.ipc.read_record_batch(self.spill.read(start, size), self.schema)])
 
 
-def _stretch(bounds: np.ndarray, buckets: range) -> slice:
+def select_columns(frame: pd.DataFrame, columns: Sequence[str] | None) -> pd.DataFrame:
+    """Return the frame with these columns only, or the whole frame if ``columns`` is ``None``."""
+    return frame if columns is None else frame[list(columns)]
+
+
+def _spilled_chunks_for(rows: Rows, spill: Spill) -> _SpilledArrays | _SpilledTables:
+    is_array = isinstance(rows, np.ndarray)
+    return _SpilledArrays(spill, rows.dtype) if is_array else _SpilledTables(spill, rows.schema)
+
+
+def _row_slice(bounds: np.ndarray, partitions: range) -> slice:
     last = len(bounds) - 1
-    return slice(int(bounds[min(buckets.start, last)]), int(bounds[min(buckets.stop, last)]))
-
-
-def _records(frame: pd.DataFrame, places: np.ndarray) -> np.ndarray:
-    from customer_analytics.core.chunks._kernels import scatter_rows  # noqa: PLC0415  as above
-
-    columns = {str(name): frame[name].to_numpy() for name in frame}
-    records = np.empty(len(places), [(name, column.dtype) for name, column in columns.items()])
-    for name, column in columns.items():
-        scatter_rows(places, column, records[name])
-    return records
-
-
-def _frame(pieces: Sequence[Rows]) -> pd.DataFrame:
-    if isinstance(pieces[0], np.ndarray):
-        names = pieces[0].dtype.names or ()
-        return pd.DataFrame({name: np.concatenate([rows[name] for rows in pieces]) for name in names}, copy=False)
-    return to_frame(pa.concat_tables(pieces))
+    return slice(int(bounds[min(partitions.start, last)]), int(bounds[min(partitions.stop, last)]))

@@ -1,7 +1,7 @@
-"""The protocol that every table streams through: a lazy, re-iterable sequence of pandas frames.
+"""The protocol of a table in chunks: a sequence of pandas frames that are computed only when they are needed.
 
-Two laws hold for every implementation (``tests/test_chunking_laws.py``): the order of chunks does not depend on
-scheduling, and ``fold`` of a partial state gives the same value for every cut of the same rows.
+Every implementation obeys two laws (``tests/test_chunking_laws.py``). The order of the chunks does not depend on which
+of them is computed first. ``fold`` returns the same value however the rows are divided into chunks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +12,11 @@ import pandas as pd
 
 Frame = pd.DataFrame
 Step = Callable[[Any], Any]
+"""A function that is applied to each chunk or, if there is a step before it, to the result of that step."""
 
 
 class PartialState(Protocol):
-    """A partial: adding two gives the partial of their rows together."""
+    """An exact statistic of some rows, such as a sum; ``+`` returns the statistic of the rows of both operands."""
 
     def __add__(self, other: Self, /) -> Self: ...
 
@@ -24,31 +25,31 @@ P = TypeVar("P", bound=PartialState)
 
 
 class Chunks(Protocol):
-    """A lazy sequence of frames, in row order, that can be read again and again."""
+    """A table in chunks: frames in row order. Each iteration computes them again, and any number is possible."""
 
     def map(self, function: Callable[[Frame], Frame]) -> "Chunks":
-        """The same chunks with ``function`` applied to each; nothing runs yet."""
-        ...
+        """Return the table with ``function`` applied to each chunk, which happens when the result is iterated."""
 
     def select(self, columns: Sequence[str]) -> "Chunks":
-        """The same chunks with these columns only; a source that can, reads no others."""
-        ...
+        """Return the table with these columns only. A source that can skip the other columns does not read them."""
 
-    def fold(self, measure: Callable[[Frame], P], zero: P) -> P:
-        """Run: ``measure`` each chunk and add the partials; ``zero`` for no chunk."""
-        ...
-
-    def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "Chunks":
-        """Regroup rows: all rows of a bucket in one chunk, in their order, and buckets ascending from chunk to chunk.
-
-        A chunk can hold several buckets, whose rows then stand among one another in an order that depends on how the
-        rows were cut: only the order inside a bucket counts.
+    def fold(self, measure: Callable[[Frame], P], identity: P) -> P:
+        """Return the partial state of all rows: compute that of each chunk and merge them in order.
 
         Args:
-            partition_of: Frame → bucket of each row (uint16, shape ``(rows,)``).
+            measure: Function that computes the partial state of a chunk.
+            identity: The partial state of no rows; it is returned if there is no chunk.
         """
-        ...
+
+    def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "Chunks":
+        """Return the table with all rows of a partition in one chunk; partitions ascend from chunk to chunk.
+
+        Rows of the same partition keep their order. A chunk may have rows of several partitions; rows of different
+        partitions are then in no defined order.
+
+        Args:
+            partition_of: Function that returns the partition of each row of a chunk (uint16, shape ``(rows,)``).
+        """
 
     def __iter__(self) -> Iterator[Frame]:
-        """Run and yield the frames in order."""
-        ...
+        """Compute the chunks and yield them in order."""

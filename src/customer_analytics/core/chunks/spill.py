@@ -1,4 +1,4 @@
-"""Room for bytes that do not fit in memory."""
+"""Temporary storage (spill) for rows that do not fit in memory."""
 
 from bisect import bisect_right
 from contextlib import AbstractContextManager
@@ -8,45 +8,44 @@ import pyarrow as pa
 
 
 class Spill(Protocol):
-    """Room for bytes that do not fit in memory; closed, it leaves nothing behind."""
+    """A temporary storage for bytes. They can be appended and read, and are deleted when the storage is closed."""
 
     def write(self, data: pa.Buffer) -> int:
-        """Append and return where the bytes begin."""
-        ...
+        """Append bytes and return the position of the first of them, from which they can be read."""
 
     def read(self, start: int, size: int) -> pa.Buffer:
-        """Bytes of one writing again, or a stretch of them; safe from several threads."""
-        ...
+        """Return ``size`` bytes from position ``start`` on. Several threads may call this at once.
 
-    def readinto(self, start: int, room: memoryview) -> None:
-        """Fill ``room`` with the bytes that :meth:`read` gives."""
-        ...
+        One call of :meth:`write` must have written all of these bytes.
+        """
+
+    def readinto(self, start: int, buffer: memoryview) -> None:
+        """Fill ``buffer`` with the bytes from position ``start`` on; the conditions are those of :meth:`read`."""
 
 
 class MemorySpill(AbstractContextManager["MemorySpill"]):
-    """A spill that stays in memory: for small data and tests."""
+    """A :class:`Spill` that keeps its bytes in memory, for small data and tests."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
-        self._written: list[pa.Buffer] = []
+        self._buffers: list[pa.Buffer] = []
         self._end = 0
 
     def write(self, data: pa.Buffer) -> int:
-        """See :class:`Spill`."""
+        """Append bytes without a copy and return the position of the first of them."""
         self._starts.append(self._end)
-        self._written.append(data)
+        self._buffers.append(data)
         self._end += data.size
         return self._starts[-1]
 
     def read(self, start: int, size: int) -> pa.Buffer:
-        """See :class:`Spill`."""
-        place = bisect_right(self._starts, start) - 1
-        return self._written[place].slice(start - self._starts[place], size)
+        """Return ``size`` bytes from position ``start`` on, without a copy."""
+        index = bisect_right(self._starts, start) - 1
+        return self._buffers[index].slice(start - self._starts[index], size)
 
-    def readinto(self, start: int, room: memoryview) -> None:
-        """See :class:`Spill`."""
-        room[:] = memoryview(self.read(start, len(room))).cast("B")
+    def readinto(self, start: int, buffer: memoryview) -> None:
+        """Fill ``buffer`` with a copy of the bytes from position ``start`` on."""
+        buffer[:] = memoryview(self.read(start, len(buffer))).cast("B")
 
     def __exit__(self, *_: object) -> None:
-        self._starts.clear()
-        self._written.clear()
+        self._buffers.clear()

@@ -1,1 +1,1 @@
-"""Duplicates: later rows with the ``purchase_id`` of an earlier valid row."""
+"""Find duplicates: valid rows whose ``purchase_id`` occurs in an earlier valid row."""

@@ -1,7 +1,7 @@
-"""Copies of a purchase, found exactly and in flat memory, however far apart they stand.
+"""Find duplicates exactly and in bounded memory, in two passes over the rows.
 
-Rows that share a 64-bit key of their ``purchase_id`` meet in one bucket; few rows share one, so only those are read
-whole, and compared by their real ids and values. A key never decides alone.
+The first pass partitions the hashes of all ids and finds the candidates: rows whose hash occurs in another row. The
+second pass compares the ids and values of the candidates, so two different ids with one hash are never duplicates.
 """
 
 from functools import partial
@@ -13,164 +13,137 @@ import pyarrow.compute as pc
 
 from customer_analytics.core.arrow.frames import categorical, contiguous, text_array
 from customer_analytics.core.arrow.take import take_columns
-from customer_analytics.core.chunks.hashing import partition_of_hashes, shared, text_hashes
+from customer_analytics.core.chunks.hashing import partition_of_hashes, text_hashes
 from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.columns import COLUMNS, Column
 from customer_analytics.core.contract.schemas import CLEAN, DUPLICATE, FAULTS, SOURCE_FILE, SOURCE_ROW
+from customer_analytics.core.dedup._kernels import is_candidate
 from customer_analytics.core.dedup.row_bitmap import RowBitmap, RowBitmaps
 
 KINDS = ["conflicting", "exact"]
-"""What a later copy can be, in the order of ``duplicate_purchases``' categories."""
+"""The categories of the column ``kind`` of ``duplicate_purchases``: code 0 is conflicting, code 1 is exact."""
 
-_KEY, _ROW = "key", "row"
-_SUSPECT_BITS = 6
-"""Suspects are few: 64 buckets hold 60,000 of the 4 M among 100 M rows each."""
-_SORTED_ROWS = 20
-"""Rows are put back in order by buckets of 2**20 consecutive row numbers."""
+FIRST_COPY_COLUMNS = (*CLEAN.names, FAULTS, SOURCE_FILE, SOURCE_ROW)
+"""The columns that :func:`first_copies` reads."""
+
+_HASH, _ROW = "hash", "row"
+
+_CANDIDATE_PARTITION_BITS = 6
+"""Number of hash bits that select the partition of a candidate: 4 million candidates make 64 partitions of 60,000."""
+
+_SORTED_ROW_BITS = 20
+"""Duplicates are partitioned by row number and then sorted; a partition has 2**20 consecutive row numbers."""
 
 
 def find_duplicates(typed: Chunks) -> Chunks:
-    """Every later copy of a valid purchase.
+    """Find every valid row whose ``purchase_id`` occurs in an earlier valid row.
 
     Args:
         typed: Chunks of :data:`~customer_analytics.core.contract.schemas.TYPED`, indexed by row number.
 
     Returns:
-        Chunks of :data:`~customer_analytics.core.contract.schemas.DUPLICATE` in the order of ``typed``: for each valid row whose
-        ``purchase_id`` a valid row had before, where it stands, where the first copy stands, and ``exact`` if all
-        eight values are equal, else ``conflicting``. No chunk when no id repeats.
+        Chunks of :data:`~customer_analytics.core.contract.schemas.DUPLICATE` in the order of ``typed``; no chunk if no
+        row is a duplicate. ``kept_source_file`` and ``kept_source_row`` locate the first valid row with the same id.
+        ``kind`` is ``exact`` if all contract columns equal those of that row (nulls are equal), else ``conflicting``.
     """
-    suspects = _sharing_a_key(typed.select([Column.PURCHASE_ID, FAULTS]).map(_valid_keys))
-    whole = typed.select([*COLUMNS, SOURCE_FILE, SOURCE_ROW])
-    copies = whole.map(partial(_suspected, suspects=suspects)).shuffle(_bucket_of_suspect).map(_later_copies)
-    return copies.shuffle(_bucket_of_row).map(_in_row_order)
+    valid_rows = typed.select([Column.PURCHASE_ID, FAULTS]).map(
+        lambda frame: _hash_rows(frame)[frame[FAULTS].to_numpy() == 0]
+    )
+    candidates = _candidates_by_hash(typed.select([*COLUMNS, SOURCE_FILE, SOURCE_ROW]), valid_rows)
+    duplicates = candidates.map(_duplicates_in).shuffle(_partition_of_row)
+    return duplicates.map(lambda frame: frame.sort_values(_ROW)[DUPLICATE.names])
 
 
 def count_duplicate_ids(clean: Chunks) -> int:
-    """How many rows of a table carry an id that a row before them carries: 0 proves that ids are unique.
+    """Count the rows whose ``purchase_id`` occurs in an earlier row; 0 means that all ids are unique.
 
     Args:
         clean: Chunks with ``purchase_id`` (text, no nulls), indexed by row number.
     """
-    if not clean.select([Column.PURCHASE_ID]).map(_keys_alone).shuffle(_bucket_of_key).fold(_count_shared, 0):
+    ids = clean.select([Column.PURCHASE_ID])
+    hashed_rows = ids.map(_hash_rows)
+    hashes = hashed_rows.select([_HASH]).shuffle(_partition_of_hash)
+    if not hashes.fold(lambda frame: int(is_candidate(frame[_HASH].to_numpy()).sum()), 0):
         return 0
-    suspects = _sharing_a_key(clean.select([Column.PURCHASE_ID]).map(_keys))
-    ids = clean.select([Column.PURCHASE_ID]).map(partial(_suspected, suspects=suspects))
-    return ids.shuffle(_bucket_of_suspect).fold(_count_later, 0)
+    return _candidates_by_hash(ids, hashed_rows).fold(lambda frame: len(_first_copy_positions(frame)[1]), 0)
 
 
-FIRST_COPY_COLUMNS = (*CLEAN.names, FAULTS, SOURCE_FILE, SOURCE_ROW)
-"""The columns that :func:`first_copies` reads."""
-
-
-def first_copies(typed: pd.DataFrame, repeats: RowBitmaps) -> pd.DataFrame:
-    """The valid rows of a chunk that are no later copy.
+def first_copies(typed: pd.DataFrame, duplicate_rows: RowBitmaps) -> pd.DataFrame:
+    """Select the valid rows of a chunk that are not duplicates.
 
     Args:
-        typed: The columns :data:`FIRST_COPY_COLUMNS` of a chunk of :data:`~customer_analytics.core.contract.schemas.TYPED`.
-        repeats: The places of all later copies.
+        typed: The columns :data:`FIRST_COPY_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+        duplicate_rows: Source file and source row of every duplicate in the table.
 
     Returns:
-        The columns of :data:`~customer_analytics.core.contract.schemas.CLEAN`, in the order of ``typed``, numbered anew.
+        The columns of :data:`~customer_analytics.core.contract.schemas.CLEAN`, in the order of ``typed``, with a new
+        index from 0.
     """
-    kept = np.flatnonzero((typed[FAULTS].to_numpy() == 0) & ~repeats.among(typed))
-    columns = take_columns(typed, kept, CLEAN.names)
+    clean_rows = np.flatnonzero((typed[FAULTS].to_numpy() == 0) & ~duplicate_rows.contains_rows(typed))
+    columns = take_columns(typed, clean_rows, CLEAN.names)
     columns[Column.CUSTOMER_ID] = columns[Column.CUSTOMER_ID].to_numpy(np.int64)
     return pd.DataFrame(columns, copy=False)
 
 
-def _sharing_a_key(keyed: Chunks) -> RowBitmap:
-    """The row numbers of all rows whose key another row has too."""
-    return keyed.shuffle(_bucket_of_key).fold(_rows_of_shared_keys, RowBitmap())
+def _candidates_by_hash(table: Chunks, hashed_rows: Chunks) -> Chunks:
+    """Select the candidates from a table and regroup them by hash.
+
+    Candidates have a hash that occurs more than once in ``hashed_rows`` (columns ``hash`` and row number ``row``).
+    """
+    candidate_rows = hashed_rows.shuffle(_partition_of_hash).fold(_candidates_in, RowBitmap())
+    candidates = table.map(partial(_select_candidates, candidate_rows=candidate_rows))
+    return candidates.shuffle(partial(_partition_of_hash, bits=_CANDIDATE_PARTITION_BITS))
 
 
-def _keys(frame: pd.DataFrame) -> pd.DataFrame:
-    return _keys_alone(frame).assign(**{_ROW: frame.index.to_numpy()})
+def _hash_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    ids = text_array(frame[Column.PURCHASE_ID])
+    return pd.DataFrame({_HASH: text_hashes(ids), _ROW: frame.index.to_numpy()}, copy=False)
 
 
-def _keys_alone(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({_KEY: text_hashes(text_array(frame[Column.PURCHASE_ID]))}, copy=False)
+def _candidates_in(hashed_rows: pd.DataFrame) -> RowBitmap:
+    return RowBitmap.of(hashed_rows[_ROW].to_numpy()[is_candidate(hashed_rows[_HASH].to_numpy())])
 
 
-def _count_shared(bucket: pd.DataFrame) -> int:
-    return int(shared(bucket[_KEY].to_numpy()).sum())
+def _select_candidates(table: pd.DataFrame, candidate_rows: RowBitmap) -> pd.DataFrame:
+    """Select the rows of a chunk that are in ``candidate_rows``; add the columns ``hash`` and ``row`` (row number)."""
+    start = int(table.index[0]) if len(table) else 0
+    positions = candidate_rows.within(start, start + len(table)) - start
+    columns = take_columns(table, positions, table.columns)
+    hashes = text_hashes(text_array(columns[Column.PURCHASE_ID]))
+    return pd.DataFrame({**columns, _HASH: hashes, _ROW: table.index.to_numpy()[positions]}, copy=False)
 
 
-def _valid_keys(typed: pd.DataFrame) -> pd.DataFrame:
-    valid = typed[FAULTS].to_numpy() == 0
-    columns = {_KEY: text_hashes(text_array(typed[Column.PURCHASE_ID])), _ROW: typed.index.to_numpy()}
-    return pd.DataFrame({name: column[valid] for name, column in columns.items()}, copy=False)
+def _partition_of_hash(frame: pd.DataFrame, bits: int = 8) -> np.ndarray:
+    return partition_of_hashes(frame[_HASH].to_numpy(), bits)
 
 
-def _rows_of_shared_keys(bucket: pd.DataFrame) -> RowBitmap:
-    return RowBitmap.of(bucket[_ROW].to_numpy()[shared(bucket[_KEY].to_numpy())])
+def _partition_of_row(frame: pd.DataFrame) -> np.ndarray:
+    return (frame[_ROW].to_numpy() >> _SORTED_ROW_BITS).astype(np.uint16)
 
 
-def _rows_among(frame: pd.DataFrame, suspects: RowBitmap) -> np.ndarray:
-    """Places in the chunk of the suspected rows; int64."""
-    if not len(frame):
-        return np.zeros(0, np.int64)
-    first = int(frame.index[0])
-    return suspects.within(first, first + len(frame)) - first
+def _first_copy_positions(candidates: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Find duplicate ids. Return a pair: first the position of each duplicate's first copy; second its own (int64)."""
+    id_codes = text_array(candidates[Column.PURCHASE_ID]).dictionary_encode().indices.to_numpy()
+    is_first = np.diff(np.maximum.accumulate(id_codes), prepend=-1) > 0  # Arrow gives codes in order of appearance
+    duplicates = np.flatnonzero(~is_first)
+    return np.flatnonzero(is_first)[id_codes[duplicates]], duplicates
 
 
-def _suspected(table: pd.DataFrame, suspects: RowBitmap) -> pd.DataFrame:
-    among = _rows_among(table, suspects)
-    columns = take_columns(table, among, table.columns)
-    ids = contiguous(pa.array(columns[Column.PURCHASE_ID]))
-    return pd.DataFrame({**columns, _KEY: text_hashes(ids), _ROW: table.index.to_numpy()[among]}, copy=False)
+def _duplicates_in(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Return the duplicates among the candidates of a partition: the columns of ``DUPLICATE``, and ``row``."""
+    first_positions, positions = _first_copy_positions(candidates)
+    equal_columns = [_is_equal(candidates[column], first_positions, positions) for column in COLUMNS]
+    is_exact = np.logical_and.reduce(equal_columns)
+    first_sources = take_columns(candidates, first_positions, (SOURCE_FILE, SOURCE_ROW))
+    added_columns = {f"kept_{name}": column for name, column in first_sources.items()}
+    added_columns["kind"] = categorical(is_exact.astype(np.int8), KINDS)
+    own_names = [name for name in (*DUPLICATE.names, _ROW) if name not in added_columns]
+    return pd.DataFrame(take_columns(candidates, positions, own_names) | added_columns, copy=False)
 
 
-def _bucket_of_key(frame: pd.DataFrame) -> np.ndarray:
-    return partition_of_hashes(frame[_KEY].to_numpy())
-
-
-def _bucket_of_suspect(frame: pd.DataFrame) -> np.ndarray:
-    return partition_of_hashes(frame[_KEY].to_numpy(), _SUSPECT_BITS)
-
-
-def _bucket_of_row(frame: pd.DataFrame) -> np.ndarray:
-    return (frame[_ROW].to_numpy() >> _SORTED_ROWS).astype(np.uint16)
-
-
-def _first_and_later(bucket: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """For each row whose id stands before it in the bucket: the place of the first such row, and its own."""
-    ids = _codes(bucket[Column.PURCHASE_ID])
-    first = np.zeros(int(ids.max(initial=-1)) + 1, np.int64)
-    first[ids[::-1]] = np.arange(len(ids))[::-1]
-    later = np.flatnonzero(first[ids] != np.arange(len(ids)))
-    return first[ids[later]], later
-
-
-def _count_later(bucket: pd.DataFrame) -> int:
-    return len(_first_and_later(bucket)[1])
-
-
-def _later_copies(bucket: pd.DataFrame) -> pd.DataFrame:
-    first, later = _first_and_later(bucket)
-    equal = np.logical_and.reduce([_equal(bucket[column], first, later) for column in COLUMNS])
-    kept = take_columns(bucket, first, (SOURCE_FILE, SOURCE_ROW))
-    marks = {f"kept_{name}": column for name, column in kept.items()} | {
-        "kind": categorical(equal.astype(np.int8), KINDS)
-    }
-    copies = take_columns(bucket, later, [name for name in (*DUPLICATE.names, _ROW) if name not in marks])
-    return pd.DataFrame(copies | marks, copy=False)
-
-
-def _in_row_order(bucket: pd.DataFrame) -> pd.DataFrame:
-    return bucket.sort_values(_ROW)[DUPLICATE.names]
-
-
-def _codes(column: pd.Series) -> np.ndarray:
-    """A number for each distinct value of a column without nulls."""
-    return contiguous(pa.array(column)).dictionary_encode().indices.to_numpy()
-
-
-def _equal(column: pd.Series, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Whether rows have the value of others, or both have none; bool."""
+def _is_equal(column: pd.Series, left_positions: np.ndarray, right_positions: np.ndarray) -> np.ndarray:
+    """Return for each pair of positions whether a column has equal values there (bool); two nulls are equal."""
     values = contiguous(pa.array(column, from_pandas=True))
-    one, other = values.take(pa.array(rows)), values.take(pa.array(others))
-    equal = pc.equal(one, other)
-    if values.null_count:
-        equal = pc.if_else(equal.is_valid(), equal, pc.and_(one.is_null(), other.is_null()))
-    return equal.to_numpy(zero_copy_only=False)
+    left, right = values.take(pa.array(left_positions)), values.take(pa.array(right_positions))
+    both_null = pc.and_(left.is_null(), right.is_null())
+    return pc.or_(pc.equal(left, right).fill_null(fill_value=False), both_null).to_numpy(zero_copy_only=False)

@@ -1,1 +1,1 @@
-"""The ledger: where every row and its money went."""
+"""The ledger of a run: how many rows, and how much money, ended as clean, quarantined or duplicate."""

@@ -1,4 +1,4 @@
-"""The ledger: every row and every minor unit of money that came in, and where it went."""
+"""Build the ledger: rows and money by fate (clean, quarantined or duplicate). They must balance with the input."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.arrow.frames import codes_of
+from customer_analytics.core.chunks.fold import merge_mappings
 from customer_analytics.core.contract.columns import BITS, Column
 from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, FAULTS, SOURCE_FILE
 from customer_analytics.core.errors import LedgerError
@@ -21,75 +21,72 @@ COUNTED_COLUMNS = (Column.PURCHASE_AMOUNT, FAULTS, AMOUNT_ROUNDED, SOURCE_FILE)
 
 @dataclass(frozen=True, slots=True)
 class RecordCounts:
-    """What came in, counted on the typed table.
+    """Number of rows of ``typed_purchases`` and their money; ``+`` merges the counts of two chunks.
 
     Args:
-        valid: The rows without a fault.
-        refused: The rows with one or more.
-        by_reason: Reason → the rows that have it; a row with several is in each.
-        rounded: Rows whose amount had more digits than the minor unit.
-        file_rows: File → its records.
+        valid: Number and money of the rows without a fault.
+        quarantined: Number and money of the rows with at least one fault.
+        by_reason: Reason that occurs → number and money of its rows; a row with several reasons counts for each.
+        rounded: Number of rows whose amount was rounded to the minor unit.
+        file_rows: Source file → number of its rows.
     """
 
     valid: MoneySum = field(default_factory=MoneySum)
-    refused: MoneySum = field(default_factory=MoneySum)
+    quarantined: MoneySum = field(default_factory=MoneySum)
     by_reason: Mapping[str, MoneySum] = field(default_factory=dict)
     rounded: int = 0
     file_rows: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, typed: pd.DataFrame, decimals: int) -> "RecordCounts":
-        """The record_counts of a chunk.
+        """Count the rows of a chunk and sum their money.
 
         Args:
             typed: The columns :data:`COUNTED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
-            decimals: Digits of the minor unit.
+            decimals: Decimal places of the minor unit.
         """
         amounts, faults = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[FAULTS].to_numpy()
         faulty_rows = np.flatnonzero(faults)
         faulty_amounts = amounts[faulty_rows]
-        refused = MoneySum.of(faulty_amounts, decimals)
+        quarantined = MoneySum.of(faulty_amounts, decimals)
         reasons = zip(BITS, MoneySum.by_flag(faulty_amounts, faults[faulty_rows], len(BITS), decimals), strict=True)
-        codes, files = codes_of(typed[SOURCE_FILE])
-        records = np.bincount(codes, minlength=len(files)).tolist()
+        file_rows = typed[SOURCE_FILE].value_counts(sort=False)
         return cls(
-            MoneySum.of(amounts, decimals) - refused,
-            refused,
+            MoneySum.of(amounts, decimals) - quarantined,
+            quarantined,
             {name: money for name, money in reasons if money.rows},
             int(typed[AMOUNT_ROUNDED].to_numpy().sum()),
-            {str(name): rows for name, rows in zip(files, records, strict=True) if rows},
+            {str(file): int(rows) for file, rows in file_rows.items() if rows},
         )
 
     def __add__(self, other: "RecordCounts") -> "RecordCounts":
         return RecordCounts(
             self.valid + other.valid,
-            self.refused + other.refused,
-            _merged(self.by_reason, other.by_reason, MoneySum()),
+            self.quarantined + other.quarantined,
+            merge_mappings(self.by_reason, other.by_reason, MoneySum()),
             self.rounded + other.rounded,
-            _merged(self.file_rows, other.file_rows, 0),
+            merge_mappings(self.file_rows, other.file_rows, 0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCounts:
-    """Later copies, counted on the table of repeats."""
+    """Number of rows of ``duplicate_purchases`` and their money, by kind; ``+`` merges the counts of two chunks."""
 
     exact: MoneySum = field(default_factory=MoneySum)
     conflicting: MoneySum = field(default_factory=MoneySum)
 
     @classmethod
-    def of(cls, repeated: pd.DataFrame, decimals: int) -> "DuplicateCounts":
-        """The copies of a chunk.
+    def of(cls, duplicates: pd.DataFrame, decimals: int) -> "DuplicateCounts":
+        """Count the duplicates of a chunk and sum their money, by kind.
 
         Args:
-            repeated: ``purchase_amount`` and ``kind`` of :data:`~customer_analytics.core.contract.schemas.DUPLICATE`.
-            decimals: Digits of the minor unit.
+            duplicates: ``purchase_amount`` and ``kind`` of :data:`~customer_analytics.core.contract.schemas.DUPLICATE`.
+            decimals: Decimal places of the minor unit.
         """
-        amounts, exact = (
-            repeated[Column.PURCHASE_AMOUNT].to_numpy(),
-            (repeated["kind"] == "exact").to_numpy(bool),
-        )
-        return cls(MoneySum.of(amounts[exact], decimals), MoneySum.of(amounts[~exact], decimals))
+        amounts = duplicates[Column.PURCHASE_AMOUNT].to_numpy()
+        is_exact = (duplicates["kind"] == "exact").to_numpy(bool)
+        return cls(MoneySum.of(amounts[is_exact], decimals), MoneySum.of(amounts[~is_exact], decimals))
 
     def __add__(self, other: "DuplicateCounts") -> "DuplicateCounts":
         return DuplicateCounts(self.exact + other.exact, self.conflicting + other.conflicting)
@@ -97,76 +94,79 @@ class DuplicateCounts:
 
 @dataclass(frozen=True, slots=True)
 class FateCounts:
-    """Where the rows went, each part counted on the table it is in."""
+    """Rows and money of each fate (clean, quarantined or duplicate), counted in the table of that fate.
+
+    Args:
+        record_counts: Counts of ``typed_purchases``.
+        clean: Number and money of the rows of ``clean_purchases``.
+        quarantined_rows: Number of rows of ``quarantined_purchases``.
+        duplicates: Counts of ``duplicate_purchases``.
+        duplicate_ids: Number of rows of ``clean_purchases`` whose ``purchase_id`` occurs in an earlier row; must be 0.
+    """
 
     record_counts: RecordCounts
     clean: MoneySum
     quarantined_rows: int
-    copies: DuplicateCounts
-    repeated_ids: int
+    duplicates: DuplicateCounts
+    duplicate_ids: int
 
     def check(self) -> None:
-        """Make sure that rows and money balance and that clean ids are unique.
+        """Check that rows and money balance and that the ids of clean rows are unique.
 
         Raises:
-            LedgerError: They do not; the message names the sides.
+            LedgerError: Two numbers that must be equal differ; the message names both.
         """
-        copies = self.copies.exact + self.copies.conflicting
-        kept = self.clean + copies
+        valid = self.record_counts.valid
+        clean_or_duplicate = self.clean + self.duplicates.exact + self.duplicates.conflicting
         balances = {
-            "rows refused": (self.record_counts.refused.rows, self.quarantined_rows),
-            "valid rows": (self.record_counts.valid.rows, kept.rows),
-            "money of valid rows, in minor units": (self.record_counts.valid.minor, kept.minor),
-            "rows of clean_purchases whose purchase_id stands there before": (0, self.repeated_ids),
+            "quarantined rows": (self.record_counts.quarantined.rows, self.quarantined_rows),
+            "valid rows": (valid.rows, clean_or_duplicate.rows),
+            "money of valid rows, in minor units": (valid.minor_units, clean_or_duplicate.minor_units),
+            "rows of clean_purchases whose purchase_id an earlier row has": (0, self.duplicate_ids),
         }
-        for name, (came, went) in balances.items():
-            if came != went:
-                raise LedgerError(f"ledger: {name}", str(came), str(went), "do not use this run; report it as a bug")
+        for name, (expected, counted) in balances.items():
+            if expected != counted:
+                hint = "do not use this run; report it as a bug"
+                raise LedgerError(f"ledger: {name}", str(expected), str(counted), hint)
 
 
 def build_ledger(fate_counts: FateCounts, input_files: Sequence[Mapping[str, Any]], decimals: int) -> dict[str, Any]:
-    """The public ledger of a balanced run.
+    """Check that rows and money of a run balance, and return its ledger.
 
     Args:
-        fate_counts: Where the rows went.
-        input_files: One mapping per file: ``file``, ``bytes`` and ``sha256``.
-        decimals: Digits of the minor unit.
+        fate_counts: Rows and money of every fate.
+        input_files: For each input file a mapping with the keys ``file``, ``bytes`` and ``sha256``.
+        decimals: Decimal places of the minor unit.
 
     Returns:
-        What ``08_reporting/ledger.json`` holds; ``docs/data_contract.md`` describes every key. Money is in whole minor
-        units, and leaves out amounts that cannot be read (``amounts_unreadable`` counts them).
+        The content of ``08_reporting/ledger.json``; ``docs/data_contract.md`` describes every key. Money is in whole
+        minor units. ``amounts_unreadable`` is the number of quarantined rows without an amount; they add no money.
 
     Raises:
-        LedgerError: Rows or money do not balance.
+        LedgerError: Rows or money do not balance, or two clean rows have the same id.
     """
     fate_counts.check()
-    record_counts, copies = fate_counts.record_counts, fate_counts.copies
-    repeated = copies.exact + copies.conflicting
-    parts = {
-        "rows_in": record_counts.valid + record_counts.refused,
+    record_counts, duplicates = fate_counts.record_counts, fate_counts.duplicates
+    money_by_fate = {
+        "rows_in": record_counts.valid + record_counts.quarantined,
         "clean": fate_counts.clean,
-        "quarantined": record_counts.refused,
-        "duplicates": repeated,
-        "duplicates_exact": copies.exact,
-        "duplicates_conflicting": copies.conflicting,
+        "quarantined": record_counts.quarantined,
+        "duplicates": duplicates.exact + duplicates.conflicting,
+        "duplicates_exact": duplicates.exact,
+        "duplicates_conflicting": duplicates.conflicting,
     }
-    reasons = {name: record_counts.by_reason[name] for name in BITS if name in record_counts.by_reason}
+    money_by_reason = {name: record_counts.by_reason[name] for name in BITS if name in record_counts.by_reason}
     return {
         "schema_version": SCHEMA_VERSION,
-        **{name: money.rows for name, money in parts.items()},
-        "by_reason": {name: money.rows for name, money in reasons.items()},
+        **{name: money.rows for name, money in money_by_fate.items()},
+        "by_reason": {name: money.rows for name, money in money_by_reason.items()},
         "money_minor_units": {
             "decimals": decimals,
-            **{name: money.minor for name, money in parts.items()},
-            "by_reason": {name: money.minor for name, money in reasons.items()},
+            **{name: money.minor_units for name, money in money_by_fate.items()},
+            "by_reason": {name: money.minor_units for name, money in money_by_reason.items()},
         },
         "amounts_rounded": record_counts.rounded,
-        "amounts_unreadable": record_counts.refused.unreadable,
-        "clean_ids_unique": fate_counts.repeated_ids == 0,
+        "amounts_unreadable": record_counts.quarantined.unreadable,
+        "clean_ids_unique": fate_counts.duplicate_ids == 0,
         "input_files": [{**file, "rows": record_counts.file_rows.get(file["file"], 0)} for file in input_files],
     }
-
-
-def _merged(one: Mapping[str, Any], other: Mapping[str, Any], zero: object) -> Mapping[str, Any]:
-    names = [*one, *(name for name in other if name not in one)]
-    return {name: one.get(name, zero) + other.get(name, zero) for name in names}

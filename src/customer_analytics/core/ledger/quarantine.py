@@ -1,4 +1,4 @@
-"""The refused rows, as people read them."""
+"""Make the table of quarantined rows and their reasons."""
 
 import numpy as np
 import pandas as pd
@@ -8,22 +8,21 @@ from customer_analytics.core.arrow.take import take_columns
 from customer_analytics.core.contract.columns import reasons_of
 from customer_analytics.core.contract.schemas import FAULTS, QUARANTINED, RAW_TEXT, SOURCE_FILE, SOURCE_ROW
 
-READ = (FAULTS, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
+QUARANTINE_COLUMNS = (FAULTS, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
 """The columns that :func:`quarantined_rows` reads."""
-
-SEPARATOR = ";"
 
 
 def quarantined_rows(typed: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a chunk that have a fault, with their reasons in words.
+    """Select the rows of a chunk with at least one fault, and add a column with their reasons.
 
     Args:
-        typed: The columns :data:`READ` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+        typed: The columns :data:`QUARANTINE_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
 
     Returns:
-        The columns of :data:`~customer_analytics.core.contract.schemas.QUARANTINED`.
+        The columns of :data:`~customer_analytics.core.contract.schemas.QUARANTINED`; ``;`` joins the reasons of a row.
     """
-    columns = take_columns(typed, np.flatnonzero(typed[FAULTS].to_numpy()), READ)
-    codes, masks = pd.factorize(columns[FAULTS].to_numpy())
-    columns["reasons"] = categorical(codes, [SEPARATOR.join(reasons_of(int(mask))) for mask in masks])
+    columns = take_columns(typed, np.flatnonzero(typed[FAULTS].to_numpy()), QUARANTINE_COLUMNS)
+    reason_codes, fault_masks = pd.factorize(columns[FAULTS].to_numpy())
+    reasons = [";".join(reasons_of(int(mask))) for mask in fault_masks]
+    columns["reasons"] = categorical(reason_codes, reasons)
     return pd.DataFrame({name: columns[name] for name in QUARANTINED.names}, copy=False)

@@ -1,39 +1,45 @@
-"""What a ledger that balances may still tell against: a setting that cannot have been meant for the delivery."""
+"""Warnings about the configuration: signs in a ledger of a wrong setting or an incomplete delivery."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from customer_analytics.core.contract.columns import ALWAYS_CRITICAL, COLUMNS, Column, Fault, reason
+from customer_analytics.core.contract.columns import ALWAYS_CRITICAL, COLUMN_SPECS, Column, ColumnSpec, Fault, reason
 
-_NULLS = "csv.columns and contract.null_tokens"
+_NULL_SETTINGS = "csv.columns and contract.null_tokens"
+
+
+def _range_settings(spec: ColumnSpec) -> str:
+    """Return the names of the settings for the limits of a column, joined by "and"; empty if it has none."""
+    return " and ".join(f"contract.{bound}" for bound in (spec.low, spec.high) if isinstance(bound, str))
+
+
 _SETTINGS: Mapping[str, str] = {
     Fault.STRUCTURE: "csv.delimiter and csv.quote",
-    **{
-        reason(Fault.NULL, column): _NULLS if column in ALWAYS_CRITICAL else f"contract.critical_columns, {_NULLS}"
-        for column in COLUMNS
-    },
+    **{reason(Fault.NULL, spec.name): f"contract.critical_columns, {_NULL_SETTINGS}" for spec in COLUMN_SPECS},
+    **{reason(Fault.NULL, column): _NULL_SETTINGS for column in ALWAYS_CRITICAL},
+    **{reason(Fault.RANGE, spec.name): _range_settings(spec) for spec in COLUMN_SPECS if _range_settings(spec)},
     reason(Fault.BAD_TYPE, Column.PURCHASE_AMOUNT): "contract.decimal_mark and contract.thousands_mark",
     reason(Fault.MALFORMED, Column.PURCHASE_DATE): "contract.date_formats",
     reason(Fault.UNKNOWN, Column.COUNTRY_CODE): "contract.country_aliases",
-    reason(Fault.RANGE, Column.CUSTOMER_AGE): "contract.age_min and contract.age_max",
 }
-"""Reason → the settings in ``globals.yml`` that decide about it, where that is not only which column is which."""
+"""Reason → names of the settings in ``globals.yml`` that affect it; ``csv.columns`` affects all other reasons."""
 
 
 def configuration_warnings(ledger: Mapping[str, Any]) -> list[str]:
-    """What in a public ledger speaks of a wrong setting or delivery rather than of bad rows, in words.
+    """Return a warning for each sign in a ledger of a wrong setting or an incomplete delivery.
 
     Args:
-        ledger: As :func:`~customer_analytics.core.ledger.ledger.build_ledger` gives it.
+        ledger: The result of :func:`~customer_analytics.core.ledger.ledger.build_ledger`.
 
     Returns:
-        A line for each reason that more than half of the rows have, or one for a delivery without rows; else nothing.
+        One line per reason that more than half of the rows have; a single line if the delivery has no rows.
     """
     rows = ledger["rows_in"]
     if not rows:
-        return ["No row came in: was the delivery complete?"]
+        return ["The delivery has no rows: is it complete?"]
+    common_reasons = {name: count for name, count in ledger["by_reason"].items() if 2 * count > rows}
     return [
-        f"{count:,} of {rows:,} rows are refused for {name}: see {_SETTINGS.get(name, 'csv.columns')} in globals.yml."
-        for name, count in ledger["by_reason"].items()
-        if 2 * count > rows
+        f"{count:,} of {rows:,} rows are quarantined for {name}: "
+        f"see {_SETTINGS.get(name, 'csv.columns')} in globals.yml."
+        for name, count in common_reasons.items()
     ]

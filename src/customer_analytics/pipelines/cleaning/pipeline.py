@@ -6,7 +6,7 @@ from customer_analytics.pipelines.cleaning import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``typed_purchases`` → ``clean_purchases``, ``quarantined_purchases``, ``duplicate_purchases`` and ``ledger``."""
+    """Build the pipeline from ``typed_purchases`` to the three tables of purchases and the ``ledger``."""
     return Pipeline(
         [
             node(
@@ -16,10 +16,7 @@ def create_pipeline() -> Pipeline:
                 name="quarantine_purchases",
             ),
             node(
-                nodes.find_duplicates,
-                inputs="typed_purchases",
-                outputs="duplicate_purchases",
-                name="find_duplicates",
+                nodes.find_duplicates, inputs="typed_purchases", outputs="duplicate_purchases", name="find_duplicates"
             ),
             node(
                 nodes.keep_first_copies,

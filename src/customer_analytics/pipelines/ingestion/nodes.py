@@ -1,4 +1,4 @@
-"""From raw text to typed purchases."""
+"""Node that parses the records of the CSV."""
 
 from functools import partial
 
@@ -8,5 +8,5 @@ from customer_analytics.core.parsing import purchases as parsing
 
 
 def parse_purchases(raw_purchases: Chunks, contract: Contract) -> Chunks:
-    """Every record once, typed, with its faults."""
+    """Parse every record of the CSV to a typed row with its faults."""
     return raw_purchases.map(partial(parsing.parse_purchases, contract=contract))

@@ -6,16 +6,10 @@ from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 
 
 def create_pipeline() -> Pipeline:
-    """``raw_purchases`` → ``typed_purchases``."""
+    """Build the pipeline from ``raw_purchases`` to ``typed_purchases``."""
+    inputs = ["raw_purchases", "params:contract"]
     return Pipeline(
-        [
-            node(
-                parse_purchases,
-                inputs=["raw_purchases", "params:contract"],
-                outputs="typed_purchases",
-                name="parse_purchases",
-            )
-        ],
+        [node(parse_purchases, inputs=inputs, outputs="typed_purchases", name="parse_purchases")],
         namespace="ingestion",
         prefix_datasets_with_namespace=False,
     )
