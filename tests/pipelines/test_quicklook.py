@@ -11,25 +11,27 @@ from customer_analytics.core.contract.settings import Contract
 from customer_analytics.pipelines.quicklook import create_pipeline
 from customer_analytics.pipelines.quicklook.nodes import total_revenue
 
-LOOKED_AT = ("purchase_amount", "country_code")
+PARSED_COLUMNS = ("purchase_amount", "country_code")
 
 
 def expected(text):
-    """Revenue of rows whose country and amount are valid, repeats included; the rest counted at the end."""
+    """Return the revenue of rows with a valid country and amount, duplicates included, and the number of other rows."""
     rows = oracle.judge_file(text)
     valid = [
-        row for row in rows if not any(reason == "structure" or reason.endswith(LOOKED_AT) for reason in row.reasons)
+        row
+        for row in rows
+        if not any(reason == "structure" or reason.endswith(PARSED_COLUMNS) for reason in row.reasons)
     ]
     totals = oracle.revenue(valid, lambda row: row["country_code"])
-    ranked = sorted(totals.items(), key=lambda one: (-one[1][0], one[0]))
+    largest_first = sorted(totals.items(), key=lambda group: (-group[1][0], group[0]))
     return [
-        *((country, minor / 100, orders) for country, (minor, orders, _) in ranked),
+        *((country, minor / 100, orders) for country, (minor, orders, _) in largest_first),
         (None, None, len(rows) - len(valid)),
     ]
 
 
 @given(csv_texts(most=10), st.integers(1, 10))
-def test_revenue_per_country_is_the_oracles_for_any_text_and_cut(text, chunk_rows):
+def test_revenue_per_country_equals_that_of_the_oracle_for_any_text_and_chunk_size(text, chunk_rows):
     assert table_rows(total_revenue(raw_chunks(text, chunk_rows=chunk_rows), Contract())) == expected(text)
 
 
@@ -42,8 +44,8 @@ def test_orders_add_up_to_the_rows_of_the_file(twice):
     assert table_rows(table) == expected(text)
 
 
-@pytest.mark.parametrize("amount", ["1e22", "1.7e308"])
-def test_amounts_of_any_size_are_added_up(amount):
+@pytest.mark.parametrize("amount", ["0.01", "999999999999.99", "1e12"])
+def test_amounts_of_any_valid_size_are_summed(amount):
     text = plain_csv([purchase(number, purchase_amount=amount) for number in range(2)])
 
     table = total_revenue(raw_chunks(text), Contract())
@@ -51,7 +53,15 @@ def test_amounts_of_any_size_are_added_up(amount):
     assert table["revenue"][0] == 2 * float(amount)
 
 
-def test_no_rows_leave_only_the_row_of_what_was_left_out():
+def test_an_amount_beyond_the_maximum_is_invalid():
+    text = plain_csv([purchase(1, purchase_amount="1000000000000.01"), purchase(2, purchase_amount="1")])
+
+    assert (
+        table_rows(total_revenue(raw_chunks(text), Contract())) == expected(text) == [("DE", 1.0, 1), (None, None, 1)]
+    )
+
+
+def test_without_records_there_is_only_the_row_of_invalid_records():
     assert table_rows(total_revenue(raw_chunks(plain_csv([])), Contract())) == [(None, None, 0)]
 
 

@@ -1,4 +1,4 @@
-"""Distinct customers, against what pandas counts."""
+"""Distinct customers, against pandas."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.aggregation import distinct_customers as customers
+from customer_analytics.core.aggregation import distinct_customers
 from customer_analytics.core.aggregation.distinct_customers import count_customers
 from customer_analytics.core.aggregation.measures import RevenueGroups
 from customer_analytics.core.arrow.frames import categorical
@@ -26,40 +26,40 @@ ROWS = st.lists(
 
 
 def frame_of(rows):
-    customer, country, category, month = zip(*rows, strict=True)
+    customers, countries, categories, months = zip(*rows, strict=True)
     return pd.DataFrame(
         {
-            "customer_id": np.array(customer, np.int64),
-            "product_category": categorical(np.array([CATEGORIES.index(one) for one in category]), CATEGORIES),
-            "purchase_date": np.array(month, "datetime64[us]"),
-            "country_code": categorical(np.array([COUNTRIES.index(one) for one in country]), COUNTRIES),
+            "customer_id": np.array(customers, np.int64),
+            "product_category": categorical(np.array([CATEGORIES.index(name) for name in categories]), CATEGORIES),
+            "purchase_date": np.array(months, "datetime64[us]"),
+            "country_code": categorical(np.array([COUNTRIES.index(name) for name in countries]), COUNTRIES),
         }
     )
 
 
-def vocabulary_of(rows):
-    return RevenueGroups(*(tuple(sorted({row[place] for row in rows})) for place in (1, 2, 3)))
+def revenue_groups_of(rows):
+    return RevenueGroups(*(tuple(sorted({row[column] for row in rows})) for column in (1, 2, 3)))
 
 
-@pytest.mark.parametrize("narrow", [32, 0])
+@pytest.mark.parametrize("narrow_bits", [32, 0], ids=["uint32 groups", "uint64 groups"])
 @given(ROWS)
-def test_customers_are_those_that_pandas_counts_whatever_their_numbers(narrow, rows):
-    revenue_groups = vocabulary_of(rows)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(customers, "_NARROW", narrow)
+def test_customers_are_those_that_pandas_counts_for_any_ids(narrow_bits, rows):
+    revenue_groups = revenue_groups_of(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distinct_customers, "_NARROW_BITS", narrow_bits)
         counts = count_customers(LocalChunks.of([frame_of(rows)]), revenue_groups)
 
     table = pd.DataFrame(rows, columns=["customer", *revenue_groups._fields])
-    for found, groups in (
+    for group_counts, groups in (
         (counts.by_country, ["countries"]),
         (counts.by_category, ["categories"]),
         (counts.by_month, ["months"]),
         (counts.by_country_category, ["countries", "categories"]),
     ):
-        every = pd.MultiIndex.from_product([getattr(revenue_groups, name) for name in groups])
+        all_groups = pd.MultiIndex.from_product([getattr(revenue_groups, name) for name in groups])
         expected = table.groupby(groups)["customer"].nunique()
         expected.index = pd.MultiIndex.from_tuples(
-            [one if isinstance(one, tuple) else (one,) for one in expected.index]
+            [group if isinstance(group, tuple) else (group,) for group in expected.index]
         )
-        assert found.tolist() == expected.reindex(every, fill_value=0).tolist()
+        assert group_counts.tolist() == expected.reindex(all_groups, fill_value=0).tolist()
     assert counts.overall == table["customer"].nunique()

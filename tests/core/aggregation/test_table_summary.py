@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_analytics.core.aggregation import table_summary as description
+from customer_analytics.core.aggregation import table_summary
 from customer_analytics.core.aggregation.table_summary import ColumnSummary, TableSummary, summarise_frame
 from customer_analytics.core.arrow.frames import to_table
 
@@ -20,45 +20,45 @@ FRAME = pd.DataFrame(
         "amount": [0.5, 1.5, np.nan, 1.0],
         "label": pd.Categorical(["b", "a", "b", None]),
         "text": ["x", "y", "y", None],
-        "moment": pd.to_datetime(["2024-01-02", "2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
+        "timestamp": pd.to_datetime(["2024-01-02", "2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
         "flag": [True, False, True, True],
     }
 )
 
 
-def shown(frame):
+def lines_by_column(frame):
     return {line.split()[0]: line for line in summarise_frame(frame).splitlines()[1:]}
 
 
-def test_a_summary_has_rows_nulls_distinct_values_and_ends():
-    lines = shown(FRAME)
+def test_a_summary_has_rows_nulls_distinct_values_minimum_and_maximum():
+    lines = lines_by_column(FRAME)
 
     assert summarise_frame(FRAME).startswith("4 rows, ")
     assert all(
         "nulls 1" in lines[name] and "distinct" in lines[name]
-        for name in ("whole", "amount", "label", "text", "moment")
+        for name in ("whole", "amount", "label", "text", "timestamp")
     )
-    assert all(part in lines["whole"] for part in ("distinct 3", "min 1", "mean 2", "max 3"))
-    assert all(part in lines["amount"] for part in ("min 0.5", "mean 1", "max 1.5"))
-    assert all(part in lines["moment"] for part in ("min 2024-01-01", "max 2024-01-03"))
+    assert all(figure in lines["whole"] for figure in ("distinct 3", "min 1", "mean 2", "max 3"))
+    assert all(figure in lines["amount"] for figure in ("min 0.5", "mean 1", "max 1.5"))
+    assert all(figure in lines["timestamp"] for figure in ("min 2024-01-01", "max 2024-01-03"))
     assert "distinct 2" in lines["label"]
 
 
 @given(st.lists(st.integers(0, 4), max_size=4))
-def test_a_table_described_in_pieces_is_described_alike(cuts):
+def test_summaries_of_slices_add_up_to_the_summary_of_the_table(cuts):
     table = to_table(FRAME)
     bounds = [0, *sorted(cuts), 4]
-    none, whole = TableSummary.of(table.schema.empty_table()), TableSummary.of(table)
+    empty, whole = TableSummary.of(table.schema.empty_table()), TableSummary.of(table)
 
-    pieces = sum((TableSummary.of(table.slice(start, stop - start)) for start, stop in pairwise(bounds)), none)
+    merged = sum((TableSummary.of(table.slice(start, stop - start)) for start, stop in pairwise(bounds)), empty)
 
-    assert pieces.rows == whole.rows
-    assert pieces.columns == whole.columns
-    assert none + whole == whole + none == whole
+    assert merged.rows == whole.rows
+    assert merged.columns == whole.columns
+    assert empty + whole == whole + empty == whole
 
 
 @pytest.mark.parametrize(
-    ("column", "said"),
+    ("column", "expected"),
     [
         (pd.Categorical([3, 1, None]), "nulls 1  distinct 2  min 1  max 3"),
         (pd.Categorical([True, False]), "nulls 0  distinct 2"),
@@ -88,15 +88,15 @@ def test_a_table_described_in_pieces_is_described_alike(cuts):
         "complex",
     ],
 )
-def test_a_frame_of_any_dtype_is_described(column, said):
-    assert said in shown(pd.DataFrame({"any": column}))["any"]
+def test_a_column_of_any_dtype_is_summarised(column, expected):
+    assert expected in lines_by_column(pd.DataFrame({"any": column}))["any"]
 
 
 @given(st.lists(st.none() | st.integers(-(2**15), 2**15 - 1), max_size=20), st.integers(0, 20))
-def test_small_integers_are_told_apart(numbers, start):
-    described = ColumnSummary.of(pa.array(numbers, pa.int16()).slice(min(start, len(numbers))))
+def test_distinct_int16_are_counted(numbers, start):
+    summary = ColumnSummary.of(pa.array(numbers, pa.int16()).slice(min(start, len(numbers))))
 
-    assert described.distinct == {number for number in numbers[start:] if number is not None}
+    assert summary.distinct == {number for number in numbers[start:] if number is not None}
 
 
 NUMBERS = {
@@ -108,52 +108,50 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("kind", NUMBERS, ids=str)
+@pytest.mark.parametrize("dtype", NUMBERS, ids=str)
 @given(data=st.data())
-def test_numbers_of_streamed_tables_have_the_ends_and_the_sum_of_a_list(kind, data):
-    values = data.draw(st.lists(st.none() | NUMBERS[kind], max_size=20))
+def test_numbers_of_streamed_tables_have_the_extremes_and_the_sum_of_a_list(dtype, data):
+    values = data.draw(st.lists(st.none() | NUMBERS[dtype], max_size=20))
     start = data.draw(st.integers(0, len(values)))
     known = [value for value in values[start:] if value is not None]
 
-    described = ColumnSummary.of(pa.array(values, kind).slice(start), told_apart=False)
+    summary = ColumnSummary.without_distinct(pa.array(values, dtype).slice(start))
 
-    assert described.nulls == len(values) - start - len(known)
-    assert described.distinct is None
-    assert (described.least, described.most) == ((min(known), max(known)) if known else (None, None))
-    if not pa.types.is_timestamp(kind) and known:
-        assert described.total == pytest.approx(sum(map(float, known)), rel=1e-9, abs=1e-9 * max(map(abs, known)))
+    assert summary.nulls == len(values) - start - len(known)
+    assert summary.distinct is None
+    assert (summary.minimum, summary.maximum) == ((min(known), max(known)) if known else (None, None))
+    if not pa.types.is_timestamp(dtype) and known:
+        assert summary.total == pytest.approx(sum(map(float, known)), rel=1e-9, abs=1e-9 * max(map(abs, known)))
 
 
-def test_many_distinct_values_are_only_said_to_be_more(monkeypatch):
-    monkeypatch.setattr(description, "COUNTED", 2)
+def test_more_distinct_values_than_the_limit_are_shown_as_many(monkeypatch):
+    monkeypatch.setattr(table_summary, "MAX_DISTINCT", 2)
 
-    lines = shown(FRAME)
+    lines = lines_by_column(FRAME)
 
     assert "distinct many" in lines["whole"]
     assert "distinct 2 " in f"{lines['label']} "
 
 
-def test_pieces_after_too_many_distinct_values_are_still_counted(monkeypatch):
-    monkeypatch.setattr(description, "COUNTED", 2)
+def test_merging_after_too_many_distinct_values_keeps_the_other_figures(monkeypatch):
+    monkeypatch.setattr(table_summary, "MAX_DISTINCT", 2)
     table = to_table(FRAME[["whole", "flag"]])
-    one = TableSummary.of(table)
+    summary = TableSummary.of(table)
 
-    summary = one + one + one
-
-    assert "nulls 3  distinct many  min 1  mean 2  max 3" in str(summary)
+    assert "nulls 3  distinct many  min 1  mean 2  max 3" in str(summary + summary + summary)
 
 
-@pytest.mark.parametrize("pieces", [[["a", "b", "c"]], [["a", "b"], ["b", "c"]], [["c"], ["b", "a"], ["a"]]])
-def test_texts_that_are_too_many_together_are_many_and_have_ends(monkeypatch, pieces):
-    monkeypatch.setattr(description, "COUNTED", 2)
+@pytest.mark.parametrize("chunks", [[["a", "b", "c"]], [["a", "b"], ["b", "c"]], [["c"], ["b", "a"], ["a"]]])
+def test_too_many_distinct_texts_still_have_minimum_and_maximum(monkeypatch, chunks):
+    monkeypatch.setattr(table_summary, "MAX_DISTINCT", 2)
 
-    described = sum((ColumnSummary.of(pa.array(piece).dictionary_encode()) for piece in pieces), ColumnSummary())
+    summary = sum((ColumnSummary.of(pa.array(chunk).dictionary_encode()) for chunk in chunks), ColumnSummary())
 
-    assert described == ColumnSummary(0, None, "a", "c")
+    assert summary == ColumnSummary(0, None, "a", "c")
 
 
-def test_no_rows_have_a_summary():
-    lines = shown(FRAME.iloc[:0])
+def test_a_frame_without_rows_has_a_summary():
+    lines = lines_by_column(FRAME.iloc[:0])
 
     assert "nulls 0" in lines["amount"]
     assert "mean" not in lines["amount"]
@@ -169,7 +167,7 @@ def test_long_values_are_cut(size):
     assert ("…" in str(summary)) == (size > 24)
 
 
-def test_text_in_a_summary_is_one_line_and_cannot_steer_a_terminal():
+def test_text_in_a_summary_has_no_control_characters():
     label = pd.DataFrame({"label": pd.Categorical(["Voucher\npart", "\x1b[2Jcleared"])})
     table = to_table(label, pa.schema([("label", pa.dictionary(pa.int32(), pa.string()))]))
 
@@ -181,12 +179,12 @@ def test_text_in_a_summary_is_one_line_and_cannot_steer_a_terminal():
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ([695.4019999999997, 0.96], "min 0.96  mean 348.2  max 695.402"),
         ([216_322.34, 5.81], "min 5.81  mean 108,164  max 216,322.34"),
         ([-9_000.0, -11_000.0], "min -11,000  mean -10,000  max -9,000"),
     ],
 )
-def test_figures_in_a_summary_have_no_exponent_and_no_tail(values, said):
-    assert summarise_frame(pd.DataFrame({"figure": values})).endswith(said)
+def test_figures_in_a_summary_have_no_exponent_and_no_rounding_noise(values, expected):
+    assert summarise_frame(pd.DataFrame({"figure": values})).endswith(expected)

@@ -1,1 +1,1 @@
-"""Exact, mergeable statistics and the tables that follow from them."""
+"""Exact, mergeable statistics of purchases, and the tables computed from them."""

@@ -1,176 +1,214 @@
-"""Compiled loops over keys, codes and values of rows."""
+"""Compiled loops over the keys, codes and values of rows."""
 
 import numpy as np
 
+from customer_analytics.core.chunks._kernels import mix_bits
 from customer_analytics.core.compiled import compiled
 from customer_analytics.core.money._kernels import LOW_BITS, LOW_MASK
 
-_SPAN = 1 << 14
-"""Codes that lie so close have a cell each while they are ranked, others are sorted."""
+_DENSE_CODES = 1 << 14
+"""Codes within a range of this length, or of the number of rows, are ranked with a table; others are sorted."""
+
+_DENSE_KEYS = 1 << 12
+"""Keys within a range of this length are counted with a table; others are sorted."""
+
+_UINT32_MAX = np.iinfo(np.uint32).max
 
 
-def ranked(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct codes, ascending, and the place of each row's among them; int64 like the codes."""
+def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct codes in ascending order, and the position of each row's code among them; all int64."""
     lowest, highest = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
-    if highest - lowest < _SPAN:
-        return _ranked(codes, lowest, highest)
-    distinct, places = np.unique(codes, return_inverse=True)
-    return distinct, places
+    if highest - lowest < max(_DENSE_CODES, len(codes)):
+        return _rank_dense(codes, lowest, highest)
+    return np.unique(codes, return_inverse=True)
 
 
 @compiled
-def _ranked(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, np.ndarray]:
-    """See :func:`ranked`; all codes are from ``lowest`` to ``highest``."""
+def _rank_dense(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rank codes that lie between ``lowest`` and ``highest``, both included."""
     rank = np.zeros(highest - lowest + 1, np.int64)
     for code in codes:
         rank[code - lowest] = 1
     distinct, count = np.empty(len(rank), np.int64), 0
-    for place in range(len(rank)):
-        if rank[place]:
-            distinct[count], rank[place] = lowest + place, count
+    for offset in range(len(rank)):
+        if rank[offset]:
+            distinct[count], rank[offset] = lowest + offset, count
             count += 1
-    places = np.empty(len(codes), np.int64)
+    positions = np.empty(len(codes), np.int64)
     for row in range(len(codes)):
-        places[row] = rank[codes[row] - lowest]
-    return distinct[:count].copy(), places
+        positions[row] = rank[codes[row] - lowest]
+    return distinct[:count].copy(), positions
 
 
 @compiled
 def histogram(
     outer: np.ndarray, span: int, value: np.ndarray, cents: np.ndarray, size: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The cells that occur, ascending, with the rows and the minor units of each; int64.
+    """Count the rows and sum the minor units per key.
 
     Args:
-        outer: A row's cell is ``outer * span + value``; int64.
-        span: Above all values.
+        outer: int64; the key of a row is ``outer * span + value``.
+        span: Exclusive upper bound of ``value``.
         value: int64.
-        cents: Minor units of each row, whose sum fits into 63 bits; int64.
-        size: Above all cells.
+        cents: int64, minor units per row; their sum must fit into int64.
+        size: Exclusive upper bound of the keys.
+
+    Returns:
+        Three int64 arrays: the keys that occur in ascending order, their rows, and their minor units.
     """
     rows, sums = np.zeros(size, np.int64), np.zeros(size, np.int64)
     for row in range(len(outer)):
-        cell = outer[row] * span + value[row]
-        rows[cell] += 1
-        sums[cell] += cents[row]
-    found = np.flatnonzero(rows)
-    return found, rows[found], sums[found]
-
-
-@compiled
-def extent(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, float]:
-    """The least and the greatest of the valid values, as they are, and their sum as float64.
-
-    Args:
-        values: Numbers, one of them valid; no NaN among those.
-        valid: bool, shape ``(rows,)``; empty where all are.
-    """
-    first = 0
-    while len(valid) > 0 and not valid[first]:
-        first += 1
-    least = most = values[first]
-    total = 0.0
-    for row in range(first, len(values)):
-        if len(valid) == 0 or valid[row]:
-            least, most = min(least, values[row]), max(most, values[row])
-            total += values[row]
-    return least, most, total
-
-
-@compiled
-def small_ones(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Which int16 are among the valid values; bool, shape ``(65536,)``, from the least one there can be.
-
-    Args:
-        values: int16.
-        valid: As for :func:`extent`.
-    """
-    found = np.zeros(1 << 16, np.bool_)
-    for row in range(len(values)):
-        if len(valid) == 0 or valid[row]:
-            found[values[row] + (1 << 15)] = True
-    return found
-
-
-_DENSE_KEYS = 1 << 12
-"""Keys that lie so close are counted in place, others sorted."""
-
-_NARROW_KEYS = np.iinfo(np.uint32).max
-"""Keys that lie so close are sorted as half as many bytes, in half the time."""
-
-
-def counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct keys (int64) of rows, ascending, and how often each occurs (int64)."""
-    if not len(keys):
-        return keys, keys
-    least = keys.min()
-    width = int(keys.max()) - int(least)
-    if width < _DENSE_KEYS:
-        counts = np.bincount(keys - least)
-        found = np.flatnonzero(counts)
-        return found + least, counts[found]
-    if width > _NARROW_KEYS:
-        return _counted(np.sort(keys))
-    found, counts = _counted(np.sort((keys - least).astype(np.uint32)))
-    return found + least, counts
-
-
-@compiled
-def merged(
-    keys: np.ndarray, counts: np.ndarray, more_keys: np.ndarray, more_counts: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Two runs as one; the counts of a key that both have are added.
-
-    The lesser of the two keys that come next is taken from wherever it stands. Nothing is held besides the runs and the
-    result.
-    """
-    size = _distinct(keys, more_keys)
-    every, total = np.empty(size, np.int64), np.empty(size, np.int64)
-    one = two = place = 0
-    while one < len(keys) and two < len(more_keys):
-        key, other = keys[one], more_keys[two]
-        here, there = key <= other, other <= key
-        every[place] = key if here else other
-        total[place] = counts[one] * here + more_counts[two] * there
-        one, two, place = one + here, two + there, place + 1
-    while one < len(keys):
-        every[place], total[place] = keys[one], counts[one]
-        one, place = one + 1, place + 1
-    while two < len(more_keys):
-        every[place], total[place] = more_keys[two], more_counts[two]
-        two, place = two + 1, place + 1
-    return every, total
-
-
-@compiled
-def _distinct(keys: np.ndarray, more_keys: np.ndarray) -> int:
-    """How many keys two runs have together."""
-    one = two = both = 0
-    while one < len(keys) and two < len(more_keys):
-        key, other = keys[one], more_keys[two]
-        one, two, both = one + (key <= other), two + (other <= key), both + (key == other)
-    return len(keys) + len(more_keys) - both
-
-
-@compiled
-def _counted(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The runs of equal keys in sorted ones."""
-    keys, starts = np.empty(len(ordered), np.int64), np.empty(len(ordered) + 1, np.int64)
-    size = 0
-    for row in range(len(ordered)):
-        if row == 0 or ordered[row] != ordered[row - 1]:
-            keys[size], starts[size] = ordered[row], row
-            size += 1
-    starts[size] = len(ordered)
-    return keys[:size].copy(), starts[1 : size + 1] - starts[:size]
+        key = outer[row] * span + value[row]
+        rows[key] += 1
+        sums[key] += cents[row]
+    keys = np.flatnonzero(rows)
+    return keys, rows[keys], sums[keys]
 
 
 @compiled
 def sum_by_code(units: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
-    """Per group its rows and the sum of their units (below ``2**53`` in size) in two parts that cannot overflow."""
+    """Count the rows and sum the minor units per code.
+
+    Args:
+        units: int64, size below ``2**53``.
+        codes: int64, from 0 to ``size - 1``.
+        size: Number of codes.
+
+    Returns:
+        int64, shape ``(3, size)``: rows, and the ``high`` and ``low`` number of the sum
+        (see :mod:`customer_analytics.core.money._kernels`).
+    """
     sums = np.zeros((3, size), np.int64)
     for row in range(len(codes)):
         sums[0, codes[row]] += 1
         sums[1, codes[row]] += units[row] >> LOW_BITS
         sums[2, codes[row]] += units[row] & LOW_MASK
     return sums
+
+
+@compiled
+def min_max_sum(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, float]:
+    """Return the minimum, the maximum and the sum (float64) of the valid values.
+
+    Args:
+        values: Numbers, at least one of them valid; no valid NaN.
+        valid: bool, shape ``(rows,)``; empty if all values are valid.
+    """
+    first = 0
+    while len(valid) > 0 and not valid[first]:
+        first += 1
+    minimum = maximum = values[first]
+    total = 0.0
+    for row in range(first, len(values)):
+        if len(valid) == 0 or valid[row]:
+            minimum, maximum = min(minimum, values[row]), max(maximum, values[row])
+            total += values[row]
+    return minimum, maximum, total
+
+
+@compiled
+def occurring_int16(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Mark the int16 numbers that occur among the valid values: bool, shape ``(65536,)``, -32768 first.
+
+    Args:
+        values: int16.
+        valid: As for :func:`min_max_sum`.
+    """
+    occurs = np.zeros(1 << 16, np.bool_)
+    for row in range(len(values)):
+        if len(valid) == 0 or valid[row]:
+            occurs[values[row] + (1 << 15)] = True
+    return occurs
+
+
+def count_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct keys (int64) in ascending order, and how often each occurs (int64)."""
+    if not len(keys):
+        return keys, keys
+    lowest = keys.min()
+    span = int(keys.max()) - int(lowest)
+    if span < _DENSE_KEYS:
+        counts = np.bincount(keys - lowest)
+        offsets = np.flatnonzero(counts)
+        return offsets + lowest, counts[offsets]
+    if span > _UINT32_MAX:
+        return _count_sorted(np.sort(keys))
+    offsets, counts = _count_sorted(np.sort((keys - lowest).astype(np.uint32)))  # NumPy sorts uint32 faster than int64
+    return offsets + lowest, counts
+
+
+@compiled
+def _count_sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count equal keys, which are next to each other."""
+    distinct, starts = np.empty(len(keys), np.int64), np.empty(len(keys) + 1, np.int64)
+    size = 0
+    for row in range(len(keys)):
+        if row == 0 or keys[row] != keys[row - 1]:
+            distinct[size], starts[size] = keys[row], row
+            size += 1
+    starts[size] = len(keys)
+    return distinct[:size].copy(), starts[1 : size + 1] - starts[:size]
+
+
+@compiled
+def merge_counts(
+    left_keys: np.ndarray, left_counts: np.ndarray, right_keys: np.ndarray, right_counts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Merge two sorted arrays of distinct keys; the counts of a key that is in both are added.
+
+    Needs no memory besides the arguments and the result.
+    """
+    size = len(left_keys) + len(right_keys) - _count_common(left_keys, right_keys)
+    keys, counts = np.empty(size, np.int64), np.empty(size, np.int64)
+    left = right = row = 0
+    while left < len(left_keys) and right < len(right_keys):
+        from_left, from_right = left_keys[left] <= right_keys[right], right_keys[right] <= left_keys[left]
+        keys[row] = left_keys[left] if from_left else right_keys[right]
+        counts[row] = left_counts[left] * from_left + right_counts[right] * from_right  # no branch to mispredict
+        left, right, row = left + from_left, right + from_right, row + 1
+    while left < len(left_keys):
+        keys[row], counts[row] = left_keys[left], left_counts[left]
+        left, row = left + 1, row + 1
+    while right < len(right_keys):
+        keys[row], counts[row] = right_keys[right], right_counts[right]
+        right, row = right + 1, row + 1
+    return keys, counts
+
+
+@compiled
+def _count_common(left_keys: np.ndarray, right_keys: np.ndarray) -> int:
+    """Count the keys that are in both sorted arrays."""
+    left = right = common = 0
+    while left < len(left_keys) and right < len(right_keys):
+        left_key, right_key = left_keys[left], right_keys[right]
+        left, right = left + (left_key <= right_key), right + (right_key <= left_key)
+        common += left_key == right_key
+    return common
+
+
+@compiled
+def partition_of_customers(customers: np.ndarray) -> np.ndarray:
+    """Return the partition of each customer (uint16, 0 to 255): the highest byte of the hash of the id."""
+    partitions = np.empty(len(customers), np.uint16)
+    for row in range(len(customers)):
+        partitions[row] = mix_bits(np.uint64(customers[row])) >> np.uint64(56)
+    return partitions
+
+
+@compiled
+def count_customers_by_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """Count the distinct customers of each group; int64, shape ``(count,)``.
+
+    Rows are sorted by customer, so that a customer is new to a group if the group's previous row has another customer.
+
+    Args:
+        customers: int64, above 0, ascending.
+        groups: Group of each row, from 0 to ``count - 1``.
+        count: Number of groups.
+    """
+    previous, counts = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    for row in range(len(customers)):
+        group = groups[row]
+        counts[group] += previous[group] != customers[row]
+        previous[group] = customers[row]
+    return counts

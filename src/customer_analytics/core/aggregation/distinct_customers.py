@@ -1,4 +1,7 @@
-"""Distinct customers per group, exact: every customer's rows meet in one bucket, where groups count those they meet."""
+"""Exact counts of distinct customers per group.
+
+All rows of a customer are in the same hash partition, so that the counts of the partitions can be added.
+"""
 
 from dataclasses import dataclass, fields
 from functools import partial
@@ -7,26 +10,29 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from customer_analytics.core.aggregation._kernels import count_customers_by_group, partition_of_customers
 from customer_analytics.core.aggregation.measures import UNNAMED_GROUP, RevenueGroups
 from customer_analytics.core.aggregation.months import months_of
 from customer_analytics.core.arrow.frames import codes_of
-from customer_analytics.core.chunks.hashing import mix
 from customer_analytics.core.chunks.protocol import Chunks
-from customer_analytics.core.compiled import compiled
 from customer_analytics.core.contract.columns import Column
 
-_COUNTED = (Column.CUSTOMER_ID, Column.PRODUCT_CATEGORY, Column.PURCHASE_DATE, Column.COUNTRY_CODE)
+_COUNTED_COLUMNS = (Column.CUSTOMER_ID, Column.PRODUCT_CATEGORY, Column.PURCHASE_DATE, Column.COUNTRY_CODE)
 _GROUP = "group"
-_NARROW, _KEY_BITS = 32, 63
-"""Bits of the smaller integer that a row's group is spilled as, and those of an int64 that is not below 0."""
+
+_NARROW_BITS = 32
+"""Groups of up to this many bits are spilled as uint32, others as uint64."""
+
+_KEY_BITS = 63
+"""Bits of an int64 that is not negative."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomerCounts:
-    """Distinct customers by country, by category, by both (country-major) and by month, and in all.
+    """Distinct customers per country, per category, per (country, category), per month, and overall.
 
-    Each is int64, one figure per group of the revenue_groups. Adding holds for rows whose customers differ, which is how
-    the buckets of a shuffle are.
+    The arrays are int64, in the order of the :class:`RevenueGroups`; pairs are ordered by country, then category.
+    Counts can be added if no customer is in both.
     """
 
     by_country: np.ndarray
@@ -37,132 +43,100 @@ class CustomerCounts:
 
     @classmethod
     def none(cls, revenue_groups: RevenueGroups) -> "CustomerCounts":
-        """The counts of no rows."""
+        """Return the identity: no customer in any group."""
         countries, categories, months = map(len, revenue_groups)
         zeros = [np.zeros(size, np.int64) for size in (countries, categories, countries * categories, months)]
         return cls(zeros[0], zeros[1], zeros[2], zeros[3], 0)
 
     def __add__(self, other: "CustomerCounts") -> "CustomerCounts":
-        return CustomerCounts(
-            self.by_country + other.by_country,
-            self.by_category + other.by_category,
-            self.by_country_category + other.by_country_category,
-            self.by_month + other.by_month,
-            self.overall + other.overall,
-        )
+        return CustomerCounts(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CustomerCounts) and all(
-            np.array_equal(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)
+            np.array_equal(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
         )
 
     __hash__ = None  # type: ignore[assignment]
 
 
 def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCounts:
-    """Distinct customers of each group over the whole table.
+    """Count the distinct customers of each group over the whole table.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
-        revenue_groups: Every group that occurs in them.
+        revenue_groups: All groups that occur in them.
     """
     if not revenue_groups.months:
         return CustomerCounts.none(revenue_groups)
-    coded = clean.select(_COUNTED).map(partial(_coded, revenue_groups=revenue_groups))
-    measure = partial(_distinct_in_bucket, revenue_groups=revenue_groups)
-    return coded.shuffle(_bucket_of_customer).fold(measure, CustomerCounts.none(revenue_groups))
+    customer_groups = clean.select(_COUNTED_COLUMNS).map(partial(_pack_groups, revenue_groups=revenue_groups))
+    count = partial(_count_in_partition, revenue_groups=revenue_groups)
+    return customer_groups.shuffle(_partition_of_rows).fold(count, CustomerCounts.none(revenue_groups))
 
 
-class _Bits(NamedTuple):
-    """How many bits hold a row's country, category and month, each as its place in the revenue_groups."""
+class _GroupBits(NamedTuple):
+    """Number of bits for the codes of country, category and month in a packed group."""
 
     country: int
     category: int
     month: int
 
     @classmethod
-    def of(cls, revenue_groups: RevenueGroups) -> "_Bits":
+    def of(cls, revenue_groups: RevenueGroups) -> "_GroupBits":
         return cls(*(max(len(names) - 1, 0).bit_length() for names in revenue_groups))
 
 
-def _coded(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataFrame:
-    """Each row's customer, and its group as one integer: country, category and month, the highest bits first."""
-    bits = _Bits.of(revenue_groups)
-    kind = np.dtype(np.uint32 if sum(bits) <= _NARROW else np.uint64)
-    months = months_of(clean[Column.PURCHASE_DATE].to_numpy())
-    occurring = np.array(revenue_groups.months, "datetime64[M]").astype(np.int64)
-    month = np.zeros(int(occurring[-1] - occurring[0]) + 1, kind)
-    month[occurring - occurring[0]] = np.arange(len(occurring))
-    group = month[months - occurring[0]]
-    group |= _places(clean[Column.PRODUCT_CATEGORY], revenue_groups.categories, kind, bits.month)
-    group |= _places(clean[Column.COUNTRY_CODE], revenue_groups.countries, kind, bits.month + bits.category)
+def _pack_groups(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataFrame:
+    """Return the customer of each row and its group as one integer: country (highest bits), category, month."""
+    bits = _GroupBits.of(revenue_groups)
+    dtype = np.dtype(np.uint32 if sum(bits) <= _NARROW_BITS else np.uint64)
+    months = np.array(revenue_groups.months, "datetime64[M]").astype(np.int64)
+    month_codes = np.zeros(int(months[-1] - months[0]) + 1, dtype)
+    month_codes[months - months[0]] = np.arange(len(months))
+    group = month_codes[months_of(clean[Column.PURCHASE_DATE].to_numpy()) - months[0]]
+    group |= _shifted_codes(clean[Column.PRODUCT_CATEGORY], revenue_groups.categories, dtype, bits.month)
+    group |= _shifted_codes(clean[Column.COUNTRY_CODE], revenue_groups.countries, dtype, bits.month + bits.category)
     return pd.DataFrame({Column.CUSTOMER_ID: clean[Column.CUSTOMER_ID].to_numpy(), _GROUP: group}, copy=False)
 
 
-def _places(column: pd.Series, names: tuple[str, ...], kind: np.dtype, behind: int) -> np.ndarray:
-    """The place of each row's name, with room for so many bits ``behind`` it."""
-    place_of = {name: place for place, name in enumerate(names)}
-    codes, categories = codes_of(column)
-    table = np.array([place_of.get(name, 0) << behind for name in (*categories, UNNAMED_GROUP)], kind)
-    return table[codes]
+def _shifted_codes(column: pd.Series, names: tuple[str, ...], dtype: np.dtype, shift: int) -> np.ndarray:
+    """Return the code of each row's name, shifted left."""
+    code_of_name = {name: code for code, name in enumerate(names)}
+    chunk_codes, chunk_names = codes_of(column)
+    shifted = np.array([code_of_name.get(name, 0) << shift for name in (*chunk_names, UNNAMED_GROUP)], dtype)
+    return shifted[chunk_codes]  # the code of a null is -1, the last entry
 
 
-def _bucket_of_customer(frame: pd.DataFrame) -> np.ndarray:
-    return _buckets(frame[Column.CUSTOMER_ID].to_numpy())
+def _partition_of_rows(customer_groups: pd.DataFrame) -> np.ndarray:
+    return partition_of_customers(customer_groups[Column.CUSTOMER_ID].to_numpy())
 
 
-def _distinct_in_bucket(bucket: pd.DataFrame, revenue_groups: RevenueGroups) -> CustomerCounts:
-    bits, sizes = _Bits.of(revenue_groups), tuple(map(len, revenue_groups))
-    keys = _by_customer(bucket[Column.CUSTOMER_ID].to_numpy(), bucket[_GROUP].to_numpy(np.int64), sum(bits))
-    counts = partial(_customers_per_group, keys >> sum(bits))
-    month = _part(keys, bits.month, 0)
-    category = _part(keys, bits.category, bits.month)
-    country = _part(keys, bits.country, bits.month + bits.category)
+def _count_in_partition(customer_groups: pd.DataFrame, revenue_groups: RevenueGroups) -> CustomerCounts:
+    bits = _GroupBits.of(revenue_groups)
+    countries, categories, months = map(len, revenue_groups)
+    customers, groups = customer_groups[Column.CUSTOMER_ID].to_numpy(), customer_groups[_GROUP].to_numpy(np.int64)
+    keys = _sort_by_customer(customers, groups, sum(bits))
+    count = partial(count_customers_by_group, keys >> sum(bits))
+    month_codes = _extract_bits(keys, bits.month, 0)
+    category_codes = _extract_bits(keys, bits.category, bits.month)
+    country_codes = _extract_bits(keys, bits.country, bits.month + bits.category)
     return CustomerCounts(
-        counts(country, sizes[0]),
-        counts(category, sizes[1]),
-        counts(country * sizes[1] + category, sizes[0] * sizes[1]),
-        counts(month, sizes[2]),
-        int(counts(np.zeros_like(keys), 1)[0]),
+        count(country_codes, countries),
+        count(category_codes, categories),
+        count(country_codes * categories + category_codes, countries * categories),
+        count(month_codes, months),
+        int(count(np.zeros_like(keys), 1)[0]),
     )
 
 
-def _by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
-    """Rows sorted by customer, each as one integer whose lowest bits are its group: NumPy sorts such in half the time.
+def _sort_by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
+    """Return the rows sorted by customer as integers: customer (highest bits) and group.
 
-    Customers whose numbers leave no room for the group are numbered anew, from 1.
+    One array of integers sorts faster than two columns. Customer ids that are too large are replaced by ranks, from 1.
     """
     if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1
     return np.sort((customers << group_bits) | groups)
 
 
-def _part(keys: np.ndarray, bits: int, behind: int) -> np.ndarray:
-    """So many bits of each key, those behind them cut off."""
-    return (keys >> behind) & ((1 << bits) - 1)
-
-
-@compiled
-def _buckets(customers: np.ndarray) -> np.ndarray:
-    """The highest byte of each customer's mixed number, so that any numbering fills 256 buckets evenly."""
-    buckets = np.empty(len(customers), np.uint16)
-    for row in range(len(customers)):
-        buckets[row] = mix(np.uint64(customers[row])) >> np.uint64(56)
-    return buckets
-
-
-@compiled
-def _customers_per_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """Distinct customers of each group: where rows are sorted by customer, a group counts each when it meets him first.
-
-    Args:
-        customers: int64, above 0.
-        groups: The group of each row, from 0.
-        count: Number of groups.
-    """
-    latest, counts = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    for row in range(len(customers)):
-        group = groups[row]
-        counts[group] += latest[group] != customers[row]
-        latest[group] = customers[row]
-    return counts
+def _extract_bits(keys: np.ndarray, bits: int, shift: int) -> np.ndarray:
+    return (keys >> shift) & ((1 << bits) - 1)

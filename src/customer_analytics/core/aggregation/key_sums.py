@@ -1,9 +1,9 @@
-"""Counts of integer keys as a mergeable value: sorted runs that are merged when they are of like size."""
+"""Sums per integer key as a mergeable value: sorted runs, merged once two have a similar length."""
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, starmap
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -11,13 +11,12 @@ import numpy.typing as npt
 
 I64 = npt.NDArray[np.int64]
 
-
 ONE_BLOCK = 63
-"""Lowest bits of a key in a tally that is one block; of keys from 0."""
+"""``block_bits`` of sums that are not divided into blocks; requires keys that are not negative."""
 
 
 class SortedRun(NamedTuple):
-    """Distinct keys, ascending, and what is summed for each (one array per measure)."""
+    """Distinct keys in ascending order, and the sums per key (one array per measure)."""
 
     keys: I64
     sums: tuple[I64, ...]
@@ -27,13 +26,13 @@ class SortedRun(NamedTuple):
 class KeySums:
     """Sums of whole numbers per key; ``KeySums()`` is the identity.
 
-    Adding keeps several runs in a block, none of them of like size: two such are merged, so that adding n chunks costs
-    O(size log n) and not O(size n). While two are merged they are held beside what they become, so a large tally is cut
-    into blocks. Which runs there are is no part of the value: ``==`` compares the settled run.
+    Keys are divided into blocks, and a block has several runs, no two of similar length: ``+`` merges such pairs.
+    Therefore merging n chunks costs O(size log n) instead of O(size n). A merge holds both runs and the result in
+    memory; blocks keep them small. ``==`` compares the sums only: equal sums can have different runs.
 
     Args:
-        runs: Each in one block.
-        block_bits: Keys that differ in these lowest bits alone are of one block.
+        runs: Sorted runs; each lies in one block.
+        block_bits: Keys that differ only in this many lowest bits are in the same block.
     """
 
     runs: tuple[SortedRun, ...] = ()
@@ -41,155 +40,152 @@ class KeySums:
 
     @classmethod
     def of_keys(cls, keys: I64, block_bits: int = ONE_BLOCK) -> Self:
-        """How often each key occurs.
-
-        Args:
-            keys: In any order, repeated as often as they occur.
-            block_bits: How the tally is cut.
-        """
+        """Count how often each key occurs; the keys are in any order."""
         if not len(keys):
             return cls(block_bits=block_bits)
-        from customer_analytics.core.aggregation._kernels import counted  # noqa: PLC0415  only where rows are counted
+        from customer_analytics.core.aggregation._kernels import count_keys  # noqa: PLC0415  imports Numba
 
-        distinct, counts = counted(keys)
-        return cls(tuple(_blocks_of(SortedRun(distinct, (counts,)), block_bits)), block_bits)
+        distinct, counts = count_keys(keys)
+        return cls(tuple(_split_run(SortedRun(distinct, (counts,)), block_bits)), block_bits)
 
     @classmethod
     def of_run(cls, keys: I64, *sums: I64) -> Self:
-        """Sums per key, of keys in any order that may repeat; kept, not copied, where they are in order."""
+        """Merge the sums of equal keys, which are in any order; ascending distinct keys are used without a copy."""
         if not len(keys):
             return cls()
-        return cls((SortedRun(keys, sums) if (keys[1:] > keys[:-1]).all() else _ordered(keys, sums),))
+        return cls((SortedRun(keys, sums) if (keys[1:] > keys[:-1]).all() else _sort_run(keys, sums),))
 
     def __add__(self, other: Self) -> Self:
         bits = min(self.block_bits, other.block_bits)
-        by_size: dict[tuple[int, int], SortedRun] = {}
-        for one in (*self._cut(bits), *other._cut(bits)):
-            merged = one
-            while alike := by_size.pop(_place(merged, bits), None):
-                merged = _merged_pair(alike, merged)
-            by_size[_place(merged, bits)] = merged
-        return type(self)(tuple(by_size.values()), bits)
+        run_by_size: dict[tuple[int, int], SortedRun] = {}
+        for run in (*self._runs_in_blocks(bits), *other._runs_in_blocks(bits)):
+            merged = run
+            while similar := run_by_size.pop(_size_class(merged, bits), None):
+                merged = _merge_pair(similar, merged)
+            run_by_size[_size_class(merged, bits)] = merged
+        return type(self)(tuple(run_by_size.values()), bits)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, KeySums):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
-        return len(mine.keys) == len(theirs.keys) and all(
-            np.array_equal(one, two)
-            for one, two in zip((mine.keys, *mine.sums), (theirs.keys, *theirs.sums), strict=False)
-        )
+        left, right = self.settled(), other.settled()
+        columns = zip((left.keys, *left.sums), (right.keys, *right.sums), strict=False)  # no sums if there is no key
+        return len(left.keys) == len(right.keys) and all(starmap(np.array_equal, columns))
 
     def __hash__(self) -> int:
         return hash(len(self.settled().keys))
 
     def settled(self) -> SortedRun:
-        """All in one run; no keys and no sums when nothing was counted."""
-        blocks = [_merged(runs) for _, runs in sorted(self._blocks().items())]
+        """Merge all runs into one; a run without sums if there is no key."""
+        blocks = [_merge_runs(runs) for _, runs in sorted(self._runs_by_block().items())]
         if not blocks:
             return SortedRun(np.zeros(0, np.int64), ())
-        return blocks[0] if len(blocks) == 1 else _joined(blocks)
+        return blocks[0] if len(blocks) == 1 else _concatenate(blocks)
 
     def blocks(self) -> Iterator[Self]:
-        """The blocks that have keys, ascending, each as a tally."""
-        for _, runs in sorted(self._blocks().items()):
+        """Yield the blocks that have keys, in ascending order."""
+        for _, runs in sorted(self._runs_by_block().items()):
             yield type(self)(tuple(runs), self.block_bits)
 
-    def groups(self, bits: int) -> list[int]:
-        """What keys have above their lowest ``bits``, ascending, each once."""
-        found: list[int] = []
-        while heads := [int(run.keys[at]) for run in self.runs if (at := _begin(run, found, bits)) < len(run.keys)]:
-            found.append(min(heads) >> bits)
-        return found
+    def prefixes(self, bits: int) -> list[int]:
+        """Return the distinct values of ``key >> bits`` in ascending order."""
+        prefixes: list[int] = []
+        start = None
+        while next_keys := [key for run in self.runs if (key := _first_key(run, start)) is not None]:
+            prefixes.append(min(next_keys) >> bits)
+            start = (prefixes[-1] + 1) << bits
+        return prefixes
 
-    def group(self, upper: int, bits: int) -> SortedRun:
-        """The keys that have this above their lowest ``bits``, in one run."""
-        bounds = [upper << bits, (upper + 1) << bits]
-        places = [slice(*np.searchsorted(run.keys, bounds)) for run in self.runs]
-        cut = (
-            SortedRun(run.keys[at], tuple(each[at] for each in run.sums))
-            for run, at in zip(self.runs, places, strict=True)
-        )
-        return type(self)(tuple(run for run in cut if len(run.keys))).settled()
+    def select_prefix(self, prefix: int, bits: int) -> SortedRun:
+        """Return the keys with ``key >> bits == prefix`` in one run."""
+        bounds = [prefix << bits, (prefix + 1) << bits]
+        selected = (_slice_run(run, slice(*np.searchsorted(run.keys, bounds))) for run in self.runs)
+        return type(self)(tuple(run for run in selected if len(run.keys))).settled()
 
-    def size(self) -> int:
-        """Keys in the longest run of each block: a lower bound of the distinct keys."""
-        return sum(len(runs[-1].keys) for runs in self._blocks().values())
+    def min_size(self) -> int:
+        """Return a lower bound of the number of distinct keys: the longest run of each block."""
+        return sum(len(runs[-1].keys) for runs in self._runs_by_block().values())
 
-    def most(self) -> int:
-        """Keys in all runs: an upper bound of the distinct keys."""
+    def max_size(self) -> int:
+        """Return an upper bound of the number of distinct keys: the keys of all runs."""
         return sum(len(run.keys) for run in self.runs)
 
-    def _blocks(self) -> dict[int, list[SortedRun]]:
-        """The runs of each block, shortest first."""
-        found: dict[int, list[SortedRun]] = {}
-        for run in sorted(self._cut(self.block_bits), key=lambda run: len(run.keys)):
-            found.setdefault(_block(run, self.block_bits), []).append(run)
-        return found
+    def _runs_by_block(self) -> dict[int, list[SortedRun]]:
+        """Return the runs of each block, shortest first."""
+        runs_by_block: dict[int, list[SortedRun]] = {}
+        for run in sorted(self._runs_in_blocks(self.block_bits), key=lambda run: len(run.keys)):
+            runs_by_block.setdefault(_block(run, self.block_bits), []).append(run)
+        return runs_by_block
 
-    def _cut(self, bits: int) -> Iterable[SortedRun]:
-        """The runs that have keys, in blocks of so many bits."""
+    def _runs_in_blocks(self, bits: int) -> Iterable[SortedRun]:
+        """Return the runs that have keys, split into blocks of ``bits``."""
         runs = (run for run in self.runs if len(run.keys))
-        return runs if bits == self.block_bits else chain.from_iterable(_blocks_of(run, bits) for run in runs)
+        return runs if bits == self.block_bits else chain.from_iterable(_split_run(run, bits) for run in runs)
 
 
 NO_SUMS = KeySums()
 """The identity."""
 
 
-def _begin(run: SortedRun, found: list[int], bits: int) -> int:
-    """Where the keys begin that have more above their lowest ``bits`` than the last one found."""
-    return int(np.searchsorted(run.keys, (found[-1] + 1) << bits)) if found else 0
+def _first_key(run: SortedRun, start: int | None) -> int | None:
+    """Return the first key that is at least ``start`` (``None``: the first key of all); ``None`` if there is none."""
+    index = 0 if start is None else int(np.searchsorted(run.keys, start))
+    return int(run.keys[index]) if index < len(run.keys) else None
 
 
 def _block(run: SortedRun, bits: int) -> int:
     return int(run.keys[0]) >> bits
 
 
-def _place(run: SortedRun, bits: int) -> tuple[int, int]:
-    """Runs of one block and like size (within a factor of two) have the same."""
+def _size_class(run: SortedRun, bits: int) -> tuple[int, int]:
+    """Return the block and the bit length of the size; runs with the same class are merged."""
     return _block(run, bits), len(run.keys).bit_length()
 
 
-def _blocks_of(run: SortedRun, bits: int) -> Iterator[SortedRun]:
-    """A run that has keys cut into those of each block; copies, which do not keep the whole alive."""
+def _slice_run(run: SortedRun, rows: slice) -> SortedRun:
+    return SortedRun(run.keys[rows], tuple(column[rows] for column in run.sums))
+
+
+def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
+    """Split a run that has keys into blocks; the blocks are copies, which do not keep the whole run alive."""
     blocks = run.keys >> bits
     starts = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] - 1)).tolist()
     if len(starts) == 1:
         yield run
         return
     for start, stop in zip(starts, [*starts[1:], len(blocks)], strict=True):
-        yield SortedRun(run.keys[start:stop].copy(), tuple(each[start:stop].copy() for each in run.sums))
+        yield SortedRun(run.keys[start:stop].copy(), tuple(column[start:stop].copy() for column in run.sums))
 
 
-def _joined(runs: list[SortedRun]) -> SortedRun:
-    """Runs one after the other."""
+def _concatenate(runs: list[SortedRun]) -> SortedRun:
+    """Concatenate runs whose keys ascend from run to run."""
     keys, sums = zip(*runs, strict=True)
     return SortedRun(np.concatenate(keys), tuple(map(np.concatenate, zip(*sums, strict=True))))
 
 
-def _merged(runs: Sequence[SortedRun]) -> SortedRun:
-    """All runs as one, the shortest two first, so that little is held besides the runs and the result."""
-    waiting = sorted(runs, key=lambda run: -len(run.keys))
-    while len(waiting) > 1:
-        insort(waiting, _merged_pair(waiting.pop(), waiting.pop()), key=lambda run: -len(run.keys))
-    return waiting[0]
+def _merge_runs(runs: Sequence[SortedRun]) -> SortedRun:
+    """Merge all runs, the shortest two first to limit the memory."""
+    longest_first = sorted(runs, key=lambda run: -len(run.keys))
+    while len(longest_first) > 1:
+        merged = _merge_pair(longest_first.pop(), longest_first.pop())
+        insort(longest_first, merged, key=lambda run: -len(run.keys))
+    return longest_first[0]
 
 
-def _merged_pair(one: SortedRun, two: SortedRun) -> SortedRun:
-    first, last = (one, two) if one.keys[0] <= two.keys[0] else (two, one)
+def _merge_pair(left: SortedRun, right: SortedRun) -> SortedRun:
+    first, last = (left, right) if left.keys[0] <= right.keys[0] else (right, left)
     if first.keys[-1] < last.keys[0]:
-        return _joined([first, last])
-    from customer_analytics.core.aggregation._kernels import merged  # noqa: PLC0415  only where rows were counted
+        return _concatenate([first, last])
+    from customer_analytics.core.aggregation._kernels import merge_counts  # noqa: PLC0415  imports Numba
 
-    sums = zip(first.sums, last.sums, strict=True)
-    pairs = [merged(first.keys, mine, last.keys, theirs) for mine, theirs in sums]
-    return SortedRun(pairs[0][0], tuple(sums for _, sums in pairs))
+    columns = zip(first.sums, last.sums, strict=True)
+    merged = [merge_counts(first.keys, first_sums, last.keys, last_sums) for first_sums, last_sums in columns]
+    return SortedRun(merged[0][0], tuple(sums for _, sums in merged))
 
 
-def _ordered(keys: I64, sums: tuple[I64, ...]) -> SortedRun:
-    """A run of keys in any order that may repeat."""
+def _sort_run(keys: I64, sums: tuple[I64, ...]) -> SortedRun:
+    """Sort the keys and merge the sums of equal keys."""
     order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
-    return SortedRun(ordered[starts], tuple(np.add.reduceat(each[order], starts) for each in sums))
+    sorted_keys = keys[order]
+    starts = np.flatnonzero(np.diff(sorted_keys, prepend=sorted_keys[:1] - 1))
+    return SortedRun(sorted_keys[starts], tuple(np.add.reduceat(column[order], starts) for column in sums))

@@ -1,4 +1,4 @@
-"""What one pass over the clean table measures."""
+"""Totals and value counts of the clean purchases, measured in one pass."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.aggregation._kernels import ranked
+from customer_analytics.core.aggregation._kernels import rank_codes
 from customer_analytics.core.aggregation.months import months_of
 from customer_analytics.core.aggregation.totals import Group, Totals
 from customer_analytics.core.aggregation.value_counts import ValueCounts
@@ -24,11 +24,11 @@ MEASURED_COLUMNS = (
 """The columns that :meth:`Measures.of` reads."""
 
 UNNAMED_GROUP = ""
-"""The group of rows whose country or category is null, where the contract lets it be."""
+"""The group of rows with a null country or category, which the contract can allow."""
 
 
 class RevenueGroups(NamedTuple):
-    """The groups that occur, each kind in ascending order; a place in it is a group's code."""
+    """The groups that occur, each kind in ascending order; a group's code is its index."""
 
     countries: tuple[str, ...]
     categories: tuple[str, ...]
@@ -37,14 +37,14 @@ class RevenueGroups(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Totals and value counts of clean purchases.
+    """Totals and value counts of clean purchases; ``Measures()`` is the identity.
 
     Args:
-        by_country_category: (country, category) → orders and revenue.
-        by_month: (``YYYY-MM``,) → orders and revenue.
-        amounts: Amounts in minor units.
-        ages: Ages in years.
-        rows: Rows measured.
+        by_country_category: Total per (country, category).
+        by_month: Total per (``YYYY-MM``,).
+        amounts: Counts of the amounts in minor units.
+        ages: Counts of the ages in years; a null is not counted.
+        rows: Number of rows.
     """
 
     by_country_category: Totals = field(default_factory=Totals)
@@ -55,19 +55,17 @@ class Measures:
 
     @classmethod
     def of(cls, clean: pd.DataFrame, decimals: int) -> "Measures":
-        """The measures of a chunk.
+        """Measure a chunk.
 
         Args:
             clean: The columns :data:`MEASURED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
-            decimals: Digits of the minor unit.
+            decimals: Decimal places of the minor unit.
         """
         money = MinorUnits.of(clean[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
         ages = clean[Column.CUSTOMER_AGE].array
-        places, pairs = _country_categories(clean)
-        months, names = _months(clean)
         return cls(
-            Totals.of(money, places, pairs),
-            Totals.of(money, months, names),
+            Totals.of(money, *_country_category_codes(clean)),
+            Totals.of(money, *_month_codes(clean)),
             ValueCounts.of(money.units),
             ValueCounts.of(ages[~ages.isna()].to_numpy(np.int64)),
             len(clean),
@@ -83,19 +81,20 @@ class Measures:
         )
 
     def revenue_groups(self) -> RevenueGroups:
-        """The groups that occur."""
-        pairs = self.by_country_category
-        return RevenueGroups(pairs.names(0), pairs.names(1), self.by_month.names(0))
+        """Return the groups that occur."""
+        totals = self.by_country_category
+        return RevenueGroups(totals.names(0), totals.names(1), self.by_month.names(0))
 
 
-def _country_categories(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    country, names = codes_of(clean[Column.COUNTRY_CODE])
-    category, labels = codes_of(clean[Column.PRODUCT_CATEGORY])
-    countries, categories = (UNNAMED_GROUP, *names), (UNNAMED_GROUP, *labels)
-    rows = (country.astype(np.int64) + 1) * len(categories)
-    return rows + (category + np.int64(1)), (countries, categories)
+def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
+    """Return the (country, category) code of each row, and the names along both axes."""
+    country_codes, countries = codes_of(clean[Column.COUNTRY_CODE])
+    category_codes, categories = codes_of(clean[Column.PRODUCT_CATEGORY])
+    axes = (UNNAMED_GROUP, *countries), (UNNAMED_GROUP, *categories)  # the code of a null is -1
+    return (country_codes.astype(np.int64) + 1) * len(axes[1]) + (category_codes + np.int64(1)), axes
 
 
-def _months(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    occurring, places = ranked(months_of(clean[Column.PURCHASE_DATE].to_numpy()))
-    return places, (tuple(map(str, occurring.astype("datetime64[M]"))),)
+def _month_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
+    """Return the month code of each row, and the names of the months."""
+    months, codes = rank_codes(months_of(clean[Column.PURCHASE_DATE].to_numpy()))
+    return codes, (tuple(map(str, months.astype("datetime64[M]"))),)

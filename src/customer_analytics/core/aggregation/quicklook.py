@@ -1,4 +1,4 @@
-"""Revenue per country from two columns of raw text, in one pass and without looking for repeats."""
+"""Revenue per country from two columns of raw text, in one pass that does not look for duplicates."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -7,51 +7,52 @@ import numpy as np
 import pandas as pd
 
 from customer_analytics.core.aggregation.totals import Totals
-from customer_analytics.core.contract.columns import Column
+from customer_analytics.core.contract.columns import SPEC_OF, Column
 from customer_analytics.core.contract.settings import Contract
 from customer_analytics.core.money.minor_units import MinorUnits, as_float
 from customer_analytics.core.parsing.purchases import parse_column
 
-READ = (Column.COUNTRY_CODE, Column.PURCHASE_AMOUNT)
+READ_COLUMNS = (Column.COUNTRY_CODE, Column.PURCHASE_AMOUNT)
 """The columns that :meth:`QuickTotals.of` reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuickTotals:
-    """Country → orders and revenue, and the rows whose country or amount is at fault."""
+    """Total per country, and the number of rows with a fault in either column; ``QuickTotals()`` is the identity."""
 
     by_country: Totals = field(default_factory=Totals)
-    refused: int = 0
+    invalid_rows: int = 0
 
     @classmethod
     def of(cls, raw: pd.DataFrame, contract: Contract) -> "QuickTotals":
-        """The totals of a chunk.
-
-        Args:
-            raw: The columns :data:`READ` as text.
-            contract: What is valid.
-        """
-        country, amount = (parse_column(raw[column], column, contract) for column in READ)
-        codes = np.asarray(country.typed.codes)
-        faults = [*country.faults.values(), *amount.faults.values(), codes < 0]
-        valid = ~np.logical_or.reduce(faults)
-        names = country.typed.categories
-        money = MinorUnits.of(amount.typed[valid], contract.amount_decimals)
-        totals = Totals.of(money, codes[valid].astype(np.int64), [names.astype(str)])
+        """Total a chunk; ``raw`` has the columns :data:`READ_COLUMNS` as text."""
+        country, amount = (parse_column(raw[column], SPEC_OF[column], contract) for column in READ_COLUMNS)
+        valid = ~np.logical_or.reduce(
+            [rows for parsed in (country, amount) for rows in (parsed.is_null, *parsed.faults.values())]
+        )
+        money = MinorUnits.of(amount.array[valid], contract.amount_decimals)
+        country_codes = country.array.codes[valid].astype(np.int64)
+        totals = Totals.of(money, country_codes, [country.array.categories.astype(str)])
         return cls(totals, len(raw) - int(valid.sum()))
 
     def __add__(self, other: "QuickTotals") -> "QuickTotals":
-        return QuickTotals(self.by_country + other.by_country, self.refused + other.refused)
+        return QuickTotals(self.by_country + other.by_country, self.invalid_rows + other.invalid_rows)
 
 
-def tabulate(totals: QuickTotals, decimals: int) -> pd.DataFrame:
-    """Revenue per country, largest first.
+def tabulate_quick_totals(totals: QuickTotals, decimals: int) -> pd.DataFrame:
+    """Tabulate the revenue per country, largest first.
 
     Returns:
-        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). A last row without a country
-        and with no revenue counts the rows left out, so that ``orders`` add up to the rows of the file.
+        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). The last row has no country
+        and no revenue and counts the invalid rows, so that ``orders`` add up to the records of the file.
     """
-    ranked = sorted(totals.by_country.groups.items(), key=lambda one: (-one[1].minor, one[0]))
-    rows = [(country, as_float(Fraction(total.minor, 10**decimals)), total.orders) for (country,), total in ranked]
-    table = pd.DataFrame([*rows, (None, None, totals.refused)], columns=[Column.COUNTRY_CODE, "revenue", "orders"])
+    largest_first = sorted(
+        totals.by_country.groups.items(), key=lambda group_total: (-group_total[1].minor_units, group_total[0])
+    )
+    rows = [
+        (country, as_float(Fraction(total.minor_units, 10**decimals)), total.orders)
+        for (country,), total in largest_first
+    ]
+    columns = [Column.COUNTRY_CODE, "revenue", "orders"]
+    table = pd.DataFrame([*rows, (None, None, totals.invalid_rows)], columns=columns)
     return table.astype({"revenue": "float64", "orders": "int64"})

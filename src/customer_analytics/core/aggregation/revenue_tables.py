@@ -1,71 +1,70 @@
-"""The revenue tables: each slice computed apart, all of one shape."""
+"""The revenue tables: one function per table; all have the same figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from customer_analytics.core.aggregation.distinct_customers import CustomerCounts
 from customer_analytics.core.aggregation.measures import Measures
-from customer_analytics.core.aggregation.totals import Group, Totals
+from customer_analytics.core.aggregation.totals import Totals
 from customer_analytics.core.contract.columns import Column
 from customer_analytics.core.money.minor_units import as_float
 
-_FIGURES = ["revenue", "orders", "average_basket", "unique_customers"]
+_FIGURES = {"revenue": "float64", "orders": "int64", "average_basket": "float64", "unique_customers": "int64"}
 
 
 def revenue_by_country(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Revenue per country.
+    """Tabulate revenue per country.
 
     Returns:
         ``country_code`` (text, ascending), ``revenue`` and ``average_basket`` (float64, major units, the floats nearest
-        to the exact figures), ``orders`` and ``unique_customers`` (int64); no null, no row for no purchase.
+        to the exact figures), ``orders`` and ``unique_customers`` (int64). No nulls; a country without a purchase has
+        no row.
     """
-    names = measures.revenue_groups().countries
-    counts = _by_group([(name,) for name in names], customers.by_country)
-    return _table([Column.COUNTRY_CODE], measures.by_country_category.rolled_up(0), counts, decimals)
+    columns = {Column.COUNTRY_CODE.value: measures.revenue_groups().countries}
+    return _tabulate(columns, measures.by_country_category.roll_up(0), customers.by_country, decimals)
 
 
 def revenue_by_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Revenue per ``product_category``; the figures of :func:`revenue_by_country`."""
-    names = measures.revenue_groups().categories
-    counts = _by_group([(name,) for name in names], customers.by_category)
-    return _table([Column.PRODUCT_CATEGORY], measures.by_country_category.rolled_up(1), counts, decimals)
+    """Tabulate revenue per ``product_category``, with the figures of :func:`revenue_by_country`."""
+    columns = {Column.PRODUCT_CATEGORY.value: measures.revenue_groups().categories}
+    return _tabulate(columns, measures.by_country_category.roll_up(1), customers.by_category, decimals)
 
 
 def revenue_by_country_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Revenue per ``country_code`` and ``product_category``; the figures of :func:`revenue_by_country`."""
+    """Tabulate revenue per country and category, with the figures of :func:`revenue_by_country`."""
     countries, categories, _ = measures.revenue_groups()
-    pairs = [(country, category) for country in countries for category in categories]
-    counts = _by_group(pairs, customers.by_country_category)
-    columns = [Column.COUNTRY_CODE, Column.PRODUCT_CATEGORY]
-    return _table(columns, measures.by_country_category, counts, decimals)
+    columns = {Column.COUNTRY_CODE.value: countries, Column.PRODUCT_CATEGORY.value: categories}
+    return _tabulate(columns, measures.by_country_category, customers.by_country_category, decimals)
 
 
 def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Revenue per calendar ``month`` (datetime64[us], its first day); the figures of :func:`revenue_by_country`."""
-    names = measures.revenue_groups().months
-    counts = _by_group([(name,) for name in names], customers.by_month)
-    table = _table(["month"], measures.by_month, counts, decimals)
+    """Tabulate revenue per calendar month, with the figures of :func:`revenue_by_country`.
+
+    ``month`` is the first day of the month (datetime64[us]).
+    """
+    columns = {"month": measures.revenue_groups().months}
+    table = _tabulate(columns, measures.by_month, customers.by_month, decimals)
     return table.assign(month=table["month"].to_numpy("datetime64[M]").astype("datetime64[us]"))
 
 
-def _by_group(groups: Sequence[Group], counts: np.ndarray) -> dict[Group, int]:
-    return dict(zip(groups, counts.tolist(), strict=True))
-
-
-def _table(columns: Sequence[str], totals: Totals, customers: Mapping[Group, int], decimals: int) -> pd.DataFrame:
+def _tabulate(
+    columns: Mapping[str, tuple[str, ...]], totals: Totals, customer_counts: np.ndarray, decimals: int
+) -> pd.DataFrame:
+    """Tabulate the groups that occur; ``columns`` has the names that occur in each column of the group."""
+    customers_by_group = dict(zip(product(*columns.values()), customer_counts.tolist(), strict=True))
     scale = 10**decimals
     rows = [
         (
             *group,
-            as_float(Fraction(total.minor, scale)),
+            as_float(Fraction(total.minor_units, scale)),
             total.orders,
-            as_float(Fraction(total.minor, scale * total.orders)),
-            customers[group],
+            as_float(Fraction(total.minor_units, scale * total.orders)),
+            customers_by_group[group],
         )
         for group, total in sorted(totals.groups.items())
     ]
-    kinds = dict(zip(_FIGURES, ("float64", "int64", "float64", "int64"), strict=True))
-    return pd.DataFrame(rows, columns=[*map(str, columns), *_FIGURES]).astype(kinds)
+    return pd.DataFrame(rows, columns=[*columns, *_FIGURES]).astype(_FIGURES)

@@ -1,7 +1,7 @@
-"""A sample of the clean purchases that depends on the purchases alone: not on their order, chunks, threads or engine.
+"""A sample of the clean purchases that is the same for every order of rows, chunk size, thread count and engine.
 
-Bottom-k by a seeded hash of the ``purchase_id`` (Cohen and Kaplan 2007): every purchase has a key as if drawn at
-random, and those with the lowest keys are the sample. The lowest of two parts together are the lowest of the whole.
+Bottom-k sampling (Cohen and Kaplan 2007): a seeded hash of the ``purchase_id`` is the key of a purchase, and the k
+purchases with the lowest keys are the sample. Samples can be merged: the lowest keys of both are the sample of both.
 """
 
 from dataclasses import dataclass, field
@@ -12,85 +12,77 @@ import pandas as pd
 import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import TEXT, categorical, text_array, to_frame
-from customer_analytics.core.chunks.hashing import mix, text_hashes
+from customer_analytics.core.chunks._kernels import mix_bits
+from customer_analytics.core.chunks.hashing import text_hashes
 from customer_analytics.core.chunks.protocol import Chunks
-from customer_analytics.core.contract.columns import Column
+from customer_analytics.core.contract.columns import SPEC_OF, Column
 from customer_analytics.core.contract.schemas import CLEAN
 from customer_analytics.core.dedup.row_bitmap import RowBitmap
 from customer_analytics.core.errors import SettingError
 
 SAMPLED_COLUMNS = tuple(name for name in CLEAN.names if name not in (Column.CUSTOMER_ID, Column.PURCHASE_ID))
-"""The columns of a sample: no one's ids."""
+"""The columns of a sample: all but the ids."""
 
-_FEW = tuple(name for name in SAMPLED_COLUMNS if pa.types.is_dictionary(CLEAN.field(name).type))
-_PLAIN = pa.schema([pa.field(name, pa.string()) if name in _FEW else CLEAN.field(name) for name in SAMPLED_COLUMNS])
-
-_MOST_SEED = 2**32
+_CATEGORY_COLUMNS = tuple(name for name in SAMPLED_COLUMNS if pa.types.is_dictionary(CLEAN.field(name).type))
+_SAMPLE_SCHEMA = pa.schema([pa.field(name, SPEC_OF[name].value_type) for name in SAMPLED_COLUMNS])
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRules:
-    """Which purchases are sampled (``params:sampling``).
+    """Size and seed of the sample (``params:sampling``).
 
     Args:
-        rows: How many; all where there are fewer.
-        seed: Another seed is another sample.
+        rows: Number of purchases, at least 1; all purchases if there are fewer.
+        seed: Seed of the hash, from 0 to 2**32 - 1; another seed draws another sample.
 
     Raises:
-        SettingError: Fewer than one row, or a seed that is no whole number from 0 to 2**32 - 1.
+        SettingError: A setting is not a whole number in its range.
     """
 
-    rows: int = 100_000
-    seed: int = 0
+    rows: int
+    seed: int
 
     def __post_init__(self) -> None:
-        for name, least, above in (("rows", 1, 2**63), ("seed", 0, _MOST_SEED)):
+        for name, lowest, highest in (("rows", 1, 2**63 - 1), ("seed", 0, 2**32 - 1)):
             value = getattr(self, name)
-            if type(value) is not int or not least <= value < above:
-                raise SettingError(
-                    f"sampling.{name}",
-                    f"a whole number from {least}",
-                    repr(value),
-                    "correct it in parameters_reporting.yml",
-                )
+            if type(value) is not int or not lowest <= value <= highest:
+                expected = f"a whole number from {lowest} to {highest}"
+                raise SettingError(f"sampling.{name}", expected, repr(value), "correct it in parameters_reporting.yml")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LowestKeys:
-    """The ``most`` lowest keys of some purchases, and their rows; rows that tie with the last one are all kept.
+    """The lowest keys of some purchases and their row numbers; ``LowestKeys(size)`` is the identity.
+
+    All rows whose key equals the highest of these keys are included, so that the order of merges does not matter.
 
     Args:
-        most: How many; the same in all that are added.
-        keys: uint64, in no order: sorting them for every chunk would cost more than all the rest.
-        rows: The row number of each, int64.
+        size: Number of keys; equal in all states that are merged.
+        keys: uint64, not sorted, because sorting in every merge would be slow.
+        rows: int64, the row number of each key.
     """
 
-    most: int
+    size: int
     keys: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
     def of(cls, purchases: pd.DataFrame, rules: SampleRules) -> "LowestKeys":
-        """The lowest keys of a chunk.
-
-        Args:
-            purchases: ``purchase_id`` (text), indexed by row number.
-            rules: How many, and the seed.
-        """
-        keys = text_hashes(text_array(purchases[Column.PURCHASE_ID])) ^ mix(np.uint64(rules.seed))
+        """Return the lowest keys of a chunk, which has ``purchase_id`` (text) and is indexed by row number."""
+        keys = text_hashes(text_array(purchases[Column.PURCHASE_ID])) ^ mix_bits(np.uint64(rules.seed))
         return cls(rules.rows) + cls(rules.rows, keys, purchases.index.to_numpy())
 
     def __add__(self, other: "LowestKeys") -> "LowestKeys":
         keys, rows = np.concatenate([self.keys, other.keys]), np.concatenate([self.rows, other.rows])
-        if len(keys) > self.most:
-            low = keys <= np.partition(keys, self.most - 1)[self.most - 1]
-            keys, rows = keys[low], rows[low]
-        return LowestKeys(self.most, keys, rows)
+        if len(keys) > self.size:
+            is_low = keys <= np.partition(keys, self.size - 1)[self.size - 1]
+            keys, rows = keys[is_low], rows[is_low]
+        return LowestKeys(self.size, keys, rows)
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, LowestKeys)
-            and self.most == other.most
+            and self.size == other.size
             and np.array_equal(np.sort(self.keys), np.sort(other.keys))
             and np.array_equal(self.ordered_rows(), other.ordered_rows())
         )
@@ -98,35 +90,35 @@ class LowestKeys:
     __hash__ = None  # type: ignore[assignment]
 
     def ordered_rows(self) -> np.ndarray:
-        """The row numbers, lowest key first, those of equal keys ascending."""
+        """Return the row numbers ordered by key; those of equal keys ascend."""
         return self.rows[np.lexsort((self.rows, self.keys))]
 
 
 def draw_sample(clean: Chunks, rules: SampleRules) -> pd.DataFrame:
-    """``sampled_purchases``: the purchases with the lowest keys, lowest first.
+    """Draw ``sampled_purchases``: the purchases with the lowest keys, lowest first.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`, indexed by row number.
-        rules: How many, and the seed.
+        rules: Size and seed.
 
     Returns:
-        The columns :data:`SAMPLED_COLUMNS`, few-valued text with its categories in ascending order. All rows where there are
-        no more than ``rules.rows``; no row for none.
+        The columns :data:`SAMPLED_COLUMNS`; text is a category whose values ascend. All purchases if there are no more
+        than ``rules.rows``.
     """
     lowest = clean.select([Column.PURCHASE_ID]).fold(partial(LowestKeys.of, rules=rules), LowestKeys(rules.rows))
-    parts = clean.select(SAMPLED_COLUMNS).map(partial(_rows_among, rows=RowBitmap.of(lowest.rows)))
-    sample = pd.concat([part for part in parts if len(part)] or [to_frame(_PLAIN.empty_table())])
-    ordered = sample.loc[lowest.ordered_rows()].reset_index(drop=True)
-    return ordered.assign(**{name: _categorised(ordered[name]) for name in _FEW})
+    chunks = clean.select(SAMPLED_COLUMNS).map(partial(_select_rows, rows=RowBitmap.of(lowest.rows)))
+    sampled_chunks = [chunk for chunk in chunks if len(chunk)] or [to_frame(_SAMPLE_SCHEMA.empty_table())]
+    sample = pd.concat(sampled_chunks).loc[lowest.ordered_rows()].reset_index(drop=True)
+    return sample.assign(**{name: _to_categories(sample[name]) for name in _CATEGORY_COLUMNS})
 
 
-def _rows_among(chunk: pd.DataFrame, rows: RowBitmap) -> pd.DataFrame:
-    first = int(chunk.index[0]) if len(chunk) else 0
-    found = chunk.take(rows.within(first, first + len(chunk)) - first)
-    return found.astype(dict.fromkeys(_FEW, TEXT))  # chunks differ in their categories
+def _select_rows(chunk: pd.DataFrame, rows: RowBitmap) -> pd.DataFrame:
+    start = int(chunk.index[0]) if len(chunk) else 0
+    sampled = chunk.take(rows.within(start, start + len(chunk)) - start)
+    return sampled.astype(dict.fromkeys(_CATEGORY_COLUMNS, TEXT))  # chunks have different categories
 
 
-def _categorised(text: pd.Series) -> pd.Categorical:
-    """Text as few-valued text, with just the values that occur."""
-    names = sorted(text.dropna().unique())
-    return categorical(pd.Index(names, dtype=object).get_indexer(text), names)
+def _to_categories(text: pd.Series) -> pd.Categorical:
+    """Convert text to categories: the values that occur, ascending."""
+    values = sorted(text.dropna().unique())
+    return categorical(pd.Index(values, dtype=object).get_indexer(text), values)

@@ -1,4 +1,4 @@
-"""Summaries of tables for the log: rows, nulls, distinct values, least, mean, greatest, memory."""
+"""Summaries of tables for the log: rows, nulls, distinct values, minimum, mean, maximum, memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,110 +10,128 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.arrow.frames import contiguous, values_and_validity
-from customer_analytics.core.display import shortened, visible
+from customer_analytics.core.display import make_visible, shorten
 
-COUNTED = 10_000
-"""Distinct values are counted up to here; more are only said to be more."""
+MAX_DISTINCT = 10_000
+"""Distinct values are counted up to this number; a column with more has ``many``."""
 
-_WIDTH = 24
-_LARGE = 1000
+_MAX_WIDTH = 24
+_LARGE_MEAN = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSummary:
-    """One column: nulls, distinct values (``None`` where they are too many), least, greatest and sum of its values.
+    """Summary of one column; ``ColumnSummary()`` is the identity.
 
-    ``+`` describes the rows of both together; ``ColumnSummary()`` describes none.
+    Args:
+        nulls: Number of nulls.
+        distinct: The distinct values; ``None`` if they are too many or not counted.
+        minimum: The lowest value; ``None`` if unknown.
+        maximum: The highest value; ``None`` if unknown.
+        total: Sum of the values; ``None`` if they are not numbers.
     """
 
     nulls: int = 0
     distinct: frozenset[Any] | None = frozenset()
-    least: Any = None
-    most: Any = None
+    minimum: Any = None
+    maximum: Any = None
     total: float | None = None
 
     @classmethod
-    def of(cls, column: pa.Array, *, told_apart: bool = True) -> "ColumnSummary":
-        """A column described, its distinct values only if they are to be told apart.
-
-        What a column of the streamed tables needs are few steps: after each, a thread waits for the interpreter.
-        """
-        kind = column.type
+    def of(cls, column: pa.Array) -> "ColumnSummary":
+        """Summarise a column and count its distinct values."""
         if column.null_count == len(column):
-            return cls(column.null_count, frozenset() if told_apart else None)
-        if pa.types.is_dictionary(kind):
-            return replace(_of_distinct(column.dictionary), nulls=column.null_count, total=None)
-        if pa.types.is_boolean(kind):
-            rows = {False: column.false_count, True: column.true_count}
-            return cls(column.null_count, frozenset(flag for flag in rows if rows[flag]))
-        return _of_values(column, told_apart=told_apart)
+            return cls(column.null_count)
+        if pa.types.is_dictionary(column.type):
+            return replace(_summarise_dictionary(column.dictionary), nulls=column.null_count, total=None)
+        if pa.types.is_boolean(column.type):
+            rows_by_value = {False: column.false_count, True: column.true_count}
+            return cls(column.null_count, frozenset(value for value, rows in rows_by_value.items() if rows))
+        if pa.types.is_int16(column.type):
+            return replace(_summarise_numbers(column), distinct=_distinct_int16(column))
+        return _summarise_values(column, _distinct_values(column))
+
+    @classmethod
+    def without_distinct(cls, column: pa.Array) -> "ColumnSummary":
+        """Summarise a column of numbers, timestamps or text without counting its distinct values."""
+        if column.null_count == len(column):
+            return cls(column.null_count, None)
+        if column.type in _NUMBERS or pa.types.is_timestamp(column.type):
+            return _summarise_numbers(column)
+        return _summarise_values(column, None)
 
     def __add__(self, other: "ColumnSummary") -> "ColumnSummary":
-        ends = [one for one in (self.least, self.most, other.least, other.most) if one is not None]
-        totals = [one for one in (self.total, other.total) if one is not None]
+        extremes = [self.minimum, self.maximum, other.minimum, other.maximum]
+        known_extremes = [value for value in extremes if value is not None]
+        totals = [total for total in (self.total, other.total) if total is not None]
         return ColumnSummary(
             self.nulls + other.nulls,
-            None if self.distinct is None or other.distinct is None else _few(self.distinct | other.distinct),
-            min(ends, default=None),
-            max(ends, default=None),
+            None if self.distinct is None or other.distinct is None else _unless_many(self.distinct | other.distinct),
+            min(known_extremes, default=None),
+            max(known_extremes, default=None),
             sum(totals) if totals else None,
         )
 
 
-def _few(values: frozenset[Any]) -> frozenset[Any] | None:
-    return values if len(values) <= COUNTED else None
+_NUMBERS = (pa.int16(), pa.int64(), pa.uint32(), pa.float64())
+"""Types of the numbers in the streamed tables."""
 
 
-def _of_distinct(values: pa.Array) -> ColumnSummary:
-    """A column by the distinct values that it has codes of, mostly few texts."""
+def _unless_many(values: frozenset[Any]) -> frozenset[Any] | None:
+    return values if len(values) <= MAX_DISTINCT else None
+
+
+def _distinct_values(column: pa.Array) -> frozenset[Any] | None:
+    return _unless_many(frozenset(pc.unique(column).drop_null().to_pylist()))
+
+
+def _distinct_int16(column: pa.Array) -> frozenset[Any] | None:
+    from customer_analytics.core.aggregation._kernels import occurring_int16  # noqa: PLC0415  imports Numba
+
+    occurs = occurring_int16(*values_and_validity(column))
+    return _unless_many(frozenset((np.flatnonzero(occurs) + np.iinfo(np.int16).min).tolist()))
+
+
+def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
+    """Summarise a dictionary-encoded column from its dictionary, which is not empty."""
     if not pa.types.is_string(values.type):
-        return _of_values(values, told_apart=True)
-    if len(values) > COUNTED:
+        return _summarise_values(values, _distinct_values(values))
+    if len(values) > MAX_DISTINCT:
         return ColumnSummary(0, None, *pc.min_max(values).as_py().values())
     texts = values.to_pylist()
     return ColumnSummary(0, frozenset(texts), min(texts), max(texts))
 
 
-def _of_values(column: pa.Array, *, told_apart: bool) -> ColumnSummary:
-    """A column that holds its values themselves, at least one."""
-    kind, nulls = column.type, column.null_count
-    if pa.types.is_int16(kind) or (not told_apart and (kind in _LOOPED or pa.types.is_timestamp(kind))):
-        return _of_numbers(column, told_apart=told_apart)
-    distinct = _few(frozenset(pc.unique(column).drop_null().to_pylist())) if told_apart else None
-    if pa.types.is_string(kind):
-        return ColumnSummary(nulls, distinct)
-    least, most = pc.min_max(column).as_py().values()
-    total = float(pc.sum(column).as_py()) if pa.types.is_integer(kind) or pa.types.is_floating(kind) else None
-    return ColumnSummary(nulls, distinct, least, most, total)
+def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> ColumnSummary:
+    """Summarise a column with at least one value; text gets no minimum and maximum."""
+    if pa.types.is_string(column.type):
+        return ColumnSummary(column.null_count, distinct)
+    minimum, maximum = pc.min_max(column).as_py().values()
+    is_number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    return ColumnSummary(
+        column.null_count, distinct, minimum, maximum, float(pc.sum(column).as_py()) if is_number else None
+    )
 
 
-_LOOPED = (pa.int64(), pa.uint32(), pa.float64())
-"""Types of the streamed tables' numbers, besides moments and int16."""
-
-_SMALLEST = int(np.iinfo(np.int16).min)
-
-
-def _of_numbers(column: pa.Array, *, told_apart: bool) -> ColumnSummary:
-    from customer_analytics.core.aggregation._kernels import extent, small_ones  # noqa: PLC0415  only where there are numbers
+def _summarise_numbers(column: pa.Array) -> ColumnSummary:
+    """Summarise numbers or timestamps in one loop: each call into Arrow would make the thread wait for the GIL."""
+    from customer_analytics.core.aggregation._kernels import min_max_sum  # noqa: PLC0415  imports Numba
 
     values, valid = values_and_validity(column)
-    if pa.types.is_timestamp(column.type):
-        least, most, _ = extent(values.view(np.int64), valid)
-        return ColumnSummary(column.null_count, None, *pa.array([least, most]).cast(column.type).to_pylist())
-    distinct = None
-    if told_apart:
-        distinct = _few(frozenset((np.flatnonzero(small_ones(values, valid)) + _SMALLEST).tolist()))
-    return ColumnSummary(column.null_count, distinct, *extent(values, valid))
+    if not pa.types.is_timestamp(column.type):
+        return ColumnSummary(column.null_count, None, *min_max_sum(values, valid))
+    minimum, maximum, _ = min_max_sum(values.view(np.int64), valid)
+    return ColumnSummary(column.null_count, None, *pa.array([minimum, maximum]).cast(column.type).to_pylist())
 
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """A table described; ``+`` describes the rows of two with the same columns together.
+    """Summary of a table; ``+`` merges summaries of the same columns.
 
     Args:
-        columns: By name; text of many values has no least and greatest.
-        rows: How many there are.
-        footprint_bytes: What they take in memory.
+        columns: Summary per column name.
+        rows: Number of rows.
+        footprint_bytes: Memory of the table.
     """
 
     columns: Mapping[str, ColumnSummary]
@@ -122,12 +140,9 @@ class TableSummary:
 
     @classmethod
     def of(cls, table: pa.Table) -> "TableSummary":
-        """A table whose columns are one piece each; distinct values are told apart where they are few by nature."""
-        columns = {
-            one.name: ColumnSummary.of(contiguous(column), told_apart=_is_few(one.type))
-            for one, column in zip(table.schema, table.columns, strict=True)
-        }
-        return cls(columns, table.num_rows, table.nbytes)
+        """Summarise a table; distinct values are counted only in columns that have few of them by their type."""
+        summaries = [_summarise_column(contiguous(column)) for column in table.columns]
+        return cls(dict(zip(table.column_names, summaries, strict=True)), table.num_rows, table.nbytes)
 
     def __add__(self, other: "TableSummary") -> "TableSummary":
         columns = {name: column + other.columns[name] for name, column in self.columns.items()}
@@ -135,38 +150,44 @@ class TableSummary:
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.footprint_bytes / 2**20:,.1f} MB in memory"]
-        lines += [f"  {name:<18} {self._line(one)}" for name, one in self.columns.items()]
+        lines += [f"  {name:<18} {self._format_column(summary)}" for name, summary in self.columns.items()]
         return "\n".join(lines)
 
-    def _line(self, one: ColumnSummary) -> str:
-        distinct = "many" if one.distinct is None else f"{len(one.distinct):,}"
-        known = self.rows - one.nulls
-        shown = [f"nulls {one.nulls:,}", f"distinct {distinct}", f"min {_short(one.least)}", f"max {_short(one.most)}"]
-        if one.total is not None and known:
-            mean = one.total / known
-            shown.insert(3, f"mean {mean:,.0f}" if abs(mean) >= _LARGE else f"mean {mean:.4g}")
-        return "  ".join(shown)
-
-
-def _is_few(kind: pa.DataType) -> bool:
-    return pa.types.is_dictionary(kind) or pa.types.is_boolean(kind) or pa.types.is_int16(kind)
+    def _format_column(self, summary: ColumnSummary) -> str:
+        distinct = "many" if summary.distinct is None else f"{len(summary.distinct):,}"
+        values = self.rows - summary.nulls
+        figures = [
+            f"nulls {summary.nulls:,}",
+            f"distinct {distinct}",
+            f"min {_format_value(summary.minimum)}",
+            f"max {_format_value(summary.maximum)}",
+        ]
+        if summary.total is not None and values:
+            mean = summary.total / values
+            figures.insert(3, f"mean {mean:,.0f}" if abs(mean) >= _LARGE_MEAN else f"mean {mean:.4g}")
+        return "  ".join(figures)
 
 
 def summarise_frame(frame: pd.DataFrame) -> str:
-    """The summary of a small frame of any dtypes; of what Arrow cannot hold or compare it tells the nulls alone."""
-    columns = {str(name): _describe(frame.iloc[:, place]) for place, name in enumerate(frame.columns)}
+    """Return the summary of a small frame as text; a column that Arrow cannot hold or compare has its nulls only."""
+    columns = {str(name): _summarise_series(frame.iloc[:, index]) for index, name in enumerate(frame.columns)}
     return str(TableSummary(columns, len(frame), int(frame.memory_usage(index=False, deep=True).sum())))
 
 
-def _describe(column: pd.Series) -> ColumnSummary:
+def _summarise_column(column: pa.Array) -> ColumnSummary:
+    has_few_values = pa.types.is_dictionary(column.type) or column.type in (pa.bool_(), pa.int16())
+    return ColumnSummary.of(column) if has_few_values else ColumnSummary.without_distinct(column)
+
+
+def _summarise_series(column: pd.Series) -> ColumnSummary:
     try:
         return ColumnSummary.of(contiguous(pa.array(column, from_pandas=True)))
     except pa.ArrowException:
         return ColumnSummary(int(column.isna().sum()), distinct=None)
 
 
-def _short(value: object) -> str:
-    """A value in a column's width; what a terminal would act on is shown as a sign."""
+def _format_value(value: object) -> str:
+    """Format a value for the log; control characters, on which a terminal would act, are shown as symbols."""
     if isinstance(value, float):
         return f"{value:,.10g}"
-    return "-" if value is None else shortened(visible(str(value)), _WIDTH)
+    return "-" if value is None else shorten(make_visible(str(value)), _MAX_WIDTH)

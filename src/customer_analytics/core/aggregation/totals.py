@@ -1,4 +1,4 @@
-"""Orders and revenue per group, exact."""
+"""Exact orders and revenue per group."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,51 +9,55 @@ import numpy as np
 
 from customer_analytics.core.aggregation._kernels import sum_by_code
 from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums, SortedRun
-from customer_analytics.core.money._kernels import joined_sum
+from customer_analytics.core.money._kernels import join_sum
 from customer_analytics.core.money.minor_units import MinorUnits
 
 Group = tuple[str, ...]
 
-_DENSE_CELLS = 16
+_DENSE_GROUPS_PER_ROW = 16
+"""With more possible groups per row than this, only the groups that occur are summed."""
 
 
 class Total(NamedTuple):
-    """One group's orders and revenue in minor units."""
+    """Orders of one group, and their revenue in minor units."""
 
     orders: int
-    minor: int
+    minor_units: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
-    """Group → its total; memory grows with the groups that occur.
+    """Orders and revenue per group; ``Totals()`` is the identity. Memory grows with the groups that occur.
+
+    A group is one name per axis, such as (country, category). Its code is its index in the product of the axes; the
+    last axis varies fastest.
 
     Args:
-        axes: The names that each part of a group can have, distinct.
-        cells: Per group its orders, and its revenue in minor units as two numbers, of which the first counts ``2**26``;
-            a group is its place in the product of the axes, the last part fastest.
+        axes: The distinct names along each axis.
+        sums: Per group code: orders, and revenue in minor units as the two numbers ``high`` and ``low``
+            (see :mod:`customer_analytics.core.money._kernels`).
     """
 
     axes: tuple[Group, ...] = ()
-    cells: KeySums = NO_SUMS
+    sums: KeySums = NO_SUMS
 
     @classmethod
     def of(cls, money: MinorUnits, codes: np.ndarray, axes: Sequence[Iterable[str]]) -> "Totals":
-        """The totals of a chunk.
+        """Total a chunk.
 
         Args:
-            money: What each row is worth.
-            codes: The group of each row, as a place in the product of the axes; int64.
-            axes: The names that each part of a group can have, distinct.
+            money: Amount of each row.
+            codes: int64, group code of each row.
+            axes: The distinct names along each axis.
         """
         names = tuple(map(tuple, axes))
-        return cls(names, _counted(money.units, codes, prod(map(len, names))))
+        return cls(names, _sum_groups(money.units, codes, prod(map(len, names))))
 
     def __add__(self, other: "Totals") -> "Totals":
         if not (self.axes and other.axes):
             return self if self.axes else other
-        axes = tuple(map(_union, self.axes, other.axes))
-        return Totals(axes, _along(axes, self) + _along(axes, other))
+        axes = tuple(tuple(dict.fromkeys((*left, *right))) for left, right in zip(self.axes, other.axes, strict=True))
+        return Totals(axes, _recode(self, axes) + _recode(other, axes))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Totals) and self.groups == other.groups
@@ -62,64 +66,62 @@ class Totals:
 
     @property
     def groups(self) -> dict[Group, Total]:
-        """Each group that occurs and its total."""
-        run = self.cells.settled()
+        """The groups that occur, each with its total."""
+        run = self.sums.settled()
         if not len(run.keys):
             return {}
-        parts = zip(self.axes, self._parts(run), strict=True)
-        names = zip(*([axis[place] for place in part.tolist()] for axis, part in parts), strict=True)
-        sums = zip(*(each.tolist() for each in run.sums), strict=True)
+        indices_by_axis = zip(self.axes, self._indices(run), strict=True)
+        groups = zip(*([axis[index] for index in indices.tolist()] for axis, indices in indices_by_axis), strict=True)
+        sums = zip(*(column.tolist() for column in run.sums), strict=True)
         return {
-            name: Total(orders, joined_sum(high, low)) for name, (orders, high, low) in zip(names, sums, strict=True)
+            group: Total(orders, join_sum(high, low)) for group, (orders, high, low) in zip(groups, sums, strict=True)
         }
 
-    def names(self, place: int) -> tuple[str, ...]:
-        """What the groups that occur have as their ``place``-th part, each once, ascending."""
+    def names(self, axis: int) -> tuple[str, ...]:
+        """Return the names along an axis that occur, in ascending order."""
         if not self.axes:
             return ()
-        used = np.unique(self._parts(self.cells.settled())[place])
-        return tuple(sorted(self.axes[place][part] for part in used.tolist()))
+        indices = np.unique(self._indices(self.sums.settled())[axis])
+        return tuple(sorted(self.axes[axis][index] for index in indices.tolist()))
 
-    def rolled_up(self, place: int) -> "Totals":
-        """The totals of the groups' ``place``-th part alone."""
-        run = self.cells.settled()
+    def roll_up(self, axis: int) -> "Totals":
+        """Return the totals per name of one axis, summed over the other axes."""
         if not self.axes:
             return self
-        return Totals((self.axes[place],), KeySums.of_run(self._parts(run)[place], *run.sums))
+        run = self.sums.settled()
+        return Totals((self.axes[axis],), KeySums.of_run(self._indices(run)[axis], *run.sums))
 
-    def _parts(self, run: SortedRun) -> tuple[np.ndarray, ...]:
-        """The place of each group's parts along the axes."""
+    def _indices(self, run: SortedRun) -> tuple[np.ndarray, ...]:
+        """Return for each axis the index of every group's name."""
         return np.unravel_index(run.keys, tuple(map(len, self.axes)))
 
 
-def _counted(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
-    if size > _DENSE_CELLS * len(codes):
-        present, codes = np.unique(codes, return_inverse=True)
+def _sum_groups(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
+    if size > _DENSE_GROUPS_PER_ROW * len(codes):
+        groups, codes = np.unique(codes, return_inverse=True)
     else:
-        present = np.arange(size)
-    sums = sum_by_code(units, codes, len(present))
-    occurs = np.flatnonzero(sums[0])
-    return KeySums.of_run(present[occurs], *sums.take(occurs, axis=1))
+        groups = np.arange(size)
+    sums = sum_by_code(units, codes, len(groups))
+    occurring = np.flatnonzero(sums[0])
+    return KeySums.of_run(groups[occurring], *sums.take(occurring, axis=1))
 
 
-def _union(one: Group, other: Group) -> Group:
-    return one if one == other else tuple(dict.fromkeys((*one, *other)))
-
-
-def _along(axes: tuple[Group, ...], totals: Totals) -> KeySums:
-    """The cells of totals coded along other axes, in which every name of theirs stands."""
+def _recode(totals: Totals, axes: tuple[Group, ...]) -> KeySums:
+    """Return the sums with group codes along ``axes``, which contain every name of the totals."""
     if axes == totals.axes:
-        return totals.cells
-    places = [{name: place for place, name in enumerate(axis)} for axis in axes]
-    recodes = [
-        np.array([place[name] for name in axis], np.int64) for place, axis in zip(places, totals.axes, strict=True)
-    ]
-    return sum(
-        (KeySums.of_run(_recoded(run, recodes, totals.axes, axes), *run.sums) for run in totals.cells.runs), NO_SUMS
-    )
+        return totals.sums
+    new_index_by_axis = [_indices_of(axis, new_axis) for axis, new_axis in zip(totals.axes, axes, strict=True)]
+    old_shape, new_shape = (tuple(map(len, names)) for names in (totals.axes, axes))
+
+    def recode_run(run: SortedRun) -> KeySums:
+        indices_by_axis = zip(new_index_by_axis, np.unravel_index(run.keys, old_shape), strict=True)
+        new_indices = tuple(new_index[indices] for new_index, indices in indices_by_axis)
+        return KeySums.of_run(np.ravel_multi_index(new_indices, new_shape), *run.sums)
+
+    return sum(map(recode_run, totals.sums.runs), NO_SUMS)
 
 
-def _recoded(run: SortedRun, recodes: list[np.ndarray], old: tuple[Group, ...], new: tuple[Group, ...]) -> np.ndarray:
-    parts = np.unravel_index(run.keys, tuple(map(len, old)))
-    recoded = tuple(recode[part] for recode, part in zip(recodes, parts, strict=True))
-    return np.ravel_multi_index(recoded, tuple(map(len, new)))
+def _indices_of(names: Group, axis: Group) -> np.ndarray:
+    """Return the index of each name in ``axis``; int64."""
+    index_of_name = {name: index for index, name in enumerate(axis)}
+    return np.array([index_of_name[name] for name in names], np.int64)

@@ -1,1 +1,1 @@
-"""Metrics of a run, and how they differ from those of earlier runs."""
+"""Metrics of a run, and their differences from the metrics of earlier runs."""

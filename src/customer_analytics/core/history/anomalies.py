@@ -1,4 +1,4 @@
-"""Metrics of a run against those of earlier runs: a robust rule, and differences in words."""
+"""Comparison of a run's metrics with those of earlier runs: a robust anomaly rule, and differences as sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ import numpy as np
 from customer_analytics.core.drift.checks.findings import Outcome
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.statistics.robust import robust_spread
-from customer_analytics.core.history.metrics import figure_of, name_of
+from customer_analytics.core.history.metrics import format_metric, metric_name
 
 
 @dataclass(frozen=True, slots=True)
-class Anomaly:
-    """A metric of a run against its history.
+class MetricFinding:
+    """One metric of a run compared with its history.
 
     Args:
-        metric: Its key.
-        current: This run's figure.
-        usual: Median of the earlier runs; ``None`` without enough of them.
-        score: Robust z-score; likewise.
+        metric: Key of the metric.
+        current: Value in this run.
+        usual: Median of the earlier runs; ``None`` if there are too few.
+        score: Robust z-score; ``None`` if there are too few earlier runs.
         outcome: ``ok``, ``warn`` for an anomaly, or ``insufficient_data``.
-        words: What it says.
+        message: The comparison as a sentence.
     """
 
     metric: str
@@ -30,73 +30,73 @@ class Anomaly:
     usual: float | None
     score: float | None
     outcome: Outcome
-    words: str
+    message: str
 
 
-def anomaly(
+def judge_metric(
     metric: str, current: float, earlier: Sequence[float], settings: DriftSettings, decimals: int = 0
-) -> Anomaly:
-    """Whether a metric is unlike its history, which must not contain the current run.
+) -> MetricFinding:
+    """Judge whether a metric differs from its history, by a z-score from median and MAD.
 
-    A z-score with mean and deviation of all runs cannot pass (n - 1) / sqrt(n); median and MAD of the others can.
+    With the mean and standard deviation of n runs, a z-score could not exceed (n - 1) / sqrt(n).
 
     Args:
-        metric: Its key.
-        current: This run's figure, finite.
-        earlier: The figures of earlier runs, in any order.
+        metric: Key of the metric.
+        current: Value in this run, finite.
+        earlier: Values in earlier runs, in any order, without this run.
         settings: ``history_min``, ``history_limit`` and ``history_floor``.
-        decimals: Digits of the minor unit, for the words.
+        decimals: Decimal places of the minor unit, for the message.
     """
+    name = metric_name(metric)
     if len(earlier) < settings.history_min:
-        words = f"{name_of(metric)}: {len(earlier)} earlier runs of the {settings.history_min} needed."
-        return Anomaly(metric, current, None, None, Outcome.INSUFFICIENT, words)
+        message = f"{name}: {len(earlier)} earlier runs of the {settings.history_min} needed."
+        return MetricFinding(metric, current, None, None, Outcome.INSUFFICIENT, message)
     usual = float(np.median(np.asarray(earlier, np.float64)))
-    spread = max(robust_spread(earlier, 0.0) * _few_runs(len(earlier)), settings.history_floor * abs(usual))
-    gap = current - usual
-    score = gap / spread if spread > 0 else 0.0 if gap == 0 else float(np.copysign(1e308, gap))
+    spread = max(robust_spread(earlier, 0.0) * _few_runs_factor(len(earlier)), settings.history_floor * abs(usual))
+    difference = current - usual
+    score = difference / spread if spread > 0 else 0.0 if difference == 0 else float(np.copysign(1e308, difference))
     outcome = Outcome.WARN if abs(score) >= settings.history_limit else Outcome.OK
-    now, before = (figure_of(metric, figure, decimals) for figure in (current, usual))
-    return Anomaly(metric, current, usual, score, outcome, f"{name_of(metric)} at {now}, usually {before}.")
+    current_text, usual_text = (format_metric(metric, value, decimals) for value in (current, usual))
+    return MetricFinding(metric, current, usual, score, outcome, f"{name} at {current_text}, usually {usual_text}.")
 
 
-def anomalies(
+def judge_metrics(
     current: Mapping[str, float], earlier: Sequence[Mapping[str, float]], settings: DriftSettings, decimals: int = 0
-) -> tuple[Anomaly, ...]:
-    """:func:`anomaly` of every metric of a run; an earlier run without a metric does not count for it."""
+) -> tuple[MetricFinding, ...]:
+    """Judge every metric of a run against the earlier runs that have it."""
     return tuple(
-        anomaly(metric, figure, [run[metric] for run in earlier if metric in run], settings, decimals)
-        for metric, figure in current.items()
+        judge_metric(metric, value, [run[metric] for run in earlier if metric in run], settings, decimals)
+        for metric, value in current.items()
     )
 
 
-def differences(previous: Mapping[str, float], current: Mapping[str, float], decimals: int = 0) -> tuple[str, ...]:
-    """What changed since the previous run, one sentence per metric that did; metrics of one run only are named.
+def describe_differences(
+    previous: Mapping[str, float], current: Mapping[str, float], decimals: int = 0
+) -> tuple[str, ...]:
+    """Describe each metric that changed, appeared or disappeared since the previous run, in one sentence.
 
     Args:
-        previous: Metrics of the run before, by key.
-        current: Those of this run.
-        decimals: Digits of the minor unit.
+        previous: Metrics of the previous run.
+        current: Metrics of this run.
+        decimals: Decimal places of the minor unit.
     """
-    said = []
+    sentences = []
     for metric in dict.fromkeys((*previous, *current)):
-        name, figure = name_of(metric), partial(figure_of, metric, decimals=decimals)
+        name, text = metric_name(metric), partial(format_metric, metric, decimals=decimals)
         if metric not in current:
-            said.append(f"{name}: {figure(previous[metric])} before, none now.")
+            sentences.append(f"{name}: {text(previous[metric])} before, none now.")
         elif metric not in previous:
-            said.append(f"{name}: none before, {figure(current[metric])} now.")
+            sentences.append(f"{name}: none before, {text(current[metric])} now.")
         elif previous[metric] != current[metric]:
-            said.append(f"{name} {_moved(previous[metric], current[metric], figure)}.")
-    return tuple(said)
+            sentences.append(f"{name} {_describe_change(previous[metric], current[metric], text)}.")
+    return tuple(sentences)
 
 
-def _few_runs(runs: int) -> float:
-    """What the MAD of few runs is widened by, so that one normal metric in 1,000 passes a score of 5 (simulated).
-
-    Unwidened it would be one in 15 at 5 runs, one in 60 at 8, one in 700 at 20.
-    """
+def _few_runs_factor(runs: int) -> float:
+    """Return the factor that widens the MAD of few runs; in simulations, a score of 5 flags 0.1 % of normal metrics."""
     return 1 + 9 / max(runs - 4, 1) ** 1.5
 
 
-def _moved(before: float, now: float, figure: Callable[..., str]) -> str:
+def _describe_change(before: float, now: float, text: Callable[..., str]) -> str:
     relative = f", {(now - before) / abs(before):+,.1%}" if before else ""
-    return f"went from {figure(before)} to {figure(now)} ({figure(now - before, sign='+')}{relative})"
+    return f"went from {text(before)} to {text(now)} ({text(now - before, sign='+')}{relative})"

@@ -1,55 +1,55 @@
-"""The metrics of a run as people call and write them; their keys are what programs read."""
+"""The metrics of a run: their keys, and the names and formats that people read."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
-ROWS, MONEY, QUARANTINED, DRIFT = "rows ", "minor units ", "refused ", "drift "
-"""How the keys begin: by fate, money by fate, rows by reason, effects by column and measure."""
+ROWS, MONEY, QUARANTINED, DRIFT = "rows ", "minor units ", "quarantined ", "drift "
+"""Prefixes of keys: rows per fate, money per fate, rows per reason, drift effects per column and measure."""
 
-_FATES = {
+_FATE_NAMES = {
     "rows_in": "rows received",
     "clean": "clean rows",
     "quarantined": "quarantined rows",
-    "duplicates_exact": "exact later copies",
-    "duplicates_conflicting": "conflicting later copies",
+    "duplicates_exact": "exact duplicates",
+    "duplicates_conflicting": "conflicting duplicates",
 }
-FATES = tuple(_FATES)
+FATES = tuple(_FATE_NAMES)
 """The keys of the ledger that are metrics."""
 
 USAGE: Mapping[str, str] = {"elapsed_s": "time of the run", "cpu_s": "CPU time", "peak_memory_bytes": "peak memory"}
-"""Metrics that no delivery decides about, and their names."""
+"""Metrics that do not depend on the delivery alone, and their names."""
 
 _NAMES: Mapping[str, str] = {
-    **{f"{ROWS}{fate}": name for fate, name in _FATES.items()},
-    **{f"{MONEY}{fate}": f"money of {name}" for fate, name in _FATES.items()},
+    **{f"{ROWS}{fate}": name for fate, name in _FATE_NAMES.items()},
+    **{f"{MONEY}{fate}": f"money of {name}" for fate, name in _FATE_NAMES.items()},
     "amounts rounded": "rounded amounts",
     "alarms": "alarms of drift",
     **USAGE,
 }
 
 
-def name_of(metric: str) -> str:
-    """What people call a metric; its key where nothing better is known."""
+def metric_name(metric: str) -> str:
+    """Return the name of a metric that people read; the key itself if it has none."""
     if metric.startswith(QUARANTINED):
-        return f"rows refused for {metric.removeprefix(QUARANTINED)}"
+        return f"rows quarantined for {metric.removeprefix(QUARANTINED)}"
     if metric.startswith(DRIFT):
         column, _, measure = metric.removeprefix(DRIFT).partition(" ")
         return f"drift of {column} ({measure})"
     return _NAMES.get(metric, metric)
 
 
-def figure_of(metric: str, number: float, decimals: int, sign: str = "") -> str:
-    """A figure of a metric as people write it.
+def format_metric(metric: str, number: float, decimals: int, sign: str = "") -> str:
+    """Format a finite value of a metric as text: money in major units, memory in MB.
 
     Args:
-        metric: Its key.
-        number: The figure, finite.
-        decimals: Digits of the minor unit: money is shown in major units.
-        sign: ``+`` to sign what is positive too.
+        metric: Key of the metric.
+        number: The value.
+        decimals: Decimal places of the minor unit.
+        sign: ``+`` to show the sign of positive numbers too.
     """
     if metric.startswith(MONEY):
         return f"{Decimal(number).scaleb(-decimals):{sign},.{decimals}f}"
     if metric == "peak_memory_bytes":
         return f"{number / 1e6:{sign},.0f} MB"
-    form = ",.0f" if float(number).is_integer() else ",.4g"
-    return f"{number:{sign}{form}}{' s' if metric in USAGE else ''}"
+    number_format = ",.0f" if float(number).is_integer() else ",.4g"
+    return f"{number:{sign}{number_format}}{' s' if metric in USAGE else ''}"

@@ -1,4 +1,4 @@
-"""What a run leaves for those after it: its metrics, and how they differ from those before."""
+"""The record that a run saves for later runs: its metrics, and their differences from earlier runs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -6,20 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift.baseline import run_of
-from customer_analytics.core.drift.checks.findings import Outcome
+from customer_analytics.core.drift.baseline import parse_run_id
+from customer_analytics.core.drift.checks.findings import ALARMS, Outcome
 from customer_analytics.core.drift.comparisons import RUNS
 from customer_analytics.core.drift.settings import DriftSettings
-from customer_analytics.core.history.anomalies import anomalies, differences
+from customer_analytics.core.history.anomalies import describe_differences, judge_metrics
 from customer_analytics.core.history.metrics import DRIFT, FATES, MONEY, QUARANTINED, ROWS, USAGE
 
-METRICS_VERSION = 1
+METRICS_VERSION = 2
+"""Version of the metrics' keys; runs with another version are not compared."""
 
 History = Mapping[str, Callable[[], Mapping[str, Any]]]
+"""Loader of each run's ``run_metrics``, by ``run id/file name``; run ids sort by time."""
 
 
 def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mapping[str, float]) -> dict[str, Any]:
-    """The metrics of a run, one flat map of finite numbers.
+    """Collect the metrics of a run as a flat map of finite numbers.
 
     Args:
         ledger: The public ledger.
@@ -27,12 +29,12 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
         usage: ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes``.
 
     Returns:
-        ``schema_version``; ``decimals``: digits of the minor unit; ``metrics``: rows and money (minor units) by fate,
-        refused rows by reason, the effect of each drift measure between runs that can alarm, the number of alarms, and
-        the usage.
+        ``schema_version``; ``decimals``: decimal places of the minor unit; ``metrics``: rows and money (minor units)
+        per fate, quarantined rows per reason, the effect of each drift measure between runs that can alarm, the number
+        of alarms, and the usage.
     """
     money = ledger["money_minor_units"]
-    alarms = findings["outcome"].isin([str(Outcome.WARN), str(Outcome.FAIL)])
+    alarms = findings["outcome"].isin([str(outcome) for outcome in ALARMS])
     between = findings[(findings["comparison"] == RUNS) & (findings["segment"] == "all") & findings["warn"].notna()]
     effects = zip(between["column"], between["measure"], between["effect"], strict=True)
     return {
@@ -51,53 +53,64 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
 
 
 def run_changes(current: Mapping[str, Any], history: History, settings: DriftSettings) -> dict[str, Any]:
-    """The newest run against the one before it, and against what is usual among all earlier ones with clean rows.
+    """Compare the newest run with the previous one, and with all earlier runs that have clean rows.
 
     Args:
-        current: Its ``run_metrics``.
-        history: Those of all runs, unread, by ``run id/file name``, the newest among them.
+        current: ``run_metrics`` of the newest run.
+        history: All runs, including the newest; those with another :data:`METRICS_VERSION` are ignored.
         settings: ``history_min``, ``history_limit`` and ``history_floor``.
 
     Returns:
-        ``run``, ``previous_run`` (``None`` for the first), ``earlier_runs``; ``differences`` from the previous run in
-        words; ``anomalies``: every metric against its history, runs without a clean row left out; ``in_words``.
+        ``run``; ``previous_run``, ``None`` if there is none to compare with; ``earlier_runs``: their number;
+        ``differences`` from the previous run as sentences; ``anomalies``: a
+        :class:`~customer_analytics.core.history.anomalies.MetricFinding` per metric; ``in_words``: a summary in
+        sentences.
     """
-    newest, *earlier = sorted(history, key=run_of, reverse=True)
-    before = [history[name]()["metrics"] for name in earlier]
-    now: Mapping[str, float] = current["metrics"]
-    told = differences(_told(before[0]), _told(now), current["decimals"]) if before else ()
-    usual = [metrics for metrics in before if metrics.get(f"{ROWS}clean")]  # a failed attempt is no example
-    found = anomalies(now, usual, settings, current["decimals"])
-    odd = [one.words for one in found if one.outcome is Outcome.WARN]
+    newest, *earlier = sorted(history, key=parse_run_id, reverse=True)
+    records = {parse_run_id(name): history[name]() for name in earlier}
+    metrics_by_run = {
+        run: record["metrics"] for run, record in records.items() if record.get("schema_version") == METRICS_VERSION
+    }
+    previous_run = next(iter(metrics_by_run), None)
+    metrics: Mapping[str, float] = current["metrics"]
+    differences: tuple[str, ...] = ()
+    if previous_run:
+        previous_metrics = _delivery_metrics(metrics_by_run[previous_run])
+        differences = describe_differences(previous_metrics, _delivery_metrics(metrics), current["decimals"])
+    usual = [run for run in metrics_by_run.values() if run.get(f"{ROWS}clean")]  # a failed attempt is not usual
+    findings = judge_metrics(metrics, usual, settings, current["decimals"])
+    anomalies = [finding.message for finding in findings if finding.outcome is Outcome.WARN]
     return {
         "schema_version": METRICS_VERSION,
-        "run": run_of(newest),
-        "previous_run": run_of(earlier[0]) if earlier else None,
-        "earlier_runs": len(earlier),
-        "differences": list(told),
-        "anomalies": [{**asdict(one), "outcome": str(one.outcome)} for one in found],
-        "in_words": [*_compared(earlier, told), *_judged(len(usual), odd, settings)],
+        "run": parse_run_id(newest),
+        "previous_run": previous_run,
+        "earlier_runs": len(metrics_by_run),
+        "differences": list(differences),
+        "anomalies": [{**asdict(finding), "outcome": str(finding.outcome)} for finding in findings],
+        "in_words": [
+            *_summarize_differences(previous_run, differences),
+            *_summarize_anomalies(len(usual), anomalies, settings),
+        ],
     }
 
 
-def _told(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Without time and memory, which always differ, and drift measures, which are differences themselves."""
-    return {name: figure for name, figure in metrics.items() if name not in USAGE and not name.startswith(DRIFT)}
+def _delivery_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Leave out time and memory, which always differ, and drift measures, which are differences themselves."""
+    return {name: value for name, value in metrics.items() if name not in USAGE and not name.startswith(DRIFT)}
 
 
-def _compared(earlier: list[str], told: tuple[str, ...]) -> list[str]:
-    if not earlier:
-        return ["This is the first run: there is nothing to compare its metrics with."]
-    said = (
-        f"{len(told)} {'metric' if len(told) == 1 else 'metrics'} changed" if told else "only time and memory changed"
-    )
-    return [f"Since the previous run ({run_of(earlier[0])}) {said}.", *told]
+def _summarize_differences(previous_run: str | None, differences: tuple[str, ...]) -> list[str]:
+    if previous_run is None:
+        return ["There is no earlier run to compare the metrics with."]
+    count = len(differences)
+    changed = f"{count} {'metric' if count == 1 else 'metrics'} changed" if count else "only time and memory changed"
+    return [f"Since the previous run ({previous_run}) {changed}.", *differences]
 
 
-def _judged(earlier: int, odd: list[str], settings: DriftSettings) -> list[str]:
-    least = settings.history_min
-    if earlier < least:
-        return [f"Too few earlier runs with clean rows to tell what is usual: {earlier} of the {least} needed."]
-    return [f"anomalous among {earlier} earlier runs: {words}" for words in odd] or [
-        f"No metric is anomalous among {earlier} earlier runs."
+def _summarize_anomalies(earlier_runs: int, anomalies: list[str], settings: DriftSettings) -> list[str]:
+    if earlier_runs < settings.history_min:
+        needed = f"{earlier_runs} of the {settings.history_min} needed"
+        return [f"Too few earlier runs with clean rows to judge what is usual: {needed}."]
+    return [f"anomalous among {earlier_runs} earlier runs: {message}" for message in anomalies] or [
+        f"No metric is anomalous among {earlier_runs} earlier runs."
     ]

@@ -1,42 +1,40 @@
-"""What all runs have left, as one table."""
+"""The metrics of all runs in one table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift.baseline import run_of
+from customer_analytics.core.drift.baseline import parse_run_id
+from customer_analytics.core.history.metrics import FATES, MONEY, ROWS, USAGE
 from customer_analytics.core.history.run_record import History
 
-_METRICS = {
-    "rows_in": "rows rows_in",
-    "clean": "rows clean",
-    "quarantined": "rows quarantined",
-    "duplicates_exact": "rows duplicates_exact",
-    "duplicates_conflicting": "rows duplicates_conflicting",
-    "clean_minor_units": "minor units clean",
-    "alarms": "alarms",
-    "elapsed_s": "elapsed_s",
-    "cpu_s": "cpu_s",
-    "peak_memory_bytes": "peak_memory_bytes",
+_METRIC_OF_COLUMN = {
+    **{fate: f"{ROWS}{fate}" for fate in FATES},
+    "clean_minor_units": f"{MONEY}clean",
+    **{name: name for name in ("alarms", *USAGE)},
 }
-RUN_COLUMNS: Sequence[str] = ("run", *_METRICS)
+RUN_COLUMNS: Sequence[str] = ("run", *_METRIC_OF_COLUMN)
 
 
 def tabulate_runs(current: Mapping[str, Any], history: History) -> pd.DataFrame:
-    """Every run in one row, the oldest first.
+    """Tabulate all runs, one row per run, oldest first.
 
     Args:
         current: ``run_metrics`` of the newest run.
-        history: Those of all runs, unread, by ``run id/file name``, the newest among them.
+        history: All runs, including the newest.
 
     Returns:
-        ``run`` (text, its id) and Float64 columns: rows by fate, ``clean_minor_units`` (money), ``alarms`` of drift,
-        ``elapsed_s`` and ``cpu_s`` (seconds until the run was measured), ``peak_memory_bytes``. Null where a run did
-        not leave a metric.
+        ``run`` (text, the run id) and Float64 columns: rows per fate, ``clean_minor_units`` (money), ``alarms`` of
+        drift, ``elapsed_s`` and ``cpu_s`` (seconds until the metrics were collected), ``peak_memory_bytes``. Null
+        where a run has no such metric.
     """
-    *earlier, newest = sorted(history, key=run_of)
-    metrics = [*(history[name]()["metrics"] for name in earlier), current["metrics"]]
-    told = {column: [run.get(metric) for run in metrics] for column, metric in _METRICS.items()}
-    table = pd.DataFrame({"run": [run_of(name) for name in (*earlier, newest)], **told})
-    return table.astype(dict.fromkeys(_METRICS, "Float64"))
+    *earlier, newest = sorted(history, key=parse_run_id)
+    metrics_by_run = {parse_run_id(name): history[name]()["metrics"] for name in earlier}
+    metrics_by_run[parse_run_id(newest)] = current["metrics"]
+    columns = {
+        column: [metrics.get(metric) for metrics in metrics_by_run.values()]
+        for column, metric in _METRIC_OF_COLUMN.items()
+    }
+    table = pd.DataFrame({"run": list(metrics_by_run), **columns})
+    return table.astype(dict.fromkeys(_METRIC_OF_COLUMN, "Float64"))

@@ -1,1 +1,1 @@
-"""Amounts in whole minor units, exact, and their sums."""
+"""Amounts of money in whole minor units (cents) and their exact sums."""

@@ -1,7 +1,7 @@
-"""Compiled loops over amounts.
+"""Compiled loops over amounts in minor units.
 
-A sum is kept as two int64 numbers, so that it cannot overflow: ``high`` counts multiples of ``2**LOW_BITS`` and ``low``
-the rest.
+A sum is kept in two int64 numbers, so that it cannot overflow: ``high`` counts multiples of ``2**LOW_BITS``, ``low``
+holds the rest.
 """
 
 import numpy as np
@@ -9,42 +9,43 @@ import numpy as np
 from customer_analytics.core.compiled import compiled
 
 LOW_BITS = 26
-"""Bits of a number that ``low`` sums up."""
+"""Lowest bits of each amount that are added to ``low``; its other bits are added to ``high``."""
 
 LOW_MASK = (1 << LOW_BITS) - 1
 
 
-def joined_sum(high: int, low: int) -> int:
-    """The exact sum of its two parts."""
+def join_sum(high: int, low: int) -> int:
+    """Return the exact sum that ``high`` and ``low`` represent."""
     return (high << LOW_BITS) + low
 
 
 @compiled
-def whole_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.ndarray, int, int]:
-    """Amounts times ``scale``, rounded half-even.
+def to_minor_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.ndarray, int, int]:
+    """Multiply amounts by ``scale`` and round half to even.
 
     Args:
-        amounts: float64.
-        scale: Minor units of a major one.
-        bound: Size, in major units, that amounts must be below.
+        amounts: float64, major units.
+        scale: Minor units per major unit.
+        bound: Amounts of this size or more, in major units, are not converted.
 
     Returns:
-        int64, 0 for NaN and for amounts not below the bound; the number of NaN; the number of amounts not below it.
+        Minor units (int64; 0 for NaN and for amounts beyond the bound), the number of NaN, and the number of amounts
+        beyond the bound.
     """
-    units, unknown, too_large = np.zeros(len(amounts), np.int64), 0, 0
+    units, nan_count, beyond_count = np.zeros(len(amounts), np.int64), 0, 0
     for row in range(len(amounts)):
         if abs(amounts[row]) < bound:
             units[row] = np.int64(np.rint(amounts[row] * scale))
         elif np.isnan(amounts[row]):
-            unknown += 1
+            nan_count += 1
         else:
-            too_large += 1
-    return units, unknown, too_large
+            beyond_count += 1
+    return units, nan_count, beyond_count
 
 
 @compiled
 def split_sum(units: np.ndarray) -> tuple[int, int]:
-    """The sum of int64 numbers below ``2**53`` in size as ``(high, low)``."""
+    """Sum int64 numbers of size below ``2**53``; returns ``(high, low)``."""
     high = low = 0
     for unit in units:
         high += unit >> LOW_BITS
@@ -54,16 +55,16 @@ def split_sum(units: np.ndarray) -> tuple[int, int]:
 
 @compiled
 def sum_by_flag(units: np.ndarray, known: np.ndarray, flags: np.ndarray, count: int) -> np.ndarray:
-    """For each flag: its rows, the unknown ones among them, and the sum as ``(high, low)``.
+    """Count and sum the rows that have each flag.
 
     Args:
-        units: int64, below ``2**53`` in size, 0 where unknown.
-        known: bool.
-        flags: uint32: bit ``k`` is flag ``k``.
+        units: int64, size below ``2**53``, 0 where unknown.
+        known: bool; false where the amount is unknown.
+        flags: uint32 bit masks; bit ``k`` is flag ``k``.
         count: Number of flags.
 
     Returns:
-        int64, shape ``(count, 4)``.
+        int64, shape ``(count, 4)``: rows, rows with an unknown amount, ``high`` and ``low`` of the sum.
     """
     sums = np.zeros((count, 4), np.int64)
     for row in range(len(units)):

@@ -1,4 +1,4 @@
-"""Amounts as whole minor units (cents), exact, and exact numbers as floats."""
+"""Conversion of float amounts to whole minor units (cents), and of exact fractions to floats."""
 
 import math
 from fractions import Fraction
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 EXACT_MINOR_UNITS = 1 << 50
-"""Amounts of fewer minor units are exact: a float64 in major units times the scale rounds to its minor units."""
+"""Amounts below this many minor units convert exactly: float64 in major units times the scale rounds to the integer."""
 
 
 class MinorUnits(NamedTuple):
@@ -15,34 +15,34 @@ class MinorUnits(NamedTuple):
 
     Args:
         units: int64, shape ``(rows,)``; 0 for NaN.
-        unknown: Number of amounts that are NaN.
+        nan_count: Number of amounts that are NaN.
     """
 
     units: np.ndarray
-    unknown: int = 0
+    nan_count: int = 0
 
     @classmethod
     def of(cls, amounts: np.ndarray, decimals: int) -> "MinorUnits":
-        """The minor units of amounts.
+        """Convert amounts to minor units.
 
         Args:
             amounts: float64, major units, rounded to the minor unit; NaN where unknown.
-            decimals: Digits of the minor unit.
+            decimals: Decimal places of the minor unit.
 
         Raises:
-            ValueError: An amount of :data:`EXACT_MINOR_UNITS` or more; the contract's ``amount_max`` excludes them.
+            ValueError: An amount is :data:`EXACT_MINOR_UNITS` or more; the contract's ``amount_max`` prevents this.
         """
-        from customer_analytics.core.money._kernels import whole_units  # noqa: PLC0415  Numba only where rows are read
+        from customer_analytics.core.money._kernels import to_minor_units  # noqa: PLC0415  imports Numba
 
         scale = 10**decimals
-        units, unknown, too_large = whole_units(amounts, float(scale), EXACT_MINOR_UNITS / scale)
-        if too_large:
-            raise ValueError(f"{too_large} amounts of {EXACT_MINOR_UNITS} minor units or more")
-        return cls(units, unknown)
+        units, nan_count, beyond_count = to_minor_units(amounts, float(scale), EXACT_MINOR_UNITS / scale)
+        if beyond_count:
+            raise ValueError(f"expected amounts below {EXACT_MINOR_UNITS} minor units; found {beyond_count} beyond")
+        return cls(units, nan_count)
 
 
 def as_float(number: Fraction) -> float:
-    """The float nearest to an exact number; infinite beyond float64's range."""
+    """Return the float nearest to an exact number; infinite beyond the range of float64."""
     try:
         return float(number)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Sums of money, exact: whole minor units, in integers that cannot overflow."""
+"""Exact sums of money: whole minor units in integers that cannot overflow."""
 
 from dataclasses import dataclass
 
@@ -12,52 +12,49 @@ class MoneySum:
     """Number of rows and the sum of their amounts; ``MoneySum()`` is the identity.
 
     Args:
-        rows: Rows counted.
-        minor: Sum of their amounts in minor units.
-        unreadable: Rows among them whose amount is unknown; they add nothing to ``minor``.
+        rows: Number of rows.
+        minor_units: Sum of their amounts in minor units.
+        unreadable: Number of rows whose amount is unknown; they add nothing to ``minor_units``.
     """
 
     rows: int = 0
-    minor: int = 0
+    minor_units: int = 0
     unreadable: int = 0
 
     @classmethod
     def of(cls, amounts: np.ndarray, decimals: int) -> "MoneySum":
-        """The sum of a chunk.
-
-        Args:
-            amounts: float64 in major units, as ``typed_purchases`` holds them; NaN where unreadable.
-            decimals: Digits of the minor unit.
-        """
+        """Sum the amounts of a chunk; the arguments are those of :meth:`MinorUnits.of`."""
         money = MinorUnits.of(amounts, decimals)
-        return cls(len(amounts), exact_sum(money.units), money.unknown)
+        return cls(len(amounts), exact_sum(money.units), money.nan_count)
 
     @classmethod
     def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["MoneySum"]:
-        """The sum of the rows with each flag; a row with several flags counts for each.
+        """Sum the rows that have each flag; a row with several flags counts for each of them.
 
         Args:
-            amounts: As for :meth:`of`.
-            flags: uint32, shape ``(rows,)``: bit ``k`` is flag ``k``.
+            amounts: float64, major units; NaN where unknown.
+            flags: uint32 bit masks, shape ``(rows,)``; bit ``k`` is flag ``k``.
             count: Number of flags.
-            decimals: Digits of the minor unit.
+            decimals: Decimal places of the minor unit.
         """
-        from customer_analytics.core.money._kernels import joined_sum, sum_by_flag  # noqa: PLC0415  as in exact_sum
+        from customer_analytics.core.money._kernels import join_sum, sum_by_flag  # noqa: PLC0415  imports Numba
 
         money = MinorUnits.of(amounts, decimals)
         sums = sum_by_flag(money.units, ~np.isnan(amounts), flags, count).tolist()
-        return [cls(rows, joined_sum(high, low), unreadable) for rows, unreadable, high, low in sums]
+        return [cls(rows, join_sum(high, low), unreadable) for rows, unreadable, high, low in sums]
 
     def __add__(self, other: "MoneySum") -> "MoneySum":
-        return MoneySum(self.rows + other.rows, self.minor + other.minor, self.unreadable + other.unreadable)
+        unreadable = self.unreadable + other.unreadable
+        return MoneySum(self.rows + other.rows, self.minor_units + other.minor_units, unreadable)
 
-    def __sub__(self, part: "MoneySum") -> "MoneySum":
-        """The sum of these rows without a part of them."""
-        return MoneySum(self.rows - part.rows, self.minor - part.minor, self.unreadable - part.unreadable)
+    def __sub__(self, subset: "MoneySum") -> "MoneySum":
+        """Return the sum of the rows that are not in ``subset``."""
+        unreadable = self.unreadable - subset.unreadable
+        return MoneySum(self.rows - subset.rows, self.minor_units - subset.minor_units, unreadable)
 
 
 def exact_sum(units: np.ndarray) -> int:
-    """The sum of int64 numbers below 2**53 in size, of any count."""
-    from customer_analytics.core.money._kernels import joined_sum, split_sum  # noqa: PLC0415  Numba only for rows
+    """Return the exact sum of any number of int64 values of size below ``2**53``."""
+    from customer_analytics.core.money._kernels import join_sum, split_sum  # noqa: PLC0415  imports Numba
 
-    return joined_sum(*split_sum(units))
+    return join_sum(*split_sum(units))

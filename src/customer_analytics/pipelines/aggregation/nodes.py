@@ -1,17 +1,17 @@
-"""The tables people ask for, from the clean purchases."""
+"""Nodes that compute the revenue tables, the numeric summary, the outliers and the profile of clean purchases."""
 
 from functools import partial
 
 import pandas as pd
 
-from customer_analytics.core.aggregation import distinct_customers as customers
-from customer_analytics.core.aggregation import numeric_summary as summary
-from customer_analytics.core.aggregation import revenue_tables as revenue
+from customer_analytics.core.aggregation import distinct_customers, numeric_summary, revenue_tables
+from customer_analytics.core.aggregation.distinct_customers import CustomerCounts
 from customer_analytics.core.aggregation.measures import MEASURED_COLUMNS, Measures
+from customer_analytics.core.aggregation.outliers import OutlierBounds, OutlierRules, mark_outliers
 from customer_analytics.core.chunks.fold import fold_together
 from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.settings import Contract
-from customer_analytics.core.drift.profile.frame import to_chunks
+from customer_analytics.core.drift.profile.frame_writer import to_chunks
 from customer_analytics.core.drift.profile.purchase_profile import (
     PROFILED_COLUMNS,
     ProfileSettings,
@@ -23,50 +23,44 @@ from customer_analytics.core.drift.profile.purchase_profile import (
 def measure_purchases(
     clean_purchases: Chunks, quarantined_purchases: Chunks, profile: ProfileSettings, contract: Contract
 ) -> tuple[Measures, Chunks]:
-    """One pass: totals per group and counts per value, and the same per window as ``purchase_profile``."""
+    """Measure totals and value counts, and ``purchase_profile`` (the same per window), in one pass."""
     shape = profile.shape(contract.amount_decimals)
     measures_of = partial(Measures.of, decimals=contract.amount_decimals)
     profile_of = partial(PurchaseProfile.of, shape=shape)
-    measured, profiled = fold_together(
+    measures, purchase_profile = fold_together(
         clean_purchases,
         (*MEASURED_COLUMNS, *PROFILED_COLUMNS),
         [(measures_of, Measures()), (profile_of, PurchaseProfile(shape))],
     )
-    return measured, to_chunks(profiled.with_quarantined(count_reasons(quarantined_purchases)))
+    return measures, to_chunks(purchase_profile.with_quarantined(count_reasons(quarantined_purchases)))
 
 
-def count_customers(clean_purchases: Chunks, purchase_measures: Measures) -> customers.CustomerCounts:
-    """Distinct customers of every group."""
-    return customers.count_customers(clean_purchases, purchase_measures.revenue_groups())
+def count_customers(clean_purchases: Chunks, purchase_measures: Measures) -> CustomerCounts:
+    """Count the distinct customers of every group."""
+    return distinct_customers.count_customers(clean_purchases, purchase_measures.revenue_groups())
 
 
 def tabulate_revenue(
-    purchase_measures: Measures, customer_counts: customers.CustomerCounts, contract: Contract
+    purchase_measures: Measures, customer_counts: CustomerCounts, contract: Contract
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Revenue by country, by category, by both and by month: each slice on its own."""
-    slices = (
-        revenue.revenue_by_country,
-        revenue.revenue_by_category,
-        revenue.revenue_by_country_category,
-        revenue.revenue_by_month,
+    """Tabulate revenue by country, by category, by country and category, and by month."""
+    arguments = (purchase_measures, customer_counts, contract.amount_decimals)
+    return (
+        revenue_tables.revenue_by_country(*arguments),
+        revenue_tables.revenue_by_category(*arguments),
+        revenue_tables.revenue_by_country_category(*arguments),
+        revenue_tables.revenue_by_month(*arguments),
     )
-    one, two, three, four = (
-        slice_of(purchase_measures, customer_counts, contract.amount_decimals) for slice_of in slices
-    )
-    return one, two, three, four
 
 
-def summarise_numbers(purchase_measures: Measures, outliers: summary.OutlierRules, contract: Contract) -> pd.DataFrame:
-    """``numeric_summary``."""
-    return summary.summarise_numbers(purchase_measures, outliers, contract.amount_decimals)
+def summarise_numbers(purchase_measures: Measures, outliers: OutlierRules, contract: Contract) -> pd.DataFrame:
+    """Tabulate ``numeric_summary``: statistics of amount and age."""
+    return numeric_summary.summarise_numbers(purchase_measures, outliers, contract.amount_decimals)
 
 
 def find_outliers(
-    clean_purchases: Chunks,
-    purchase_measures: Measures,
-    outliers: summary.OutlierRules,
-    contract: Contract,
+    clean_purchases: Chunks, purchase_measures: Measures, outliers: OutlierRules, contract: Contract
 ) -> Chunks:
-    """The purchases whose amount or age is an outlier."""
-    bounds = summary.OutlierBounds.of(purchase_measures, outliers, contract.amount_decimals)
-    return clean_purchases.map(partial(summary.mark_outliers, bounds=bounds, decimals=contract.amount_decimals))
+    """Select the purchases whose amount or age is an outlier."""
+    bounds = OutlierBounds.of(purchase_measures, outliers, contract.amount_decimals)
+    return clean_purchases.map(partial(mark_outliers, bounds=bounds, decimals=contract.amount_decimals))

@@ -6,7 +6,7 @@ from customer_analytics.pipelines.aggregation import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``clean_purchases`` → the revenue tables, ``numeric_summary``, ``outlier_purchases`` and ``purchase_profile``."""
+    """Build the pipeline from ``clean_purchases`` to the tables of the aggregation and ``purchase_profile``."""
     return Pipeline(
         [
             node(

@@ -1,4 +1,4 @@
-"""What this run leaves for the next ones, and how it differs from those before."""
+"""Nodes that record the metrics of this run and compare them with earlier runs."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from customer_analytics.core.history import run_record, runs
 
 
 def measure_run(ledger: dict[str, Any], drift_findings: pd.DataFrame, run_usage: dict[str, float]) -> dict[str, Any]:
-    """``run_metrics``."""
+    """Collect ``run_metrics`` from the ledger, the drift findings, and the time and memory of the run."""
     return run_record.run_metrics(ledger, drift_findings, run_usage)
 
 
 def tabulate_runs(run_metrics: dict[str, Any], run_history: run_record.History) -> pd.DataFrame:
-    """``runs``."""
+    """Tabulate ``runs``: the metrics of all runs."""
     return runs.tabulate_runs(run_metrics, run_history)
 
 
 def compare_runs(run_metrics: dict[str, Any], run_history: run_record.History, drift: DriftSettings) -> dict[str, Any]:
-    """``run_changes``."""
+    """Compare this run with earlier runs: ``run_changes``."""
     return run_record.run_changes(run_metrics, run_history, drift)

@@ -6,7 +6,7 @@ from customer_analytics.pipelines.history import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``ledger`` and ``drift_findings`` → ``run_metrics``; all runs' → ``runs`` and ``run_changes``."""
+    """Build the pipeline from ``ledger`` and ``drift_findings`` to ``run_metrics``, ``runs`` and ``run_changes``."""
     return Pipeline(
         [
             node(
@@ -15,12 +15,7 @@ def create_pipeline() -> Pipeline:
                 outputs="run_metrics",
                 name="measure_run",
             ),
-            node(
-                nodes.tabulate_runs,
-                inputs=["run_metrics", "run_history"],
-                outputs="runs",
-                name="tabulate_runs",
-            ),
+            node(nodes.tabulate_runs, inputs=["run_metrics", "run_history"], outputs="runs", name="tabulate_runs"),
             node(
                 nodes.compare_runs,
                 inputs=["run_metrics", "run_history", "params:drift"],

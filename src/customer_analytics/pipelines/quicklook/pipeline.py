@@ -6,16 +6,10 @@ from customer_analytics.pipelines.quicklook.nodes import total_revenue
 
 
 def create_pipeline() -> Pipeline:
-    """``raw_purchases`` → ``quicklook_revenue``."""
+    """Build the pipeline from ``raw_purchases`` to ``quicklook_revenue``."""
+    inputs = ["raw_purchases", "params:contract"]
     return Pipeline(
-        [
-            node(
-                total_revenue,
-                inputs=["raw_purchases", "params:contract"],
-                outputs="quicklook_revenue",
-                name="total_revenue",
-            )
-        ],
+        [node(total_revenue, inputs=inputs, outputs="quicklook_revenue", name="total_revenue")],
         namespace="quicklook",
         prefix_datasets_with_namespace=False,
     )
