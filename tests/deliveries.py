@@ -1,4 +1,4 @@
-"""Deliveries for tests of pages: names that a page must not mistake for markup, and enough weeks to compare."""
+"""Deliveries for tests of HTML pages: texts that look like markup, and enough weeks to compare."""
 
 import csv
 import random
@@ -21,18 +21,32 @@ HOSTILE = (
 
 
 def hostile_delivery(path, rows=4_000, *, payment="card", seed=1):
-    """Purchases of two years whose categories are :data:`HOSTILE`; one row in 40 is refused, one in 50 a repeat."""
-    draw = random.Random(seed)  # noqa: S311  not for secrets
+    """Write purchases of two years whose categories are :data:`HOSTILE`.
+
+    One row in 40 is quarantined for its country, and one in 50 is a duplicate.
+    """
+    rng = random.Random(seed)  # noqa: S311  not for secrets
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for row in range(rows):
             month = row * 24 // rows
-            day = f"{2023 + month // 12}-{month % 12 + 1:02}-{draw.randint(1, 28):02}"
-            country = "nowhere" if row % 40 == 0 else draw.choice(["AT", "DE", "NA"])
-            number = row - 1 if row % 50 == 1 else row
-            amount = f"{draw.lognormvariate(3, 1):.2f}"
-            paid = payment if row > rows * 0.9 else draw.choice(["card", "cash", HOSTILE[0]])
+            day = f"{2023 + month // 12}-{month % 12 + 1:02}-{rng.randint(1, 28):02}"
+            country = "nowhere" if row % 40 == 0 else rng.choice(["AT", "DE", "NA"])
+            purchase_number = row - 1 if row % 50 == 1 else row
+            amount = f"{rng.lognormvariate(3, 1):.2f}"
+            payment_type = payment if row > rows * 0.9 else rng.choice(["card", "cash", HOSTILE[0]])
             age = "" if row % 30 == 0 else 20 + row % 50
-            writer.writerow([row % 97 + 1, f"p{number}", HOSTILE[row % len(HOSTILE)], amount, day, country, age, paid])
+            writer.writerow(
+                [
+                    row % 97 + 1,
+                    f"p{purchase_number}",
+                    HOSTILE[row % len(HOSTILE)],
+                    amount,
+                    day,
+                    country,
+                    age,
+                    payment_type,
+                ]
+            )
     return path

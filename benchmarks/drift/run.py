@@ -1,7 +1,7 @@
-"""The same pairs through this project, Evidently and p-values: who alarms, who names the cause, seconds and memory.
+"""Compares the alarms, the time and the memory of this project, Evidently and plain p-values on the same pairs.
 
-``python benchmarks/drift/run.py --peers .venv/bin/python`` with this project's Python; the peers have their own
-environment (``requirements.txt`` beside this file). Writes ``results.md``.
+Run ``python benchmarks/drift/run.py --peers PYTHON`` with this project's Python, where PYTHON belongs to an environment
+with ``requirements.txt``. Writes ``results.md``.
 """
 
 import argparse
@@ -20,8 +20,8 @@ TOOLS = {"ours": "this project", "evidently_defaults": "Evidently", "p_values": 
 MIB = 1 << 20
 
 
-def judged(tool: str, python: str, folder: Path) -> dict[str, Any]:
-    """What a tool says of a pair, in a process of its own."""
+def judge_pair(tool: str, python: str, folder: Path) -> dict[str, Any]:
+    """Run a tool on a pair in a new process; return its output, or its last line of errors as ``error``."""
     command = [python, "-W", "ignore", str(HERE / "judge.py"), tool, str(folder)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     if process.returncode:
@@ -29,65 +29,67 @@ def judged(tool: str, python: str, folder: Path) -> dict[str, Any]:
     return json.loads(process.stdout.strip().splitlines()[-1])
 
 
-def in_words(spec: PairSpec, said: dict[str, Any]) -> str:
-    """A cell of the table: whether the tool is right, and how much it says."""
-    if "error" in said:
-        return f"error: {said['error'][:60]}"
-    alarms, about = said["alarms"], [one for one in said["alarms"] if one["column"] == spec.column]
-    others = sorted({one["column"] for one in alarms} - {spec.column})
-    stray = f"; false: {', '.join(others)}" if others else ""
-    if not about:
-        return f"silent{stray}"
-    if any(spec.cause in one["says"] for one in about):
-        outcome = "fail" if any(one["says"].startswith("fail") for one in about) else "warn"
-        return f"**{outcome}**, names the cause{stray}"
-    return f"alarm, column only{stray}"
+def describe_result(spec: PairSpec, result: dict[str, Any]) -> str:
+    """Return the table entry of a result: silent or an alarm, whether it names the cause, and false alarms."""
+    if "error" in result:
+        return f"error: {result['error'][:60]}"
+    column_alarms = [alarm for alarm in result["alarms"] if alarm["column"] == spec.column]
+    false_columns = sorted({alarm["column"] for alarm in result["alarms"]} - {spec.column})
+    false_alarms = f"; false: {', '.join(false_columns)}" if false_columns else ""
+    if not column_alarms:
+        return f"silent{false_alarms}"
+    if any(spec.cause in alarm["message"] for alarm in column_alarms):
+        outcome = "fail" if any(alarm["message"].startswith("fail") for alarm in column_alarms) else "warn"
+        return f"**{outcome}**, names the cause{false_alarms}"
+    return f"alarm, column only{false_alarms}"
 
 
-def table(rows: int, pythons: dict[str, str], specs: tuple[PairSpec, ...]) -> list[str]:
-    """The table in Markdown."""
+def make_table(rows: int, pythons: dict[str, str], specs: tuple[PairSpec, ...]) -> list[str]:
+    """Judge the pairs with all tools and return the lines of a Markdown table."""
     lines = [f"| pair ({rows:,} rows each) | {' | '.join(TOOLS[tool] for tool in pythons)} |"]
     lines.append("|---" * (len(pythons) + 1) + "|")
-    costs: dict[str, list[dict[str, Any]]] = {tool: [] for tool in pythons}
+    results_by_tool: dict[str, list[dict[str, Any]]] = {tool: [] for tool in pythons}
     for spec in specs:
         with tempfile.TemporaryDirectory() as folder:
             write_pair(spec, rows, Path(folder))
-            said = {tool: judged(tool, python, Path(folder)) for tool, python in pythons.items()}
-        lines.append(f"| {spec.name} | {' | '.join(in_words(spec, one) for one in said.values())} |")
+            results = {tool: judge_pair(tool, python, Path(folder)) for tool, python in pythons.items()}
+        lines.append(f"| {spec.name} | {' | '.join(describe_result(spec, result) for result in results.values())} |")
         print(lines[-1], flush=True)
-        for tool, one in said.items():
-            costs[tool].append(one)
-    return [*lines, *(f"| {name} | {' | '.join(cells)} |" for name, cells in _costs(costs).items())]
+        for tool, result in results.items():
+            results_by_tool[tool].append(result)
+    successes = [[result for result in results if "error" not in result] for results in results_by_tool.values()]
+    lines.append(f"| seconds, median | {' | '.join(map(_describe_time, successes))} |")
+    lines.append(f"| peak memory, of which the tables | {' | '.join(map(_describe_memory, successes))} |")
+    return lines
 
 
-def _costs(costs: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
-    known = [[one for one in each if "error" not in one] for each in costs.values()]
-    return {
-        "seconds, median": [
-            f"{sorted(o['elapsed_s'] for o in each)[len(each) // 2]:.2f}" if each else "-" for each in known
-        ],
-        "peak memory, of which the tables": [
-            f"{max(o['peak_bytes'] for o in each) / MIB:,.0f} MB ({max(o['read_bytes'] for o in each) / MIB:,.0f})"
-            if each
-            else "-"
-            for each in known
-        ],
-    }
+def _describe_time(results: list[dict[str, Any]]) -> str:
+    if not results:
+        return "-"
+    return f"{sorted(result['elapsed_s'] for result in results)[len(results) // 2]:.2f}"
+
+
+def _describe_memory(results: list[dict[str, Any]]) -> str:
+    if not results:
+        return "-"
+    peak_bytes = max(result["peak_bytes"] for result in results)
+    read_bytes = max(result["read_bytes"] for result in results)
+    return f"{peak_bytes / MIB:,.0f} MB ({read_bytes / MIB:,.0f})"
 
 
 def main() -> None:
     """Judge all pairs and write ``results.md``."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--peers", required=True, help="the Python that has requirements.txt")
+    parser.add_argument("--peers", required=True, help="Python of an environment with requirements.txt")
     parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--large", type=int, default=0, help="rows of a second table, of one pair")
+    parser.add_argument("--large", type=int, default=0, help="rows of a second table with one pair; 0 for none")
     options = parser.parse_args()
     pythons = {"ours": sys.executable, "evidently_defaults": options.peers, "p_values": options.peers}
-    parts = [table(options.rows, pythons, PAIRS)]
+    tables = [make_table(options.rows, pythons, PAIRS)]
     if options.large:
-        parts.append(table(options.large, pythons, (PAIRS[2],)))
+        tables.append(make_table(options.large, pythons, (PAIRS[2],)))
     head = (HERE / "head.md").read_text(encoding="utf-8").replace("VERSION", metadata.version("customer-analytics"))
-    body = "\n\n".join("\n".join(part) for part in parts)
+    body = "\n\n".join("\n".join(lines) for lines in tables)
     (HERE / "results.md").write_text(f"{head}\n{body}\n", encoding="utf-8")
 
 

@@ -1,3 +1,5 @@
+"""Clean purchases, their profiles and the settings of drift, for tests of core."""
+
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,9 +27,9 @@ def settings(parameters) -> DriftSettings:
 
 @pytest.fixture(scope="session")
 def purchases() -> Callable[[int, int], pd.DataFrame]:
-    """Clean purchases: ``purchases(rows, seed)``."""
+    """Return a function that makes clean purchases: ``purchases(rows, seed)``."""
 
-    def made(rows: int, seed: int) -> pd.DataFrame:
+    def make(rows: int, seed: int) -> pd.DataFrame:
         rng = np.random.default_rng(seed)
         start = np.datetime64("2024-01-01", "us")
         ages = pd.Series(np.clip(np.rint(rng.normal(42, 14, rows)), 10, 120)).astype("Int16")
@@ -44,18 +46,24 @@ def purchases() -> Callable[[int, int], pd.DataFrame]:
             }
         )
 
-    return made
+    return make
 
 
 @pytest.fixture(scope="session")
 def profiled(purchases) -> Callable[[int, int], PurchaseProfile]:
-    """A profile of ``profiled(rows, seed)``."""
+    """Return a function that makes the weekly profile of clean purchases: ``profiled(rows, seed)``."""
     return lambda rows, seed: PurchaseProfile.of(purchases(rows, seed), ProfileShape(Period.WEEK, 2)).settled()
 
 
 @pytest.fixture(scope="session")
-def large(profiled) -> tuple[PurchaseProfile, PurchaseProfile]:
-    """Two deliveries of 200 k rows of the same process."""
+def large_purchases(purchases) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return two deliveries of 200,000 rows that follow the same distribution."""
+    return purchases(200_000, 1), purchases(200_000, 2)
+
+
+@pytest.fixture(scope="session")
+def large_profiles(profiled) -> tuple[PurchaseProfile, PurchaseProfile]:
+    """Return the profiles of ``large_purchases``."""
     return profiled(200_000, 1), profiled(200_000, 2)
 
 

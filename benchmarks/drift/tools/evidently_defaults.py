@@ -1,4 +1,4 @@
-"""Evidently's data drift preset as it comes: per column, a distance above its threshold of 0.1 is drift."""
+"""Evidently's data drift preset with its defaults: a column drifts if its distance reaches the threshold of 0.1."""
 
 import os
 import re
@@ -11,22 +11,22 @@ os.environ["DO_NOT_TRACK"] = "1"
 SCORE = re.compile(r"ValueDrift\(column=(\w+),method=(.*),threshold=([0-9.]+)\)")
 
 
-def alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
-    """The columns that drifted."""
-    from evidently import DataDefinition, Dataset, Report  # noqa: PLC0415  its import is part of its time
+def find_alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the columns that drifted."""
+    from evidently import DataDefinition, Dataset, Report  # noqa: PLC0415  the time of the tool includes its import
     from evidently.presets import DataDriftPreset  # noqa: PLC0415
 
     columns = DataDefinition(numerical_columns=list(NUMERICAL), categorical_columns=list(CATEGORICAL))
-    one, two = (
-        Dataset.from_pandas(frame[[*NUMERICAL, *CATEGORICAL]], data_definition=columns) for frame in (baseline, current)
+    datasets = (
+        Dataset.from_pandas(frame[[*NUMERICAL, *CATEGORICAL]], data_definition=columns) for frame in (current, baseline)
     )
     scores = [
-        (*found.groups(), metric["value"])
-        for metric in Report([DataDriftPreset()]).run(two, one).dict()["metrics"]
-        if (found := SCORE.match(metric["metric_name"]))
+        (*match.groups(), metric["value"])
+        for metric in Report([DataDriftPreset()]).run(*datasets).dict()["metrics"]
+        if (match := SCORE.match(metric["metric_name"]))
     ]
     return [
-        {"column": column, "says": f"{method} {value:.4f}"}
+        {"column": column, "message": f"{method} {value:.4f}"}
         for column, method, threshold, value in scores
         if value >= float(threshold)
     ]

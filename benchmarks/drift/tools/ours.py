@@ -1,4 +1,4 @@
-"""This project with the settings it comes with: profile both deliveries, compare, judge."""
+"""This project with its default settings: profiles both deliveries, compares and judges them."""
 
 from functools import partial
 from pathlib import Path
@@ -7,6 +7,7 @@ import pandas as pd
 import yaml
 
 from customer_analytics.core.chunks.local import LocalChunks
+from customer_analytics.core.drift.checks.findings import ALARMS
 from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.verdict import compare_profiles
@@ -15,15 +16,17 @@ CHUNK_ROWS = 131_072
 PARAMETERS = Path(__file__).resolve().parents[3] / "conf" / "base" / "parameters_drift.yml"
 
 
-def alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
-    """What fails or warns."""
+def find_alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the findings that fail or warn."""
     settings = DriftSettings.of(yaml.safe_load(PARAMETERS.read_text(encoding="utf-8"))["drift"])
-    one, two = map(_profile, (baseline, current))
-    found = compare_profiles(one, two, settings)
+    findings = compare_profiles(_profile(baseline), _profile(current), settings)
     return [
-        {"column": one.column, "says": f"{one.outcome} {one.measure} {one.words}".replace("p50", "median")}
-        for one in found
-        if one.outcome in {"warn", "fail"}
+        {
+            "column": finding.column,
+            "message": f"{finding.outcome} {finding.measure} {finding.explanation}".replace("p50", "median"),
+        }
+        for finding in findings
+        if finding.outcome in ALARMS
     ]
 
 

@@ -1,4 +1,4 @@
-"""The textbook rule: Kolmogorov-Smirnov for numbers, chi-square for categories, drift where p < 0.05."""
+"""The textbook rule: Kolmogorov-Smirnov for numbers and chi-square for categories; p < 0.05 is drift."""
 
 import pandas as pd
 from pairs import CATEGORICAL, NUMERICAL
@@ -6,15 +6,15 @@ from pairs import CATEGORICAL, NUMERICAL
 SIGNIFICANCE = 0.05
 
 
-def alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
-    """The columns whose test is significant; nulls are left out, as these tests have no place for them."""
-    from scipy import stats  # noqa: PLC0415  its import is part of its time
+def find_alarms(baseline: pd.DataFrame, current: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the columns whose test is significant. The tests exclude nulls."""
+    from scipy import stats  # noqa: PLC0415  the time of the tool includes its import
 
-    found = {}
+    p_by_column = {}
     for column in NUMERICAL:
-        found[column] = stats.ks_2samp(baseline[column].dropna(), current[column].dropna()).pvalue
+        p_by_column[column] = stats.ks_2samp(baseline[column].dropna(), current[column].dropna()).pvalue
     for column in CATEGORICAL:
-        counts = [side[column].value_counts() for side in (baseline, current)]
+        counts = [delivery[column].value_counts() for delivery in (baseline, current)]
         table = pd.concat(counts, axis=1).fillna(0)
-        found[column] = stats.chi2_contingency(table.T)[1]
-    return [{"column": column, "says": f"p = {p:.2g}"} for column, p in found.items() if p < SIGNIFICANCE]
+        p_by_column[column] = stats.chi2_contingency(table.T)[1]
+    return [{"column": column, "message": f"p = {p:.2g}"} for column, p in p_by_column.items() if p < SIGNIFICANCE]

@@ -1,26 +1,30 @@
-"""The baseline that the newest delivery is compared with, among all that runs have left."""
+"""The choice of the baseline of the newest delivery among the saved profiles."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from customer_analytics.core.drift.baseline import pair_deliveries
-from customer_analytics.core.drift.profile.frame import to_frame
+from customer_analytics.core.drift.profile.frame_writer import to_frame
 from customer_analytics.core.errors import SettingError
 
 
 @pytest.fixture
 def pair(profiled, settings):
-    """Pairs the last of deliveries of so many rows, of a day each; a profile that must stay unread fails the test."""
+    """Return a function that pairs the last of several deliveries, one per day, with its baseline.
 
-    def paired(rows, baseline, unread=()):
-        profiles = {f"2024-01-0{day}": profiled(count, day) for day, count in enumerate(rows, 1)}
-        loaders = {f"{run}/profile": lambda one=one: to_frame(one) for run, one in profiles.items()}
-        loaders |= {f"{run}/profile": lambda: pytest.fail("was read for nothing") for run in unread}
+    Its arguments are the rows of each delivery, the setting, and the runs whose profiles must not be loaded.
+    """
+
+    def pair_last(rows_by_day, baseline, not_loaded=()):
+        profiles = {f"2024-01-0{day}": profiled(rows, day) for day, rows in enumerate(rows_by_day, 1)}
+        loaders = {f"{run_id}/profile": partial(to_frame, profile) for run_id, profile in profiles.items()}
+        loaders |= {f"{run_id}/profile": lambda: pytest.fail("the profile was loaded") for run_id in not_loaded}
         *_, current = profiles.values()
         return pair_deliveries(current, loaders, replace(settings, baseline=baseline, rows_min=200))
 
-    return paired
+    return pair_last
 
 
 @pytest.mark.parametrize(
@@ -34,42 +38,42 @@ def pair(profiled, settings):
         ((300, 0, 300), "2024-01-02", ("2024-01-02", 0)),
     ],
     ids=[
-        "the one before",
-        "those too small are passed over",
-        "likewise from the first on",
-        "only small ones, so the one before",
-        "only small ones, so the first",
-        "a run that is named is taken as it is",
+        "previous delivery",
+        "small deliveries are skipped from the last",
+        "small deliveries are skipped from the first",
+        "previous of only small deliveries",
+        "first of only small deliveries",
+        "small delivery named by its run id",
     ],
 )
 def test_the_baseline_is_the_nearest_delivery_of_enough_rows(pair, rows, baseline, chosen):
-    found = pair(rows, baseline)
+    delivery_pair = pair(rows, baseline)
 
-    assert (found.baseline_run, found.baseline.rows()) == chosen
-    assert (found.current_run, found.current.rows()) == (f"2024-01-0{len(rows)}", 300)
+    assert (delivery_pair.baseline_run, delivery_pair.baseline.rows()) == chosen
+    assert (delivery_pair.current_run, delivery_pair.current.rows()) == (f"2024-01-0{len(rows)}", 300)
 
 
 @pytest.mark.parametrize(
     ("rows", "baseline"), [((300,), "previous"), ((300,), "first"), ((300, 300), "2024-01-02"), ((0,), "previous")]
 )
 def test_the_first_delivery_and_one_that_is_its_own_baseline_have_none(pair, rows, baseline):
-    found = pair(rows, baseline)
+    delivery_pair = pair(rows, baseline)
 
-    assert (found.baseline_run, found.baseline) == (None, None)
+    assert (delivery_pair.baseline_run, delivery_pair.baseline) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("baseline", "unread"),
+    ("baseline", "not_loaded"),
     [("previous", ("2024-01-01", "2024-01-04")), ("first", ("2024-01-02", "2024-01-03", "2024-01-04"))],
 )
-def test_no_profile_is_read_but_those_that_it_takes(pair, baseline, unread):
-    found = pair((300, 300, 0, 300), baseline, unread)
+def test_only_the_profiles_up_to_the_baseline_are_loaded(pair, baseline, not_loaded):
+    delivery_pair = pair((300, 300, 0, 300), baseline, not_loaded)
 
-    assert found.baseline.rows() == 300
+    assert delivery_pair.baseline.rows() == 300
 
 
-def test_a_baseline_that_no_run_has_left_is_refused_with_those_there_are(pair):
+def test_a_baseline_that_no_run_saved_is_an_error_that_lists_the_runs(pair):
     with pytest.raises(
-        SettingError, match=r"run that left a purchase_profile \('2024-01-02', '2024-01-01'\); found '2020'"
+        SettingError, match=r"run that saved a purchase_profile \('2024-01-02', '2024-01-01'\); found '2020'"
     ):
         pair((300, 300), "2020")

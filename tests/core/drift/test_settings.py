@@ -1,4 +1,4 @@
-"""Thresholds that can be meant, and those that are refused by name."""
+"""Valid and invalid settings of drift."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from customer_analytics.core.errors import SettingError
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("change", "key"),
     [
         ({"psi_wran": 0.1}, "psi_wran"),
         ({"mean_fail": 0.01}, r"drift\.mean_fail"),
@@ -21,11 +21,13 @@ from customer_analytics.core.errors import SettingError
         ({"new_value_warn_rows": 0.5}, r"drift\.new_value_warn_rows"),
     ],
 )
-def test_a_threshold_that_cannot_be_meant_is_refused_by_name(parameters, change, named):
-    with pytest.raises(SettingError, match=named):
+def test_an_invalid_setting_is_an_error_that_names_its_key(parameters, change, key):
+    with pytest.raises(SettingError, match=key):
         DriftSettings.of(parameters["drift"] | change)
 
 
-def test_a_missing_threshold_is_refused_by_name(parameters):
+def test_a_missing_setting_is_an_error_that_names_its_key(parameters):
+    without_psi_warn = {name: value for name, value in parameters["drift"].items() if name != "psi_warn"}
+
     with pytest.raises(SettingError, match="'psi_warn'"):
-        DriftSettings.of({name: value for name, value in parameters["drift"].items() if name != "psi_warn"})
+        DriftSettings.of(without_psi_warn)

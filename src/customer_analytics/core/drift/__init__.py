@@ -1,1 +1,1 @@
-"""Drift: did this delivery change in a way that matters, where, since when, and by how much money?"""
+"""Drift: whether a delivery differs from earlier ones, in which column and country, since when, and by how much."""

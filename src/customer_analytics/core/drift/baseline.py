@@ -1,28 +1,28 @@
-"""The delivery to judge and the one it is compared with, found among the profiles that runs have left."""
+"""Selects the baseline of the newest delivery among the profiles that earlier runs saved."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from customer_analytics.core.drift.profile.frame import from_frame
+from customer_analytics.core.drift.profile.frame_reader import from_frame
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.errors import SettingError, listed
 
-Stored = Mapping[str, Callable[[], pd.DataFrame]]
-"""What runs have left, unread, by ``run id/file name``; run ids sort by time."""
+StoredProfiles = Mapping[str, Callable[[], pd.DataFrame]]
+"""Loaders of the saved profiles by ``run id/file name``. Run ids sort by time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Deliveries:
-    """Two deliveries as profiles.
+class DeliveryPair:
+    """The profiles of a delivery and of its baseline.
 
     Args:
-        current: The one to judge.
-        current_run: Id of the run that received it.
-        baseline: The one to compare with; ``None`` when there is none.
-        baseline_run: Id of its run; likewise.
+        current: The delivery to judge.
+        current_run: Id of the run that profiled it.
+        baseline: The delivery to compare with; ``None`` if there is none.
+        baseline_run: Id of the run that profiled the baseline; ``None`` if there is none.
     """
 
     current: PurchaseProfile
@@ -31,55 +31,57 @@ class Deliveries:
     baseline_run: str | None = None
 
 
-def pair_deliveries(current: PurchaseProfile, stored: Stored, settings: DriftSettings) -> Deliveries:
-    """The newest delivery and its baseline.
+def pair_deliveries(current: PurchaseProfile, stored: StoredProfiles, settings: DriftSettings) -> DeliveryPair:
+    """Pair the newest delivery with its baseline.
 
-    ``previous`` and ``first`` pass over deliveries of fewer than ``rows_min`` clean rows, such as an attempt with wrong
-    settings leaves, unless there are no others.
+    ``previous`` and ``first`` skip deliveries of fewer than ``rows_min`` clean rows unless there are no others. A run
+    with wrong settings can leave such a delivery.
 
     Args:
         current: The newest profile.
-        stored: All profiles as :func:`~customer_analytics.core.drift.profile.frame.to_frame` writes them, the newest among
-            them; no more are read than it takes to find the baseline.
-        settings: ``baseline`` and ``rows_min``.
+        stored: All saved profiles, including the newest. They are loaded one by one until one can be the baseline.
+        settings: Uses ``baseline`` and ``rows_min``.
 
     Raises:
-        SettingError: A baseline that no run has left; the message lists those there are.
-        ProfileError: A baseline that this version cannot read.
+        SettingError: No run saved a profile under the id of the baseline; the message lists the ids.
+        ProfileError: This version cannot read the baseline.
     """
-    loaders = {run_of(name): load for name, load in stored.items()}
-    runs = sorted(loaders)
-    small = None
-    for run in baseline_runs(runs, settings.baseline):
-        baseline = from_frame(loaders[run](), f"purchase_profile of {run}")
-        pair = Deliveries(current, runs[-1], baseline, run)
+    loaders = {parse_run_id(name): load for name, load in stored.items()}
+    run_ids = sorted(loaders)
+    small_pair = None
+    for run_id in rank_baseline_runs(run_ids, settings.baseline):
+        baseline = from_frame(loaders[run_id](), f"purchase_profile of {run_id}")
+        pair = DeliveryPair(current, run_ids[-1], baseline, run_id)
         if baseline.rows() >= settings.rows_min:
             return pair
-        small = small or pair
-    return small or Deliveries(current, runs[-1])
+        small_pair = small_pair or pair
+    return small_pair or DeliveryPair(current, run_ids[-1])
 
 
-def baseline_runs(runs: Sequence[str], wanted: str) -> list[str]:
-    """The runs that can be the baseline, the best first; none if that is the newest itself or there is no earlier one.
+def rank_baseline_runs(run_ids: Sequence[str], baseline: str) -> list[str]:
+    """Return the runs that can be the baseline, the preferred one first.
 
     Args:
-        runs: Ids of all runs, oldest first, the one to judge last.
-        wanted: ``previous``, ``first`` or an id.
+        run_ids: Ids of all runs, oldest first; the last one is the run to judge.
+        baseline: ``previous``, ``first`` or a run id.
+
+    Returns:
+        Run ids; empty if there is no earlier run or if ``baseline`` is the run to judge.
 
     Raises:
-        SettingError: An id that is not among them.
+        SettingError: ``baseline`` is not among the ids.
     """
-    earlier = list(runs[:-1])
-    orders = {"previous": earlier[::-1], "first": earlier}
-    if wanted in orders:
-        return orders[wanted]
-    if wanted not in runs:
+    earlier_ids = list(run_ids[:-1])
+    orders = {"previous": earlier_ids[::-1], "first": earlier_ids}
+    if baseline in orders:
+        return orders[baseline]
+    if baseline not in run_ids:
         hint = "correct drift.baseline in parameters_drift.yml"
-        expected = f"'previous', 'first' or a run that left a purchase_profile ({listed(runs[::-1])})"
-        raise SettingError("drift.baseline", expected, repr(wanted), hint)
-    return [wanted] if wanted in earlier else []
+        expected = f"'previous', 'first' or a run that saved a purchase_profile ({listed(run_ids[::-1])})"
+        raise SettingError("drift.baseline", expected, repr(baseline), hint)
+    return [baseline] if baseline in earlier_ids else []
 
 
-def run_of(name: str) -> str:
-    """The run id in the name of what a run has left."""
+def parse_run_id(name: str) -> str:
+    """Return the run id of a saved file's name, ``run id/file name``."""
     return name.split("/", 1)[0]

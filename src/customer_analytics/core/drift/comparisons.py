@@ -1,4 +1,4 @@
-"""What is compared, and the verdict on all of it: between runs, and inside a delivery."""
+"""Compares a delivery with its baseline, and its latest windows with its earlier ones; builds the verdict on both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,31 +6,39 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.drift.baseline import Deliveries
-from customer_analytics.core.drift.checks.findings import Outcome, drift_frame
-from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
+from customer_analytics.core.drift.baseline import DeliveryPair
+from customer_analytics.core.drift.checks.findings import Outcome, build_findings_frame
+from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
-from customer_analytics.core.drift.simulation.injections import Scenario, injected
-from customer_analytics.core.drift.verdict import Findings, compare_latest, compare_profiles, outcome_of, verdict_on
+from customer_analytics.core.drift.simulation.injections import Scenario, inject_changes
+from customer_analytics.core.drift.verdict import (
+    Findings,
+    compare_latest_windows,
+    compare_profiles,
+    find_worst_outcome,
+    summarize_findings,
+)
 from customer_analytics.core.errors import CustomerAnalyticsError
 
 VERDICT_VERSION = 1
 RUNS, LATEST_WINDOWS, SIMULATION = "runs", "latest_windows", "simulation"
-MOST_TOLD = 5
+
+MAX_LISTED_ALARMS = 5
+"""Maximum number of alarms that ``in_words`` explains per comparison."""
 
 
 class DriftAlarmError(CustomerAnalyticsError):
-    """A delivery that has drifted so far that the configuration asks a run to end with an error."""
+    """The verdict fails, and ``drift.gate`` ends such a run with an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two sides and all that was found.
+    """The findings about a pair of profiles.
 
     Args:
         name: ``runs``, ``latest_windows`` or ``simulation``.
-        baseline: What the current side is compared with, in words.
-        findings: ParsedColumn.
+        baseline: Description of the baseline, for messages.
+        findings: Judged findings.
     """
 
     name: str
@@ -39,80 +47,88 @@ class Comparison:
 
     @property
     def outcome(self) -> Outcome:
-        """The worst finding."""
-        return outcome_of(self.findings)
+        """The worst outcome of the findings."""
+        return find_worst_outcome(self.findings)
 
 
-def compare_deliveries(deliveries: Deliveries, settings: DriftSettings) -> tuple[Comparison, ...]:
-    """The delivery against its baseline, and its latest windows against its earlier ones."""
-    between = compare_profiles(deliveries.baseline, deliveries.current, settings)
-    named = f"the run {deliveries.baseline_run}" if deliveries.baseline_run else "no earlier run"
-    inside = compare_latest(deliveries.current, settings)
-    latest = f"all windows before the last {settings.latest_windows} of the same delivery"
-    return Comparison(RUNS, named, between), Comparison(LATEST_WINDOWS, latest, inside)
+def compare_deliveries(deliveries: DeliveryPair, settings: DriftSettings) -> tuple[Comparison, ...]:
+    """Compare the current delivery with its baseline, and its latest windows with its earlier windows."""
+    run_findings = compare_profiles(deliveries.baseline, deliveries.current, settings)
+    baseline_run = f"the run {deliveries.baseline_run}" if deliveries.baseline_run else "no earlier run"
+    window_findings = compare_latest_windows(deliveries.current, settings)
+    earlier_windows = f"all windows before the last {settings.latest_windows} of the same delivery"
+    return (
+        Comparison(RUNS, baseline_run, run_findings),
+        Comparison(LATEST_WINDOWS, earlier_windows, window_findings),
+    )
 
 
-def simulate_scenario(profile: PurchaseProfile, scenario: Scenario, settings: DriftSettings) -> tuple[Comparison, ...]:
-    """A delivery against itself with known changes: what drift would look like in it.
+def simulate_scenario(
+    purchases: pd.DataFrame, shape: ProfileShape, scenario: Scenario, settings: DriftSettings
+) -> tuple[Comparison, ...]:
+    """Compare purchases with themselves after the changes of a scenario.
 
     Args:
-        profile: The delivery.
-        scenario: The changes; chosen rows by ``settings.seed``.
+        purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``.
+        shape: Shape of both profiles.
+        scenario: The changes; ``settings.seed`` decides which rows they change.
         settings: Thresholds.
     """
-    changed = injected(profile, scenario.steps, settings.seed)
-    found = compare_profiles(profile, changed, settings)
-    return (Comparison(SIMULATION, f"the same delivery without {scenario.name}", found),)
+    changed_purchases = inject_changes(purchases, scenario.steps, settings.seed)
+    baseline, changed = (PurchaseProfile.of(rows, shape) for rows in (purchases, changed_purchases))
+    findings = compare_profiles(baseline, changed, settings)
+    return (Comparison(SIMULATION, f"the same purchases without {scenario.name}", findings),)
 
 
 def tabulate_findings(comparisons: Sequence[Comparison], settings: DriftSettings) -> pd.DataFrame:
-    """All findings as one tidy table: ``comparison`` and the columns of ``FRAME_DTYPES``."""
-    frames = [drift_frame(one.findings, settings) for one in comparisons]
-    for frame, one in zip(frames, comparisons, strict=True):
-        frame.insert(0, "comparison", one.name)
+    """Return all findings as one tidy table with ``comparison`` and the columns of ``FRAME_DTYPES``."""
+    frames = [build_findings_frame(comparison.findings, settings) for comparison in comparisons]
+    for frame, comparison in zip(frames, comparisons, strict=True):
+        frame.insert(0, "comparison", comparison.name)
     return pd.concat(frames, ignore_index=True)
 
 
-def drift_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) -> dict[str, Any]:
-    """The verdict as plain JSON values.
+def build_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) -> dict[str, Any]:
+    """Build the verdict on all comparisons in JSON types.
 
     Returns:
-        ``schema_version``; ``outcome``: the worst alarm of all comparisons, without one the outcome of the first;
-        ``gate``; ``in_words``: what it comes to; ``comparisons``: name → ``baseline`` and what :func:`verdict_on` says.
+        ``schema_version``; ``outcome``: the worst alarm of all comparisons, without alarms the outcome of the first;
+        ``gate``; ``in_words``: explanations, one per line; ``comparisons``: per name, ``baseline`` and the summary of
+        :func:`summarize_findings`.
     """
-    outcomes = [one.outcome for one in comparisons]
-    alarms = [worst for worst in (Outcome.FAIL, Outcome.WARN) if worst in outcomes]
+    outcomes = [comparison.outcome for comparison in comparisons]
+    alarms = [outcome for outcome in (Outcome.FAIL, Outcome.WARN) if outcome in outcomes]
     return {
         "schema_version": VERDICT_VERSION,
         "outcome": str((alarms or outcomes)[0]),
         "gate": settings.gate,
-        "in_words": [line for one in comparisons for line in _in_words(one, settings)],
+        "in_words": [line for comparison in comparisons for line in _explain(comparison, settings)],
         "comparisons": {
-            one.name: {"baseline": one.baseline, **verdict_on(one.findings, settings)} for one in comparisons
+            comparison.name: {"baseline": comparison.baseline} | summarize_findings(comparison.findings, settings)
+            for comparison in comparisons
         },
     }
 
 
 def check_gate(verdict: dict[str, Any]) -> None:
-    """Pass a verdict that need not stop anyone.
-
-    Raises:
-        DriftAlarmError: The verdict fails and its gate is ``fail``; the message has one line.
-    """
+    """Raise DriftAlarmError if the verdict fails and its gate is ``fail``."""
     if verdict["gate"] != "fail" or verdict["outcome"] != Outcome.FAIL:
         return
-    said = [line for line in verdict["in_words"] if line.startswith(str(Outcome.FAIL))]
+    failures = [line for line in verdict["in_words"] if line.startswith(str(Outcome.FAIL))]
+    omission = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
     raise DriftAlarmError(
         "drift_verdict",
         "no failing finding (drift.gate is 'fail')",
-        f"{said[0]}{f' (and {len(said) - 1} more)' if len(said) > 1 else ''}",
+        f"{failures[0]}{omission}",
         "all outputs were written: read drift_findings, or accept this delivery as the baseline",
     )
 
 
-def _in_words(one: Comparison, settings: DriftSettings) -> list[str]:
-    verdict = verdict_on(one.findings, settings, MOST_TOLD)
-    left = verdict["alarm_count"] - len(verdict["alarms"])
-    told = [f"{alarm['outcome']}: {alarm['explanation']}" for alarm in verdict["alarms"]]
-    more = [f"and {left} more {'alarm' if left == 1 else 'alarms'}."] if left else []
-    return [f"{one.name}, against {one.baseline}: {one.outcome}.", *told, *more, *verdict["reasons"]]
+def _explain(comparison: Comparison, settings: DriftSettings) -> list[str]:
+    """Return the outcome of a comparison, its first alarms and the reasons for insufficient data, one per line."""
+    summary = summarize_findings(comparison.findings, settings, MAX_LISTED_ALARMS)
+    alarms = [f"{alarm['outcome']}: {alarm['explanation']}" for alarm in summary["alarms"]]
+    omitted = summary["alarm_count"] - len(alarms)
+    omission = [f"and {omitted} more {'alarm' if omitted == 1 else 'alarms'}."] if omitted else []
+    outcome = f"{comparison.name}, against {comparison.baseline}: {comparison.outcome}."
+    return [outcome, *alarms, *omission, *summary["reasons"]]

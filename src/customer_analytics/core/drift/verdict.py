@@ -1,146 +1,148 @@
-"""The verdict on a delivery: compare, judge, and say what it comes to."""
+"""Compares two profiles, judges the findings and summarizes them as a verdict."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.drift.checks.findings import Finding, Outcome, judged
-from customer_analytics.core.drift.checks.numbers import number_findings
-from customer_analytics.core.drift.checks.pair import Pair
-from customer_analytics.core.drift.checks.segments import segment_findings
-from customer_analytics.core.drift.checks.texts import text_findings
-from customer_analytics.core.drift.checks.volume import volume_finding
+from customer_analytics.core.drift.checks.findings import ALARMS, Finding, Outcome, judge_findings
+from customer_analytics.core.drift.checks.numbers import compare_numbers
+from customer_analytics.core.drift.checks.pair import ProfilePair
+from customer_analytics.core.drift.checks.segments import compare_segments
+from customer_analytics.core.drift.checks.texts import compare_texts
+from customer_analytics.core.drift.checks.volume import compare_volume
 from customer_analytics.core.drift.profile.packed_counts import CountTable
-from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
+from customer_analytics.core.drift.profile.purchase_profile import PROFILED_COLUMNS, PurchaseProfile
+from customer_analytics.core.drift.profile.windows import NO_DATE
 from customer_analytics.core.drift.settings import DriftSettings
 
-JUDGED_COLUMNS = (
-    Column.PRODUCT_CATEGORY,
-    Column.PURCHASE_AMOUNT,
-    Column.COUNTRY_CODE,
-    Column.CUSTOMER_AGE,
-    Column.PAYMENT_TYPE,
-)
+JUDGED_COLUMNS = tuple(column for column in PROFILED_COLUMNS if column is not Column.PURCHASE_DATE)
+"""Columns that get an outcome. Dates are judged as rows per window."""
 
 NUMBERS = (Column.PURCHASE_AMOUNT, Column.CUSTOMER_AGE)
+
+_SUMMARY_FIELDS = ("segment", "measure", "baseline", "current", "effect", "warn", "fail", "explanation")
 
 Findings = tuple[Finding, ...]
 
 
 def compare_profiles(baseline: PurchaseProfile | None, current: PurchaseProfile, settings: DriftSettings) -> Findings:
-    """What changed between two deliveries.
+    """Compare two deliveries.
 
     Args:
-        baseline: The delivery to compare with; ``None`` when there is none.
+        baseline: The delivery to compare with, or ``None``.
         current: The delivery to judge.
         settings: Thresholds.
 
     Returns:
-        All findings, judged; a single one of insufficient data where there is nothing to compare.
+        All findings, judged; a single finding with ``insufficient_data`` if there is no baseline or too few rows.
 
     Raises:
-        ProfileError: The profiles are cut differently.
+        ProfileError: The profiles have different shapes.
     """
     if baseline is None:
-        return (_insufficient("There is no baseline to compare with: this run can become one."),)
-    return compare_pair(Pair.of(baseline, current, settings))
+        return (_insufficient_data("There is no baseline to compare with: this run can become one."),)
+    return compare_pair(ProfilePair.of(baseline, current, settings))
 
 
-def compare_latest(profile: PurchaseProfile, settings: DriftSettings) -> Findings:
-    """What changed inside a delivery: its latest windows against all earlier ones."""
-    windows = sorted(window for window in profile.rows_per_window() if window)
+def compare_latest_windows(profile: PurchaseProfile, settings: DriftSettings) -> Findings:
+    """Compare the latest windows of a delivery with its earlier windows; rows without a date are ignored."""
+    windows = sorted(window for window in profile.rows_per_window() if window != NO_DATE)
     if len(windows) <= settings.latest_windows:
-        said = f"Windows in the delivery: {len(windows)}; more than {settings.latest_windows} are needed."
-        return (_insufficient(said),)
+        explanation = f"Windows in the delivery: {len(windows)}; more than {settings.latest_windows} are needed."
+        return (_insufficient_data(explanation),)
     latest = frozenset(windows[-settings.latest_windows :])
-    sides = profile.within(frozenset(windows) - latest), profile.within(latest)
-    pair = Pair.of(*sides, settings)
-    return compare_pair(Pair(pair.baseline, pair.current, settings, frozenset({windows[0], windows[-1]})))
+    earlier = frozenset(windows) - latest
+    pair = ProfilePair.of(profile.select_windows(earlier), profile.select_windows(latest), settings)
+    return compare_pair(replace(pair, partial_windows=frozenset({windows[0], windows[-1]})))
 
 
-def compare_pair(pair: Pair) -> Findings:
-    """All findings about a pair, judged together."""
-    rows, least = pair.rows, pair.settings.rows_min
-    if min(rows) < least:
-        said = f"{rows[0]:,} rows before and {rows[1]:,} now; {least:,} are needed on both sides to compare."
-        return (_insufficient(said),)
-    found = [finding for column in NUMBERS for finding in number_findings(pair, column)]
+def compare_pair(pair: ProfilePair) -> Findings:
+    """Return all findings about a pair of profiles, judged together."""
+    (rows_before, rows_now), rows_min = pair.rows, pair.settings.rows_min
+    if min(rows_before, rows_now) < rows_min:
+        explanation = (
+            f"{rows_before:,} rows before and {rows_now:,} now; {rows_min:,} are needed on both sides to compare."
+        )
+        return (_insufficient_data(explanation),)
+    findings = [finding for column in NUMBERS for finding in compare_numbers(pair, column)]
     for table in (CountTable.CATEGORY, CountTable.COUNTRY, CountTable.PAYMENT):
-        found += text_findings(pair, table)
-    return judged([*found, volume_finding(pair), *segment_findings(pair)], pair.settings)
+        findings += compare_texts(pair, table)
+    return judge_findings([*findings, compare_volume(pair), *compare_segments(pair)], pair.settings)
 
 
-def verdict_on(findings: Sequence[Finding], settings: DriftSettings, most: int = 20) -> dict[str, Any]:
-    """The verdict on a comparison as plain JSON values.
+def summarize_findings(findings: Sequence[Finding], settings: DriftSettings, max_alarms: int = 20) -> dict[str, Any]:
+    """Summarize the findings of one comparison in JSON types.
 
     Args:
-        findings: ParsedColumn.
+        findings: Judged findings.
         settings: Thresholds.
-        most: Alarms told in words.
+        max_alarms: Maximum length of ``alarms`` and of ``real_below_threshold``.
 
     Returns:
-        ``outcome``, ``columns`` (outcome of each), ``alarms`` (what failed or warns, worst first),
-        ``real_below_threshold`` (likewise for changes that are real but too small), ``not_judged`` (columns), ``tests``
-        (how many p-values were adjusted together), ``significance``.
+        ``outcome``; ``columns``: outcome per column; ``alarms``: findings that fail or warn, worst first;
+        ``alarm_count``: number of all alarms; ``real_below_threshold``: real changes that are too small for an alarm;
+        ``not_judged``: columns with insufficient data; ``reasons``: explanations why data is insufficient; ``tests``:
+        number of p-values that were adjusted together; ``significance``.
     """
-    columns = {str(column): str(_of_column(findings, column)) for column in (*JUDGED_COLUMNS, "rows")}
-    ranked = sorted(_alarms(findings), key=lambda one: (one.outcome is Outcome.WARN, one.segment != "all"))
-    small = [one for one in findings if one.outcome is Outcome.OK and one.gated and one.is_real(settings.significance)]
+    columns = {str(column): str(_find_column_outcome(findings, column)) for column in (*JUDGED_COLUMNS, "rows")}
+    alarms = [finding for finding in findings if finding.outcome in ALARMS]
+    alarms.sort(key=lambda finding: (finding.outcome is Outcome.WARN, finding.segment != "all"))
+    ok_findings = [finding for finding in findings if finding.outcome is Outcome.OK and finding.can_alarm]
+    real_below_threshold = [finding for finding in ok_findings if finding.is_real(settings.significance)]
+    insufficient = [finding for finding in findings if finding.outcome is Outcome.INSUFFICIENT]
     return {
-        "outcome": str(outcome_of(findings)),
+        "outcome": str(find_worst_outcome(findings)),
         "columns": columns,
-        "alarms": [_told(one) for one in ranked[:most]],
-        "alarm_count": len(ranked),
-        "real_below_threshold": [_told(one) for one in small[:most]],
+        "alarms": [_to_json(finding) for finding in alarms[:max_alarms]],
+        "alarm_count": len(alarms),
+        "real_below_threshold": [_to_json(finding) for finding in real_below_threshold[:max_alarms]],
         "not_judged": [name for name, outcome in columns.items() if outcome == Outcome.INSUFFICIENT],
-        "reasons": [one.words for one in findings if one.outcome is Outcome.INSUFFICIENT and not one.gated],
-        "tests": sum(one.gated for one in findings),
+        "reasons": [finding.explanation for finding in insufficient if not finding.can_alarm],
+        "tests": sum(finding.can_alarm for finding in findings),
         "significance": settings.significance,
     }
 
 
-def outcome_of(findings: Sequence[Finding]) -> Outcome:
-    """The worst of all findings; ``insufficient_data`` if any column of the contract could not be judged at all."""
-    outcomes = {one.outcome for one in findings}
-    for worst in (Outcome.FAIL, Outcome.WARN):
-        if worst in outcomes:
-            return worst
-    blind = any(_of_column(findings, column) is Outcome.INSUFFICIENT for column in JUDGED_COLUMNS)
-    return Outcome.INSUFFICIENT if blind else Outcome.OK
+def find_worst_outcome(findings: Sequence[Finding]) -> Outcome:
+    """Return the worst alarm; without alarms ``insufficient_data`` if a column could not be judged, else ``ok``."""
+    alarm = _find_worst_alarm(findings)
+    if alarm is not None:
+        return alarm
+    outcomes = (_find_column_outcome(findings, column) for column in JUDGED_COLUMNS)
+    return Outcome.INSUFFICIENT if Outcome.INSUFFICIENT in outcomes else Outcome.OK
 
 
-def _of_column(findings: Sequence[Finding], column: str) -> Outcome:
-    """Worst alarm of a column; ``ok`` only if a measure that could have shown a drift that matters is.
+def _find_worst_alarm(findings: Sequence[Finding]) -> Outcome | None:
+    outcomes = {finding.outcome for finding in findings}
+    return next((outcome for outcome in (Outcome.FAIL, Outcome.WARN) if outcome in outcomes), None)
 
-    For numbers that is the mean or the median: at few rows a quiet KS or PSI proves little, their thresholds are blunt.
+
+def _find_column_outcome(findings: Sequence[Finding], column: str) -> Outcome:
+    """Return the worst alarm of a column; without alarms ``ok`` only if a sensitive measure of the column is ``ok``.
+
+    The sensitive measures of numbers are the mean and the median. KS and PSI are not sensitive: with few rows, even a
+    large change stays below their thresholds.
     """
-    outcomes = [one.outcome for one in findings if one.column == column]
-    for worst in (Outcome.FAIL, Outcome.WARN):
-        if worst in outcomes:
-            return worst
-    telling = {"mean", "p50"} if column in NUMBERS else {"share", "psi", "volume"}
-    told = [one for one in findings if one.column == column and one.segment == "all" and one.measure in telling]
-    return Outcome.OK if any(one.gated and one.outcome is Outcome.OK for one in told) else Outcome.INSUFFICIENT
+    column_findings = [finding for finding in findings if finding.column == column]
+    alarm = _find_worst_alarm(column_findings)
+    if alarm is not None:
+        return alarm
+    sensitive_measures = {"mean", "p50"} if column in NUMBERS else {"share", "psi", "volume"}
+    is_judged = any(
+        finding.segment == "all"
+        and finding.measure in sensitive_measures
+        and finding.can_alarm
+        and finding.outcome is Outcome.OK
+        for finding in column_findings
+    )
+    return Outcome.OK if is_judged else Outcome.INSUFFICIENT
 
 
-def _alarms(findings: Sequence[Finding]) -> list[Finding]:
-    return [one for one in findings if one.outcome in {Outcome.FAIL, Outcome.WARN}]
+def _to_json(finding: Finding) -> dict[str, Any]:
+    texts = {"outcome": str(finding.outcome), "column": str(finding.column)}
+    return texts | {name: getattr(finding, name) for name in _SUMMARY_FIELDS}
 
 
-def _told(one: Finding) -> dict[str, Any]:
-    return {
-        "outcome": str(one.outcome),
-        "column": str(one.column),
-        "segment": one.segment,
-        "measure": one.measure,
-        "baseline": one.baseline,
-        "current": one.current,
-        "effect": one.effect,
-        "warn": one.warn,
-        "fail": one.fail,
-        "explanation": one.words,
-    }
-
-
-def _insufficient(words: str) -> Finding:
-    return Finding(column="rows", measure="comparison", outcome=Outcome.INSUFFICIENT, words=words)
+def _insufficient_data(explanation: str) -> Finding:
+    return Finding(column="rows", measure="comparison", outcome=Outcome.INSUFFICIENT, explanation=explanation)

@@ -6,15 +6,10 @@ from customer_analytics.pipelines.drift import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``purchase_profile`` and those of earlier runs → findings, verdict and charts; and the same for a simulation."""
+    """Build the pipeline from the profiles of this run and of earlier runs to findings, verdict and charts."""
     return Pipeline(
         [
-            node(
-                nodes.read_profile,
-                inputs="purchase_profile",
-                outputs="delivery_profile",
-                name="read_profile",
-            ),
+            node(nodes.read_profile, inputs="purchase_profile", outputs="delivery_profile", name="read_profile"),
             node(
                 nodes.tabulate_profile,
                 inputs="delivery_profile",
@@ -44,12 +39,6 @@ def create_pipeline() -> Pipeline:
                 inputs=["delivery_pair", "drift_comparisons"],
                 outputs=["drift_findings_chart", "volume_chart", "amount_percentiles_chart"],
                 name="draw_drift",
-            ),
-            node(
-                nodes.simulate_drift,
-                inputs=["delivery_profile", "params:simulated_drift", "params:drift"],
-                outputs=["simulated_drift_findings", "simulated_drift_verdict", "simulated_drift_chart"],
-                name="simulate_drift",
             ),
         ],
         namespace="drift",

@@ -1,14 +1,19 @@
-"""How well drift is seen: deliveries drawn from this one, changed in known ways, and judged."""
+"""Node that measures how often drift detection gives the right verdict on known changes."""
 
 import pandas as pd
 
-from customer_analytics.core.drift.profile.frame import from_frame
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.drift.profile.purchase_profile import ProfileSettings
 from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.drift.simulation import power
 
 
 def measure_power(
-    purchase_profile: pd.DataFrame, drift: DriftSettings, drift_simulation: power.Simulation
+    sampled_purchases: pd.DataFrame,
+    drift: DriftSettings,
+    drift_simulation: power.Simulation,
+    profile: ProfileSettings,
+    contract: Contract,
 ) -> pd.DataFrame:
-    """``drift_power``."""
-    return power.drift_power(from_frame(purchase_profile), drift, drift_simulation)
+    """Return ``drift_power``: the share of right verdicts per scenario and size of the deliveries."""
+    return power.measure_power(sampled_purchases, profile.shape(contract.amount_decimals), drift, drift_simulation)

@@ -6,12 +6,18 @@ from customer_analytics.pipelines.drift_simulation import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``purchase_profile`` → ``drift_power``."""
+    """Build the pipeline from ``sampled_purchases`` to ``drift_power``."""
     return Pipeline(
         [
             node(
                 nodes.measure_power,
-                inputs=["purchase_profile", "params:drift", "params:drift_simulation"],
+                inputs=[
+                    "sampled_purchases",
+                    "params:drift",
+                    "params:drift_simulation",
+                    "params:profile",
+                    "params:contract",
+                ],
                 outputs="drift_power",
                 name="measure_power",
             ),

@@ -9,16 +9,23 @@ from customer_analytics.core.drift.statistics.categorical import (
     chi_square,
     cramers_v,
     jensen_shannon,
+    merge_rare,
     psi,
     share_changes,
     total_variation,
-    without_rare,
 )
+from customer_analytics.core.drift.statistics.noise import dispersion_ratio
 from customer_analytics.core.drift.statistics.numeric import NumberCounts, decile_edges, ks, wasserstein
-from customer_analytics.core.drift.statistics.significance import benjamini_hochberg, kolmogorov_p, student_p, wilson
+from customer_analytics.core.drift.statistics.shares import compare_shares
+from customer_analytics.core.drift.statistics.significance import (
+    benjamini_hochberg,
+    kolmogorov_p,
+    student_p,
+    wilson_interval,
+)
 
-DEEQU_ONE = np.array([428, 425, 414, 427, 440, 447, 380, 386, 444, 386])
-DEEQU_TWO = np.array([426, 437, 429, 391, 469, 433, 360, 443, 371, 418])
+DEEQU_BASELINE = np.array([428, 425, 414, 427, 440, 447, 380, 386, 444, 386])
+DEEQU_CURRENT = np.array([426, 437, 429, 391, 469, 433, 360, 443, 371, 418])
 
 pairs_of_counts = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=2, max_size=12).filter(
     lambda pairs: all(sum(side) > 0 for side in zip(*pairs, strict=True))
@@ -26,46 +33,46 @@ pairs_of_counts = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), 
 samples = st.lists(st.integers(0, 300), min_size=2, max_size=60)
 
 
-def counted(values, scale=1):
+def count_numbers(values, scale=1):
     units, counts = np.unique(np.asarray(values, np.int64), return_counts=True)
     return NumberCounts(units, counts.astype(np.int64), 0, scale)
 
 
-def sides(pairs):
+def split_sides(pairs):
     return tuple(np.array(side) for side in zip(*pairs, strict=True))
 
 
 def test_psi_is_that_of_deequ():
-    assert float(psi(DEEQU_ONE, DEEQU_TWO, smoothing=0)) == pytest.approx(0.007406694184014186, rel=1e-12)
+    assert float(psi(DEEQU_BASELINE, DEEQU_CURRENT, smoothing=0)) == pytest.approx(0.007406694184014186, rel=1e-12)
 
 
-def test_scaled_counts_are_no_distance():
-    one, ten = DEEQU_ONE, DEEQU_ONE * 10
+def test_scaled_counts_have_no_distance():
+    baseline, tenfold = DEEQU_BASELINE, DEEQU_BASELINE * 10
 
-    assert float(psi(one, ten, smoothing=0)) == 0
-    assert float(psi(one, ten)) < 1e-8
-    assert total_variation(one, ten) == 0
-    assert jensen_shannon(one, ten) == 0
-    assert cramers_v(one, ten) == 0
-    assert chi_square(one, ten).statistic == 0
+    assert float(psi(baseline, tenfold, smoothing=0)) == 0
+    assert float(psi(baseline, tenfold)) < 1e-8
+    assert total_variation(baseline, tenfold) == 0
+    assert jensen_shannon(baseline, tenfold) == 0
+    assert cramers_v(baseline, tenfold) == 0
+    assert chi_square(baseline, tenfold).statistic == 0
 
 
-def test_swapped_shares_of_two_categories_pass_the_psi_of_a_failure():
+def test_swapped_shares_of_two_categories_have_a_psi_above_the_usual_limit():
     assert float(psi(np.array([700, 200, 100]), np.array([200, 700, 100]))) > 0.25
 
 
 def test_the_largest_change_of_share_is_that_of_deequ():
-    known = share_changes(np.array([10, 20, 25, 10, 5]), np.array([11, 20, 25, 10, 10]))
-    fresh = share_changes(np.array([10, 20, 25, 10, 5, 0]), np.array([20, 0, 25, 10, 10, 11]))
+    same_categories = share_changes(np.array([10, 20, 25, 10, 5]), np.array([11, 20, 25, 10, 10]))
+    with_new_category = share_changes(np.array([10, 20, 25, 10, 5, 0]), np.array([20, 0, 25, 10, 10, 11]))
 
-    assert np.abs(known).max() == pytest.approx(0.06015037593984962, rel=1e-12)
-    assert np.abs(known).argmax() == 4
-    assert np.abs(fresh).max() == pytest.approx(0.2857142857142857, rel=1e-12)
+    assert np.abs(same_categories).max() == pytest.approx(0.06015037593984962, rel=1e-12)
+    assert np.abs(same_categories).argmax() == 4
+    assert np.abs(with_new_category).max() == pytest.approx(0.2857142857142857, rel=1e-12)
 
 
 def test_ks_and_wasserstein_have_their_textbook_values():
-    assert ks(counted([1, 2, 3, 4]), counted([2, 3, 4, 5]))[0] == 0.25
-    assert wasserstein(counted([0, 1, 3]), counted([5, 6, 8])) == 5
+    assert ks(count_numbers([1, 2, 3, 4]), count_numbers([2, 3, 4, 5]))[0] == 0.25
+    assert wasserstein(count_numbers([0, 1, 3]), count_numbers([5, 6, 8])) == 5
 
 
 def test_chi_square_of_homogeneity_is_the_known_one():
@@ -77,14 +84,14 @@ def test_chi_square_of_homogeneity_is_the_known_one():
 
 
 def test_a_constant_column_has_no_distance_and_nothing_is_nan():
-    one, two = np.array([50]), np.array([70])
+    baseline, current = np.array([50]), np.array([70])
 
-    assert chi_square(one, two).p == 1
-    assert cramers_v(one, two) == 0
-    assert float(psi(one, two)) == 0
-    assert ks(counted([3, 3]), counted([3]))[0] == 0
-    assert wasserstein(counted([3, 3]), counted([3])) == 0
-    assert decile_edges(counted([3, 3])).tolist() == [3]
+    assert chi_square(baseline, current).p == 1
+    assert cramers_v(baseline, current) == 0
+    assert float(psi(baseline, current)) == 0
+    assert ks(count_numbers([3, 3]), count_numbers([3]))[0] == 0
+    assert wasserstein(count_numbers([3, 3]), count_numbers([3])) == 0
+    assert decile_edges(count_numbers([3, 3])).tolist() == [3]
 
 
 def test_disjoint_distributions_are_one_bit_apart():
@@ -99,31 +106,30 @@ def test_huge_drift_at_a_million_rows_has_p_zero_and_no_nan():
     assert student_p(1e6, 1e6) == 0
 
 
-def test_an_empty_side_has_nothing_to_test():
-    nothing = np.zeros(3, np.int64)
+def test_an_empty_side_gives_no_evidence():
+    no_rows = np.zeros(3, np.int64)
 
-    assert chi_square(nothing, nothing) == (0.0, 0, 1.0)
-    assert cramers_v(nothing, nothing) == 0
-    assert jensen_shannon(nothing, nothing) == 0
+    assert chi_square(no_rows, no_rows) == (0.0, 0, 1.0)
+    assert cramers_v(no_rows, no_rows) == 0
+    assert jensen_shannon(no_rows, no_rows) == 0
     assert cramers_v(np.array([1, 0]), np.array([0, 1])) == 0
-    assert wilson(0, 0) == (0, 1)
-    assert counted([]).mean() is None
-    assert counted([]).quantile(50) is None
-    assert counted([1]).variance() is None
+    assert wilson_interval(0, 0) == (0, 1)
+    assert count_numbers([]).mean() is None
+    assert count_numbers([1]).variance() is None
 
 
 @pytest.mark.parametrize("base", [1, 1_000_000, 10_000_000])
-def test_the_certified_means_and_deviations_of_nist_are_met(base):
+def test_means_and_deviations_are_those_that_nist_certifies(base):
     values = [base * 10 + 2] + [base * 10 + 1, base * 10 + 3] * 500
 
-    column = counted(values, scale=10)
+    column = count_numbers(values, scale=10)
 
     assert column.mean() == base + 0.2
     assert np.sqrt(column.variance()) == 0.1
 
 
-def test_sums_of_squares_leave_int64_and_the_answer_does_not():
-    column = counted([100_000_000] * 999 + [100_000_001], scale=100)
+def test_a_variance_is_exact_where_sums_of_squares_overflow_int64():
+    column = count_numbers([100_000_000] * 999 + [100_000_001], scale=100)
 
     assert column.variance() == pytest.approx(1e-7, rel=1e-12)
     assert NumberCounts(np.array([0, 10**400], object), np.array([1, 1])).variance() == float("inf")
@@ -132,61 +138,64 @@ def test_sums_of_squares_leave_int64_and_the_answer_does_not():
 @given(samples, st.floats(0, 100))
 @settings(max_examples=100, deadline=None)
 def test_quantiles_are_those_of_numpy_to_the_last_bit(values, percent):
-    assert counted(values, 100).quantile(percent) == np.percentile(np.array(values) / 100, percent)
+    assert count_numbers(values, 100).quantiles([percent / 100])[0] == np.percentile(np.array(values) / 100, percent)
 
 
 @given(samples, samples)
 @settings(max_examples=80, deadline=None)
-def test_ks_and_wasserstein_are_those_of_scipy(one, two):
-    first, second = counted(one), counted(two)
+def test_ks_and_wasserstein_are_those_of_scipy(baseline, current):
+    sides = count_numbers(baseline), count_numbers(current)
 
-    assert ks(first, second)[0] == pytest.approx(stats.ks_2samp(one, two, method="asymp").statistic, abs=1e-12)
-    assert wasserstein(first, second) == pytest.approx(stats.wasserstein_distance(one, two), abs=1e-9)
-    assert ks(first, second)[0] == ks(second, first)[0]
-    assert wasserstein(first, second) == pytest.approx(wasserstein(second, first))
+    expected_ks = stats.ks_2samp(baseline, current, method="asymp").statistic
+    assert ks(*sides)[0] == pytest.approx(expected_ks, abs=1e-12)
+    assert wasserstein(*sides) == pytest.approx(stats.wasserstein_distance(baseline, current), abs=1e-9)
+    assert ks(*sides)[0] == ks(*sides[::-1])[0]
+    assert wasserstein(*sides) == pytest.approx(wasserstein(*sides[::-1]))
 
 
 @given(pairs_of_counts)
 @settings(max_examples=80, deadline=None)
 def test_chi_square_and_jensen_shannon_are_those_of_scipy(pairs):
-    one, two = sides(pairs)
-    some = one + two > 0
+    baseline, current = split_sides(pairs)
+    has_rows = baseline + current > 0
 
-    expected = stats.chi2_contingency(np.array([one[some], two[some]]), correction=False)
+    expected = stats.chi2_contingency(np.array([baseline[has_rows], current[has_rows]]), correction=False)
 
-    mine = chi_square(one, two)
-    assert mine.statistic == pytest.approx(expected.statistic, rel=1e-9, abs=1e-9)
-    assert mine.df == expected.dof
-    assert mine.p == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+    result = chi_square(baseline, current)
+    assert result.statistic == pytest.approx(expected.statistic, rel=1e-9, abs=1e-9)
+    assert result.df == expected.dof
+    assert result.p == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
     with np.errstate(invalid="ignore"):
-        distance = np.nan_to_num(jensenshannon(one, two, base=2))
-    assert jensen_shannon(one, two) == pytest.approx(distance**2, abs=1e-9)
+        distance = np.nan_to_num(jensenshannon(baseline, current, base=2))
+    assert jensen_shannon(baseline, current) == pytest.approx(distance**2, abs=1e-9)
 
 
 @given(pairs_of_counts, st.randoms(use_true_random=False))
 @settings(max_examples=50, deadline=None)
 def test_distances_do_not_depend_on_the_order_of_categories_or_of_sides(pairs, shuffler):
-    one, two = sides(pairs)
-    mixed = list(range(len(one)))
-    shuffler.shuffle(mixed)
+    baseline, current = split_sides(pairs)
+    shuffled = list(range(len(baseline)))
+    shuffler.shuffle(shuffled)
 
     for measure in (psi, total_variation, jensen_shannon, cramers_v):
-        assert float(measure(one, two)) == pytest.approx(float(measure(one[mixed], two[mixed])), abs=1e-9)
-        assert float(measure(one, two)) == pytest.approx(float(measure(two, one)), abs=1e-9)
-    assert share_changes(one, two) == pytest.approx(-share_changes(two, one))
+        assert float(measure(baseline, current)) == pytest.approx(
+            float(measure(baseline[shuffled], current[shuffled])), abs=1e-9
+        )
+        assert float(measure(baseline, current)) == pytest.approx(float(measure(current, baseline)), abs=1e-9)
+    assert share_changes(baseline, current) == pytest.approx(-share_changes(current, baseline))
 
 
-def test_rare_categories_are_thrown_together_for_the_test():
-    one, two = without_rare(np.array([500, 1, 2]), np.array([400, 3, 0]))
+def test_rare_categories_are_merged_for_the_test():
+    baseline, current = merge_rare(np.array([500, 1, 2]), np.array([400, 3, 0]))
 
-    assert one.tolist() == [500, 3]
-    assert two.tolist() == [400, 3]
+    assert baseline.tolist() == [500, 3]
+    assert current.tolist() == [400, 3]
 
 
 def test_bins_have_open_ends_and_one_for_nulls():
     column = NumberCounts(np.array([1, 5, 9]), np.array([2, 3, 4]), nulls=7)
 
-    assert column.binned(np.array([1.0, 5.0])).tolist() == [2, 3, 4, 7]
+    assert column.bin_counts(np.array([1.0, 5.0])).tolist() == [2, 3, 4, 7]
 
 
 def test_adjusted_p_values_are_those_of_scipy():
@@ -196,7 +205,40 @@ def test_adjusted_p_values_are_those_of_scipy():
     assert benjamini_hochberg([]) == []
 
 
-def test_wilson_is_that_of_scipy():
+def test_wilsons_interval_is_that_of_scipy():
     expected = stats.binomtest(20, 200_000).proportion_ci(method="wilson")
 
-    assert wilson(20, 200_000) == pytest.approx((expected.low, expected.high), rel=1e-9)
+    assert wilson_interval(20, 200_000) == pytest.approx((expected.low, expected.high), rel=1e-9)
+
+
+@given(st.integers(1, 999), st.integers(1, 999), st.integers(1_000, 2_000), st.integers(1_000, 2_000))
+@settings(max_examples=80, deadline=None)
+def test_shares_are_compared_as_by_the_chi_square_test_with_continuity_correction(
+    baseline, current, baseline_size, current_size
+):
+    counts, sizes = np.array([baseline, current]), np.array([baseline_size, current_size])
+
+    difference = compare_shares((baseline, current), (baseline_size, current_size), 1.0)
+
+    expected = stats.chi2_contingency(np.array([counts, sizes - counts]), correction=True)
+    assert difference.p == pytest.approx(expected.pvalue, rel=1e-6)
+    assert difference.effect == current / current_size - baseline / baseline_size
+
+
+def test_dispersion_widens_the_errors_of_a_share_by_its_root():
+    plain, dispersed = (compare_shares((10, 30), (200, 300), dispersion) for dispersion in (1.0, 4.0))
+
+    assert dispersed.error == pytest.approx(2 * plain.error)
+    assert dispersed.null_error == pytest.approx(2 * plain.null_error)
+    assert dispersed.p > plain.p
+
+
+def test_shares_without_rows_or_without_variation_do_not_differ():
+    assert compare_shares((0, 0), (0, 50), 1.0) == (0, 0, 0, 0, 0, 1)
+    assert compare_shares((50, 50), (50, 50), 1.0) == (1, 1, 0, 0, 0, 1)
+
+
+def test_the_dispersion_is_the_excess_of_squares_over_those_of_independent_rows():
+    assert dispersion_ratio(np.array([6.0]), np.array([0.5]), 5).tolist() == [3]
+    assert dispersion_ratio(np.array([0.1, 0.0, 1.0]), np.array([0.5, 0.0, 0.0]), 5).tolist() == [1, 1, 1]
+    assert dispersion_ratio(np.array([1.0]), np.array([0.5]), 1).tolist() == [1]

@@ -1,1 +1,1 @@
-"""Findings: one module per kind of column or measure."""
+"""Comparisons of two profiles: one module per kind of column or measure."""

@@ -1,8 +1,9 @@
-"""One finding: a measure of a column, how large it is, whether it is real, and what it says in words."""
+"""A finding: one measured difference between two profiles, its uncertainty, its outcome and its explanation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -11,12 +12,16 @@ from customer_analytics.core.drift.statistics.significance import benjamini_hoch
 
 
 class Outcome(StrEnum):
-    """What a finding, a column or a run comes to."""
+    """The outcome of a finding, a column or a comparison."""
 
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
     INSUFFICIENT = "insufficient_data"
+
+
+ALARMS = frozenset({Outcome.WARN, Outcome.FAIL})
+"""The outcomes that report a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +30,20 @@ class Finding:
 
     Args:
         column: Column of the contract, or ``rows``.
-        segment: ``all`` or a country.
-        measure: What was measured.
-        baseline: The baseline's figure.
-        current: The current figure.
-        effect: Size of the difference, in the unit of its thresholds; signed where it has a direction.
-        low: Lower bound (95 %, one-sided) of the size of the effect.
-        high: Upper bound (95 %, one-sided).
-        floor: Noise floor: what 19 of 20 comparisons stay below when nothing changed.
-        p: p-value; ``None`` for what is only reported.
-        warn: Least effect that matters; ``None`` for what is only reported.
-        fail: Least effect that fails.
-        words: What it says.
-        adjusted_p: p-value adjusted over all findings.
-        outcome: Set by :func:`judged`.
+        segment: ``all``, or a country.
+        measure: Name of the measure.
+        baseline: The measure in the baseline.
+        current: The measure in the current profile.
+        effect: Size of the difference in the unit of the thresholds; signed if it has a direction.
+        low: Lower bound (95 %, one-sided) of the absolute effect.
+        high: Upper bound (95 %, one-sided) of the absolute effect.
+        floor: Noise floor: 95 % of the effects are below it if nothing changed.
+        p: p-value; ``None`` if the finding is only reported.
+        warn: Threshold of a warning; ``None`` if the finding is only reported.
+        fail: Threshold of a failure; ``None`` if the finding is only reported.
+        explanation: Description of the difference for readers.
+        adjusted_p: p-value adjusted for all findings of a comparison; :func:`judge_findings` sets it.
+        outcome: :func:`judge_findings` sets it.
     """
 
     column: str
@@ -53,101 +58,104 @@ class Finding:
     p: float | None = None
     warn: float | None = None
     fail: float | None = None
-    words: str = ""
+    explanation: str = ""
     adjusted_p: float | None = None
     outcome: Outcome = Outcome.OK
 
     @property
-    def gated(self) -> bool:
-        """Whether it can alarm."""
+    def can_alarm(self) -> bool:
+        """Whether the finding has a p-value and thresholds."""
         return self.p is not None and self.warn is not None
 
     @property
     def size(self) -> float:
-        """What is held against the thresholds: the effect, or its lower bound where noise makes effects too large.
+        """The number that is compared with the thresholds: the absolute effect or its lower bound.
 
-        That is the case for countries (the largest of many is partly luck; their bounds hold simultaneously) and for
-        the Wasserstein distance (a mean of absolute gaps, so noise adds to it).
+        The lower bound is used where noise makes the effect larger: the largest of the effects of many countries is
+        partly chance, and noise increases the Wasserstein distance, which is a mean of absolute gaps.
         """
-        lucky = self.segment != "all" or self.measure == "wasserstein"
-        return self.low or 0.0 if lucky else abs(self.effect or 0.0)
+        has_upward_bias = self.segment != "all" or self.measure == "wasserstein"
+        return self.low or 0.0 if has_upward_bias else abs(self.effect or 0.0)
 
     def is_real(self, significance: float) -> bool:
-        """Whether chance is ruled out: the second key."""
+        """Whether the effect is significant and its lower bound is above the noise floor."""
         if self.adjusted_p is None or self.low is None or self.floor is None:
             return False
         return self.adjusted_p <= significance and self.low > self.floor
 
 
 FRAME_DTYPES = {
-    "column": "object",
-    "segment": "object",
-    "measure": "object",
-    "baseline": "Float64",
-    "current": "Float64",
-    "effect": "Float64",
-    "low": "Float64",
-    "high": "Float64",
-    "noise_floor": "Float64",
-    "adjusted_p": "Float64",
-    "warn": "Float64",
-    "fail": "Float64",
+    **dict.fromkeys(("column", "segment", "measure"), "object"),
+    **dict.fromkeys(("baseline", "current", "effect", "low", "high", "noise_floor"), "Float64"),
+    **dict.fromkeys(("adjusted_p", "warn", "fail"), "Float64"),
     "real": "bool",
-    "outcome": "object",
-    "explanation": "object",
+    **dict.fromkeys(("outcome", "explanation"), "object"),
 }
-
-
-def judged(findings: Sequence[Finding], settings: DriftSettings) -> tuple[Finding, ...]:
-    """The findings with adjusted p-values and outcomes: both keys must turn for an alarm."""
-    adjusted = iter(benjamini_hochberg([one.p for one in findings if one.gated and one.p is not None]))
-    known = [replace(one, adjusted_p=next(adjusted)) if one.gated else one for one in findings]
-    return tuple(replace(one, outcome=_outcome(one, settings), words=_said(one, settings)) for one in known)
-
-
-def drift_frame(findings: Sequence[Finding], settings: DriftSettings) -> pd.DataFrame:
-    """The findings as a tidy table, alarms first; NaN only where a figure does not exist for a measure.
-
-    Returns:
-        One row per finding with the columns of ``FRAME_DTYPES``.
-    """
-    ranked = sorted(findings, key=lambda one: (_RANK[one.outcome], one.segment != "all"))
-    rows = [
-        (
-            *(one.column, one.segment, one.measure, one.baseline, one.current, one.effect, one.low, one.high),
-            *(one.floor, one.adjusted_p, one.warn, one.fail, one.is_real(settings.significance)),
-            *(str(one.outcome), one.words),
-        )
-        for one in ranked
-    ]
-    return pd.DataFrame(rows, columns=list(FRAME_DTYPES)).astype(FRAME_DTYPES)
-
+"""Columns of the findings table and their dtypes."""
 
 _RANK = {Outcome.FAIL: 0, Outcome.WARN: 1, Outcome.INSUFFICIENT: 2, Outcome.OK: 3}
 
 
-def _outcome(one: Finding, settings: DriftSettings) -> Outcome:
-    if one.outcome is Outcome.INSUFFICIENT or not one.gated:
-        return one.outcome
-    effect, warn, fail = one.size, one.warn or 0.0, one.fail or 0.0
-    if one.is_real(settings.significance):
-        return Outcome.FAIL if effect >= fail else Outcome.WARN if effect >= warn else Outcome.OK
-    unseen = one.measure != "new_value" and max(abs(one.effect or 0.0), one.floor or 0.0) >= warn
-    return Outcome.INSUFFICIENT if unseen else Outcome.OK
+def build_finding(settings: DriftSettings, measure: str, effect: float, reach: float, **figures: Any) -> Finding:  # noqa: ANN401  other fields
+    """Return a finding with the thresholds of its measure and bounds at a distance of ``reach`` from the effect."""
+    warn, fail = settings.thresholds(measure)
+    low, high = max(0.0, abs(effect) - reach), abs(effect) + reach
+    return Finding(measure=measure, effect=effect, low=low, high=high, warn=warn, fail=fail, **figures)
 
 
-def _said(one: Finding, settings: DriftSettings) -> str:
-    if not one.gated:
-        return one.words
-    warn = one.warn or 0.0
-    if one.is_real(settings.significance):
-        return one.words if one.size >= warn else f"{one.words} Real, below the threshold of {warn:g}{_surely(one)}."
-    if _outcome(one, settings) is Outcome.INSUFFICIENT:
-        return f"{one.words} Cannot be told from noise at this size (noise floor {one.floor:.4g}, threshold {warn:g})."
-    return f"{one.words} Within what chance does."
+def judge_findings(findings: Sequence[Finding], settings: DriftSettings) -> tuple[Finding, ...]:
+    """Return the findings with adjusted p-values, outcomes and complete explanations.
+
+    A finding alarms if its effect reaches a threshold and is real.
+    """
+    p_values = [finding.p for finding in findings if finding.can_alarm and finding.p is not None]
+    adjusted = iter(benjamini_hochberg(p_values))
+    tested = [replace(finding, adjusted_p=next(adjusted)) if finding.can_alarm else finding for finding in findings]
+    return tuple(
+        replace(finding, outcome=_judge(finding, settings), explanation=_explain(finding, settings))
+        for finding in tested
+    )
 
 
-def _surely(one: Finding) -> str:
-    """Where an effect reaches the threshold but its lower bound does not."""
-    reached = abs(one.effect or 0.0) >= (one.warn or 0.0)
-    return f" for sure (at least {one.low:.3g})" if reached else ""
+def build_findings_frame(findings: Sequence[Finding], settings: DriftSettings) -> pd.DataFrame:
+    """Return one row per finding with the columns of ``FRAME_DTYPES``, alarms first; a figure can be null."""
+    ranked = sorted(findings, key=lambda finding: (_RANK[finding.outcome], finding.segment != "all"))
+    rows = [
+        (
+            *(finding.column, finding.segment, finding.measure),
+            *(finding.baseline, finding.current, finding.effect, finding.low, finding.high, finding.floor),
+            *(finding.adjusted_p, finding.warn, finding.fail, finding.is_real(settings.significance)),
+            *(str(finding.outcome), finding.explanation),
+        )
+        for finding in ranked
+    ]
+    return pd.DataFrame(rows, columns=list(FRAME_DTYPES)).astype(FRAME_DTYPES)
+
+
+def _judge(finding: Finding, settings: DriftSettings) -> Outcome:
+    if finding.outcome is Outcome.INSUFFICIENT or not finding.can_alarm:
+        return finding.outcome
+    warn, fail = finding.warn or 0.0, finding.fail or 0.0
+    if finding.is_real(settings.significance):
+        return Outcome.FAIL if finding.size >= fail else Outcome.WARN if finding.size >= warn else Outcome.OK
+    largest_unseen = max(abs(finding.effect or 0.0), finding.floor or 0.0)
+    return Outcome.INSUFFICIENT if finding.measure != "new_value" and largest_unseen >= warn else Outcome.OK
+
+
+def _explain(finding: Finding, settings: DriftSettings) -> str:
+    """Return the explanation with a sentence about significance."""
+    if not finding.can_alarm:
+        return finding.explanation
+    warn = finding.warn or 0.0
+    if finding.is_real(settings.significance):
+        return finding.explanation if finding.size >= warn else f"{finding.explanation} {_explain_small(finding, warn)}"
+    if _judge(finding, settings) is Outcome.INSUFFICIENT:
+        limits = f"noise floor {finding.floor:.4g}, threshold {warn:g}"
+        return f"{finding.explanation} Cannot be distinguished from noise at this size ({limits})."
+    return f"{finding.explanation} Consistent with chance."
+
+
+def _explain_small(finding: Finding, warn: float) -> str:
+    is_uncertain = abs(finding.effect or 0.0) >= warn  # the effect reaches the threshold, its lower bound does not
+    certainty = f" for sure (at least {finding.low:.3g})" if is_uncertain else ""
+    return f"Real, below the threshold of {warn:g}{certainty}."

@@ -1,66 +1,55 @@
-"""The finding about nulls of a column."""
+"""Findings about nulls, and about columns with too few values to compare."""
 
 from typing import NamedTuple
 
-import numpy as np
+from customer_analytics.core.drift.checks.findings import Finding, Outcome, build_finding
+from customer_analytics.core.drift.checks.pair import ProfilePair
+from customer_analytics.core.drift.statistics.shares import compare_shares
+from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, TWO_SIDED_95
 
-from customer_analytics.core.drift.checks.findings import Finding
-from customer_analytics.core.drift.checks.pair import Pair
-from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, TWO_SIDED_95, normal_p
 
+class Segment(NamedTuple):
+    """A segment: its name (``all``, or a country), its rows in both profiles, and the z-score of bounds of effects."""
 
-class Part(NamedTuple):
-    """Rows of both sides that nulls are counted in.
-
-    Args:
-        segment: What they are of.
-        rows: Rows of both sides.
-        reach: z of the bounds of the effect.
-    """
-
-    segment: str
+    name: str
     rows: tuple[int, int]
-    reach: float
+    bound_z: float
 
 
-def missing_finding(
-    pair: Pair, column: str, nulls: tuple[int, int], dispersion: float, part: Part | None = None
+def compare_missing(
+    pair: ProfilePair, column: str, nulls: tuple[int, int], dispersion: float, segment: Segment | None = None
 ) -> Finding:
-    """Change of the share of nulls.
+    """Return the finding about the share of nulls of a column in a segment, by default in all rows.
 
-    Args:
-        pair: The profiles.
-        column: The column.
-        nulls: Nulls of both sides.
-        dispersion: Of the share of nulls between the baseline's windows.
-        part: What the nulls are counted in; all rows by default.
+    ``nulls`` are the null rows of both profiles. ``dispersion`` is the dispersion of the share of nulls between the
+    baseline's windows.
     """
-    segment, sizes, reach = part or Part("all", pair.rows, ONE_SIDED_95)
-    before, now = (null / max(size, 1) for null, size in zip(nulls, sizes, strict=True))
-    inverse = sum(1 / max(size, 1) for size in sizes)
-    pooled = sum(nulls) / max(sum(sizes), 1)
-    error = float(np.sqrt(pooled * (1 - pooled) * inverse * dispersion))
-    apart = float(np.sqrt(dispersion * sum(s * (1 - s) / max(n, 1) for s, n in zip((before, now), sizes, strict=True))))
-    effect = now - before
-    gap = max(0.0, abs(effect) - inverse / 2)  # continuity correction
-    warn, fail = pair.settings.thresholds("missing")
-    return Finding(
+    name, rows, bound_z = segment or Segment("all", pair.rows, ONE_SIDED_95)
+    difference = compare_shares(nulls, rows, dispersion)
+    location = "" if name == "all" else f" in {name}"
+    return build_finding(
+        pair.settings,
+        "missing",
+        difference.effect,
+        bound_z * difference.error,
         column=column,
-        segment=segment,
-        measure="missing",
-        baseline=before,
-        current=now,
-        effect=effect,
-        low=max(0.0, abs(effect) - reach * apart),
-        high=abs(effect) + reach * apart,
-        floor=TWO_SIDED_95 * error,
-        p=float(normal_p(np.array([gap / error]))[0]) if error > 0 else 1.0,
-        warn=warn,
-        fail=fail,
-        words=f"{column} is missing in {now:.2%} of rows{_in(segment)}, before in {before:.2%} "
-        f"({nulls[1]:,} of {sizes[1]:,} rows; {effect * 100:+.2f} points).",
+        segment=name,
+        baseline=difference.baseline,
+        current=difference.current,
+        floor=TWO_SIDED_95 * difference.null_error,
+        p=difference.p,
+        explanation=f"{column} is missing in {difference.current:.2%} of rows{location}, "
+        f"before in {difference.baseline:.2%} "
+        f"({nulls[1]:,} of {rows[1]:,} rows; {difference.effect * 100:+.2f} points).",
     )
 
 
-def _in(segment: str) -> str:
-    return "" if segment == "all" else f" in {segment}"
+def find_too_few_values(pair: ProfilePair, column: str, values: tuple[int, int]) -> list[Finding]:
+    """Return a finding of insufficient data if a profile has fewer than ``rows_min`` values, else an empty list."""
+    rows_min = pair.settings.rows_min
+    if min(values) >= rows_min:
+        return []
+    explanation = (
+        f"{column}: {values[0]:,} values before, {values[1]:,} now; a comparison needs {rows_min:,} on both sides."
+    )
+    return [Finding(column=column, measure="values", outcome=Outcome.INSUFFICIENT, explanation=explanation)]

@@ -1,236 +1,213 @@
 """Findings about a column of numbers: amounts and ages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.drift.checks.findings import Finding, Outcome
-from customer_analytics.core.drift.checks.missing import missing_finding
-from customer_analytics.core.drift.checks.pair import Pair
-from customer_analytics.core.drift.checks.segments import blamed_for_mean
-from customer_analytics.core.drift.profile.views import WindowValues, numbers, window_values
-from customer_analytics.core.drift.statistics import noise
-from customer_analytics.core.drift.statistics.categorical import chi_square, psi, without_rare
-from customer_analytics.core.drift.statistics.numeric import QUANTILES, NumberCounts, decile_edges, ks, wasserstein
-from customer_analytics.core.drift.statistics.significance import (
-    KOLMOGOROV_95,
-    ONE_SIDED_95,
-    TWO_SIDED_95,
-    kolmogorov_p,
-    normal_p,
-    student_p,
-)
+from customer_analytics.core.drift.checks.contributions import explain_mean_change
+from customer_analytics.core.drift.checks.findings import Finding, build_finding
+from customer_analytics.core.drift.checks.missing import compare_missing, find_too_few_values
+from customer_analytics.core.drift.checks.pair import ProfilePair
+from customer_analytics.core.drift.checks.stability import compare_stability
+from customer_analytics.core.drift.profile.views import count_numbers, count_numbers_by_window
+from customer_analytics.core.drift.statistics import noise, numeric, significance
+from customer_analytics.core.drift.statistics.categorical import share_changes
+from customer_analytics.core.drift.statistics.numeric import Floats, NumberCounts
+from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, TWO_SIDED_95
 
-Floats = npt.NDArray[np.float64]
-
-UNITS = {Column.PURCHASE_AMOUNT: "", Column.CUSTOMER_AGE: " years"}
-GATED_QUANTILES = (25, 50, 75)
+_UNITS = {Column.PURCHASE_AMOUNT: "", Column.CUSTOMER_AGE: " years"}
+_ALARMING_QUANTILES = (25, 50, 75)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sides:
-    pair: Pair
+class _NumberPair:
+    """A column of numbers in both profiles.
+
+    ``edges`` are the inner edges of the bins: the deciles of the baseline. ``bins`` are the baseline's rows per window
+    and bin. ``dispersion`` is the dispersion of the share of rows up to a value.
+    """
+
+    pair: ProfilePair
     column: Column
-    one: NumberCounts
-    two: NumberCounts
-    windows: WindowValues
+    baseline: NumberCounts
+    current: NumberCounts
     edges: Floats
     bins: Floats
+    dispersion: float
 
     @property
-    def spread(self) -> float:
-        """The root of 1/n + 1/m."""
-        return float(np.sqrt(1 / self.one.rows + 1 / self.two.rows))
+    def sides(self) -> tuple[NumberCounts, NumberCounts]:
+        return self.baseline, self.current
 
     @property
-    def order(self) -> float:
-        """The dispersion of shares of rows up to a value."""
-        return noise.dispersion_of_order(self.bins)
+    def size_factor(self) -> float:
+        """The root of 1/n + 1/m, where n and m are the rows with a value."""
+        return float(np.sqrt(1 / self.baseline.rows + 1 / self.current.rows))
 
     @property
     def unit(self) -> str:
-        return UNITS[self.column]
+        return _UNITS[self.column]
 
 
-def number_findings(pair: Pair, column: Column) -> list[Finding]:
-    """All that is measured about amounts or ages.
+def compare_numbers(pair: ProfilePair, column: Column) -> list[Finding]:
+    """Return the findings about amounts or ages.
 
     Returns:
-        Mean, quantiles, KS, Wasserstein, PSI and missing; one finding of insufficient data where a side has no values.
+        Nulls, mean, quantiles, KS, Wasserstein distance and PSI. If a profile has too few values: nulls and
+        insufficient data.
     """
-    one, two = numbers(pair.baseline, column), numbers(pair.current, column)
-    windows = window_values(pair.baseline, column)
-    known = one if one.rows else two
-    edges = decile_edges(known) if known.rows else np.zeros(0)
-    bins = noise.window_bins(windows, edges)
-    found = [missing_finding(pair, column, (one.nulls, two.nulls), noise.dispersion_of_missing(bins))]
-    if min(one.rows, two.rows) < pair.settings.rows_min:
-        words = (
-            f"{column}: {one.rows:,} values before, {two.rows:,} now; {pair.settings.rows_min:,} are needed to compare."
-        )
-        return [*found, Finding(column=column, measure="values", outcome=Outcome.INSUFFICIENT, words=words)]
-    sides = _Sides(pair, column, one, two, windows, edges, bins)
-    return [*found, _mean(sides), *_quantiles(sides), *_distances(sides), _psi(sides)]
+    baseline, current = count_numbers(pair.baseline, column), count_numbers(pair.current, column)
+    side_with_values = baseline if baseline.rows else current
+    edges = numeric.decile_edges(side_with_values) if side_with_values.rows else np.zeros(0)
+    bins = noise.bin_windows(count_numbers_by_window(pair.baseline, column), edges)
+    missing = compare_missing(pair, column, (baseline.nulls, current.nulls), noise.dispersion_of_missing(bins))
+    if too_few := find_too_few_values(pair, column, (baseline.rows, current.rows)):
+        return [missing, *too_few]
+    numbers = _NumberPair(pair, column, baseline, current, edges, bins, noise.dispersion_of_order(bins))
+    quantiles = [_compare_quantile(numbers, percent) for percent in numeric.QUANTILES]
+    return [missing, _compare_mean(numbers), *quantiles, *_compare_distributions(numbers), _compare_bins(numbers)]
 
 
-def _mean(sides: _Sides) -> Finding:
-    """Relative shift of the mean with Welch's interval (1947)."""
-    before, now = sides.one.mean() or 0.0, sides.two.mean() or 0.0
-    parts = [(side.variance() or 0.0) / side.rows for side in (sides.one, sides.two)]
-    dispersion = noise.dispersion_of_mean(sides.windows, sides.one.variance() or 0.0)
-    total = sum(parts)
-    error, base = float(np.sqrt(total * dispersion)), abs(before) or 1.0
-    if error > 0 and np.isfinite(error):
-        shares = [
-            (part / total) ** 2 / (side.rows - 1) for part, side in zip(parts, (sides.one, sides.two), strict=True)
-        ]
-        p = student_p((now - before) / error, 1 / sum(shares))
-    else:
-        p = 1.0 if now == before or error else 0.0
-    warn, fail = sides.pair.settings.thresholds("mean")
-    effect = (now - before) / base
-    return Finding(
-        column=sides.column,
-        measure="mean",
-        baseline=before,
-        current=now,
-        effect=effect,
-        low=max(0.0, abs(effect) - ONE_SIDED_95 * error / base),
-        high=abs(effect) + ONE_SIDED_95 * error / base,
-        floor=TWO_SIDED_95 * error / base,
-        p=p,
-        warn=warn,
-        fail=fail,
-        words=f"The mean of {sides.column} went from {before:,.2f} to {now:,.2f}{sides.unit} ({effect:+.1%})"
-        f"{blamed_for_mean(sides.pair, sides.column)}.",
+def _compare_mean(numbers: _NumberPair) -> Finding:
+    """Return the relative change of the mean; the p-value is that of Welch's t-test (1947)."""
+    baseline, current = numbers.baseline.mean() or 0.0, numbers.current.mean() or 0.0
+    variances = [(side.variance() or 0.0) / side.rows for side in numbers.sides]
+    windows = count_numbers_by_window(numbers.pair.baseline, numbers.column)
+    dispersion = noise.dispersion_of_mean(windows, numbers.baseline.variance() or 0.0)
+    error, scale = float(np.sqrt(sum(variances) * dispersion)), abs(baseline) or 1.0
+    effect = (current - baseline) / scale
+    return build_finding(
+        numbers.pair.settings,
+        "mean",
+        effect,
+        ONE_SIDED_95 * error / scale,
+        column=numbers.column,
+        baseline=baseline,
+        current=current,
+        floor=TWO_SIDED_95 * error / scale,
+        p=_welch_p(numbers, variances, current - baseline, error),
+        explanation=f"The mean of {numbers.column} went from {baseline:,.2f} to {current:,.2f}{numbers.unit} "
+        f"({effect:+.1%}){explain_mean_change(numbers.pair, numbers.column)}.",
     )
 
 
-def _quantiles(sides: _Sides) -> list[Finding]:
-    return [_quantile(sides, percent) for percent in QUANTILES]
-
-
-def _quantile(sides: _Sides, percent: int) -> Finding:
-    """Relative shift of a quantile; bounds by order statistics (Woodruff, 1952)."""
-    share, one, two = percent / 100, sides.one, sides.two
-    before, now = (float(side.quantiles([share])[0]) for side in (one, two))
-    wide = np.sqrt(share * (1 - share) * sides.order)
-    reach = [ONE_SIDED_95 / np.sqrt(2) * wide / np.sqrt(side.rows) for side in (one, two)]
-    (low_1, high_1), (low_2, high_2) = (
-        side.quantiles([share - each, share + each]) for side, each in zip((one, two), reach, strict=True)
+def _welch_p(numbers: _NumberPair, variances: list[float], difference: float, error: float) -> float:
+    """Return the p-value of a difference of means, given the variance of each mean and the error of the difference."""
+    if not (error > 0 and np.isfinite(error)):
+        return 1.0 if difference == 0 or error else 0.0
+    total = sum(variances)
+    inverse_df = sum(
+        (variance / total) ** 2 / (side.rows - 1) for variance, side in zip(variances, numbers.sides, strict=True)
     )
-    base = abs(before) or 1.0
-    around = one.quantiles([share - TWO_SIDED_95 * wide * sides.spread, share + TWO_SIDED_95 * wide * sides.spread])
-    gap = [(low_2 - high_1) / base, (high_2 - low_1) / base]
-    low = max(0.0, gap[0], -gap[1])
-    gated = percent in GATED_QUANTILES
-    warn, fail = sides.pair.settings.thresholds("quantile")
+    return significance.student_p(difference / error, 1 / inverse_df)
+
+
+def _compare_quantile(numbers: _NumberPair, percent: int) -> Finding:
+    """Return the relative change of a quantile, with bounds by order statistics (Woodruff, 1952)."""
+    share = percent / 100
+    deviation = np.sqrt(share * (1 - share) * numbers.dispersion)
+    baseline, current = (float(side.quantiles([share])[0]) for side in numbers.sides)
+    scale = abs(baseline) or 1.0
+    low, high = _quantile_bounds(numbers, share, deviation)
+    reach = TWO_SIDED_95 * deviation * numbers.size_factor
+    noise_range = numbers.baseline.quantiles([share - reach, share + reach])
+    can_alarm = percent in _ALARMING_QUANTILES
+    warn, fail = numbers.pair.settings.thresholds("quantile") if can_alarm else (None, None)
     return Finding(
-        column=sides.column,
+        column=numbers.column,
         measure=f"p{percent}",
-        baseline=before,
-        current=now,
-        effect=(now - before) / base,
-        low=low,
-        high=max(abs(each) for each in gap),
-        floor=float(np.max(np.abs(around - before))) / base,
-        p=_share_below_p(sides, before) if gated else None,
-        warn=warn if gated else None,
-        fail=fail if gated else None,
-        words=f"{percent} % of {sides.column} were up to {before:,.2f}, now up to {now:,.2f}{sides.unit}.",
+        baseline=baseline,
+        current=current,
+        effect=(current - baseline) / scale,
+        low=max(0.0, low / scale, -high / scale),
+        high=max(abs(low / scale), abs(high / scale)),
+        floor=float(np.max(np.abs(noise_range - baseline))) / scale,
+        p=_quantile_p(numbers, baseline) if can_alarm else None,
+        warn=warn,
+        fail=fail,
+        explanation=f"The {percent} % quantile of {numbers.column} went from {baseline:,.2f} to {current:,.2f}"
+        f"{numbers.unit}.",
     )
 
 
-def _share_below_p(sides: _Sides, value: float) -> float:
-    edge = np.array([value])
-    one, two = int(sides.one.below(edge)[0]), int(sides.two.below(edge)[0])
-    pooled = (one + two) / (sides.one.rows + sides.two.rows)
-    error = np.sqrt(pooled * (1 - pooled) * sides.order) * sides.spread
-    gap = two / sides.two.rows - one / sides.one.rows
-    return float(normal_p(np.array([gap / error]))[0]) if error > 0 else 1.0
-
-
-def _distances(sides: _Sides) -> list[Finding]:
-    """KS and Wasserstein; both test that the distributions are equal, so they share a p-value."""
-    one, two, settings = sides.one, sides.two, sides.pair.settings
-    distance, at = ks(one, two)
-    p = kolmogorov_p(distance, 1 / (sides.spread**2 * sides.order))
-    below = [side.below(np.array([at]))[0] / side.rows for side in (one, two)]
-    error = np.sqrt(sides.order * sum(b * (1 - b) / side.rows for b, side in zip(below, (one, two), strict=True)))
-    warn, fail = settings.thresholds("ks")
-    words = (
-        f"The distributions of {sides.column} are furthest apart at {at:,.2f}{sides.unit}: "
-        f"{below[0]:.1%} of rows were up to there, now {below[1]:.1%}."
+def _quantile_bounds(numbers: _NumberPair, share: float, deviation: float) -> tuple[float, float]:
+    """Return lower and upper bound of the change of a quantile, from the bounds of both quantiles."""
+    reaches = [ONE_SIDED_95 / np.sqrt(2) * deviation / np.sqrt(side.rows) for side in numbers.sides]
+    (baseline_low, baseline_high), (current_low, current_high) = (
+        side.quantiles([share - reach, share + reach]) for side, reach in zip(numbers.sides, reaches, strict=True)
     )
-    found = Finding(
-        column=sides.column,
-        measure="ks",
-        effect=distance,
-        low=max(0.0, distance - ONE_SIDED_95 * error),
-        high=min(1.0, distance + ONE_SIDED_95 * error),
-        floor=KOLMOGOROV_95 * sides.spread * float(np.sqrt(sides.order)),
+    return current_low - baseline_high, current_high - baseline_low
+
+
+def _quantile_p(numbers: _NumberPair, quantile: float) -> float:
+    """Return the p-value of the difference between the shares of rows up to the baseline's quantile."""
+    baseline_rows, current_rows = (int(side.count_up_to(np.array([quantile]))[0]) for side in numbers.sides)
+    pooled = (baseline_rows + current_rows) / (numbers.baseline.rows + numbers.current.rows)
+    error = np.sqrt(pooled * (1 - pooled) * numbers.dispersion) * numbers.size_factor
+    difference = current_rows / numbers.current.rows - baseline_rows / numbers.baseline.rows
+    return float(significance.normal_p(difference / error)) if error > 0 else 1.0
+
+
+def _compare_distributions(numbers: _NumberPair) -> list[Finding]:
+    """Return KS and Wasserstein distance. Both test whether the distributions are equal, so they share a p-value."""
+    distance, value = numeric.ks(numbers.baseline, numbers.current)
+    p = significance.kolmogorov_p(distance, 1 / (numbers.size_factor**2 * numbers.dispersion))
+    shares = [side.count_up_to(np.array([value]))[0] / side.rows for side in numbers.sides]
+    variance = sum(share * (1 - share) / side.rows for share, side in zip(shares, numbers.sides, strict=True))
+    finding = build_finding(
+        numbers.pair.settings,
+        "ks",
+        distance,
+        ONE_SIDED_95 * float(np.sqrt(numbers.dispersion * variance)),
+        column=numbers.column,
+        floor=significance.KOLMOGOROV_95 * numbers.size_factor * float(np.sqrt(numbers.dispersion)),
         p=p,
-        warn=warn,
-        fail=fail,
-        words=words,
+        explanation=f"The distributions of {numbers.column} differ most at {value:,.2f}{numbers.unit}: "
+        f"{shares[0]:.1%} of the values were at most this large, now {shares[1]:.1%}.",
     )
-    return [found, _wasserstein(sides, p)]
+    return [replace(finding, high=min(1.0, finding.high or 0.0)), _compare_wasserstein(numbers, p)]
 
 
-def _wasserstein(sides: _Sides, p: float) -> Finding:
-    one, two, settings = sides.one, sides.two, sides.pair.settings
-    moved, base = wasserstein(one, two), abs(float(one.quantiles([0.5])[0])) or 1.0
-    scale = float(np.sqrt(sides.order)) * sides.spread
-    shares = np.cumsum(one.counts) / one.rows
-    floor = noise.wasserstein_noise(one.values(), shares, scale, settings.noise_draws, settings.seed) / base
-    spread = sum((side.variance() or 0.0) / side.rows for side in (one, two)) * sides.order
-    error = float(np.sqrt(spread)) / base
-    warn, fail = settings.thresholds("wasserstein")
-    return Finding(
-        column=sides.column,
-        measure="wasserstein",
-        effect=moved / base,
-        current=moved,
-        low=max(0.0, moved / base - ONE_SIDED_95 * error),
-        high=moved / base + ONE_SIDED_95 * error,
-        floor=floor,
+def _compare_wasserstein(numbers: _NumberPair, p: float) -> Finding:
+    baseline, settings = numbers.baseline, numbers.pair.settings
+    distance, scale = numeric.wasserstein(*numbers.sides), abs(float(baseline.quantiles([0.5])[0])) or 1.0
+    share_error = float(np.sqrt(numbers.dispersion)) * numbers.size_factor
+    shares = np.cumsum(baseline.counts) / baseline.rows
+    floor = noise.wasserstein_noise(baseline.values(), shares, share_error, settings.noise_draws, settings.seed)
+    variance = sum((side.variance() or 0.0) / side.rows for side in numbers.sides) * numbers.dispersion
+    return build_finding(
+        settings,
+        "wasserstein",
+        distance / scale,
+        ONE_SIDED_95 * (float(np.sqrt(variance)) / scale),
+        column=numbers.column,
+        current=distance,
+        floor=floor / scale,
         p=p,
-        warn=warn,
-        fail=fail,
-        words=f"{sides.column} has moved by {moved:,.2f}{sides.unit} on average, {moved / base:.1%} of the median.",
+        explanation=f"The values of {numbers.column} moved by {distance:,.2f}{numbers.unit} on average, "
+        f"{distance / scale:.1%} of the baseline's median.",
     )
 
 
-def _psi(sides: _Sides) -> Finding:
-    """PSI on the baseline's deciles, with open ends and a bin for nulls."""
-    settings = sides.pair.settings
-    one, two = sides.one.binned(sides.edges), sides.two.binned(sides.edges)
-    dispersion = noise.dispersion_of_bins(sides.bins)
-    draws = noise.draw_pairs(one, two, dispersion, settings.noise_draws, settings.seed)
-    index = float(psi(one, two))
-    terms = (two / two.sum() - one / one.sum())[:-1]
-    place = int(np.argmax(np.abs(terms)))
-    warn, fail = settings.thresholds("psi")
-    return Finding(
-        column=sides.column,
-        measure="psi",
-        effect=index,
-        low=max(0.0, index - ONE_SIDED_95 * draws.psi_error),
-        high=index + ONE_SIDED_95 * draws.psi_error,
-        floor=draws.psi_floor,
-        p=chi_square(*without_rare(one, two), dispersion).p,
-        warn=warn,
-        fail=fail,
-        words=f"PSI of {sides.column} over the baseline's deciles is {index:.3g}; "
-        f"most moved: {_bin(sides, place)} ({terms[place] * 100:+.1f} points).",
+def _compare_bins(numbers: _NumberPair) -> Finding:
+    """Return the PSI over the bins between the baseline's deciles, with open ends and a bin for nulls."""
+    settings = numbers.pair.settings
+    baseline, current = (side.bin_counts(numbers.edges) for side in numbers.sides)
+    dispersion = noise.dispersion_of_bins(numbers.bins)
+    draws = noise.draw_noise(baseline, current, dispersion, settings.noise_draws, settings.seed)
+    changes = share_changes(baseline, current)[:-1]
+    largest = int(np.argmax(np.abs(changes)))
+    detail = (
+        f" over the baseline's deciles; largest change: {_name_bin(numbers.edges, largest)} "
+        f"({changes[largest] * 100:+.1f} points)"
     )
+    return compare_stability(numbers.pair, numbers.column, (baseline, current), draws, detail)
 
 
-def _bin(sides: _Sides, place: int) -> str:
-    if place == 0:
-        return f"up to {sides.edges[0]:,.2f}"
-    if place == len(sides.edges):
-        return f"above {sides.edges[-1]:,.2f}"
-    return f"{sides.edges[place - 1]:,.2f} to {sides.edges[place]:,.2f}"
+def _name_bin(edges: Floats, index: int) -> str:
+    if index == 0:
+        return f"up to {edges[0]:,.2f}"
+    if index == len(edges):
+        return f"above {edges[-1]:,.2f}"
+    return f"{edges[index - 1]:,.2f} to {edges[index]:,.2f}"

@@ -1,51 +1,54 @@
-"""Two profiles made comparable: one shape, one vocabulary."""
+"""Two profiles of one shape with the same category codes."""
 
 from dataclasses import dataclass
 from typing import Self
 
-from customer_analytics.core.drift.profile.purchase_profile import ProfileError, PurchaseProfile, in_words
-from customer_analytics.core.drift.profile.views import aligned
+from customer_analytics.core.drift.profile.purchase_profile import ProfileError, PurchaseProfile, describe_shape
+from customer_analytics.core.drift.profile.views import align_categories
+from customer_analytics.core.drift.profile.windows import NO_DATE
 from customer_analytics.core.drift.settings import DriftSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """A baseline and a current profile in the same words.
+class ProfilePair:
+    """A baseline and a current profile with the same category codes.
 
     Args:
-        baseline: What is known.
-        current: What is judged.
+        baseline: Profile to compare with.
+        current: Profile to judge.
         settings: Thresholds.
-        partial: Windows that may have been cut by the edge of a delivery; volume does not look at them.
+        partial_windows: Codes of the first and last windows, of which a delivery may have only a part; the volume check
+            skips them.
     """
 
     baseline: PurchaseProfile
     current: PurchaseProfile
     settings: DriftSettings
-    partial: frozenset[int] = frozenset()
+    partial_windows: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, baseline: PurchaseProfile, current: PurchaseProfile, settings: DriftSettings) -> Self:
-        """The pair of two deliveries.
+        """Return the pair of two deliveries.
 
         Raises:
-            ProfileError: Profiles of different shape.
+            ProfileError: The profiles differ in shape.
         """
         if baseline.shape != current.shape and baseline.shape and current.shape:
-            found = f"{in_words(baseline.shape)} against {in_words(current.shape)}"
-            hint = "name a baseline that was profiled with the present settings, or go back to those"
+            found = f"{describe_shape(baseline.shape)} against {describe_shape(current.shape)}"
+            hint = "set drift.baseline to a run with the present profile settings, or restore the settings of that run"
             raise ProfileError("drift", "two profiles of one shape", found, hint)
-        words = baseline.words.union(current.words)
-        edges = frozenset(edge for profile in (baseline, current) for edge in _edges(profile))
-        return cls(aligned(baseline, words), aligned(current, words), settings, edges)
+        categories = baseline.categories.union(current.categories)
+        partial_windows = frozenset(window for profile in (baseline, current) for window in _edge_windows(profile))
+        aligned = align_categories(baseline, categories), align_categories(current, categories)
+        return cls(*aligned, settings, partial_windows)
 
     @property
     def rows(self) -> tuple[int, int]:
-        """Rows of both sides."""
+        """Rows of the baseline and of the current profile."""
         return self.baseline.rows(), self.current.rows()
 
 
-def _edges(profile: PurchaseProfile) -> tuple[int, ...]:
-    """First and last window, which a delivery of several windows rarely fills."""
-    windows = sorted(window for window in profile.rows_per_window() if window)
-    return (windows[0], windows[-1]) if len(windows) > 2 else ()  # noqa: PLR2004  one or two are all there is
+def _edge_windows(profile: PurchaseProfile) -> tuple[int, ...]:
+    """Return the first and the last window; none if there are only one or two."""
+    windows = sorted(window for window in profile.rows_per_window() if window != NO_DATE)
+    return (windows[0], windows[-1]) if len(windows) > 2 else ()  # noqa: PLR2004

@@ -1,220 +1,213 @@
 """Findings about a column of texts: countries, categories and payment types."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.drift.checks.findings import Finding, Outcome
-from customer_analytics.core.drift.checks.missing import missing_finding
-from customer_analytics.core.drift.checks.pair import Pair
-from customer_analytics.core.drift.checks.segments import blamed_for_share
+from customer_analytics.core.drift.checks.contributions import explain_share_change
+from customer_analytics.core.drift.checks.findings import Finding, build_finding
+from customer_analytics.core.drift.checks.missing import compare_missing, find_too_few_values
+from customer_analytics.core.drift.checks.pair import ProfilePair
+from customer_analytics.core.drift.checks.stability import compare_stability
 from customer_analytics.core.drift.profile.packed_counts import TEXT_TABLES, CountTable
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
-from customer_analytics.core.drift.profile.views import I64, Floats, money_of, per_window
-from customer_analytics.core.drift.profile.windows import named_window
+from customer_analytics.core.drift.profile.views import count_by_window, sum_money
+from customer_analytics.core.drift.profile.windows import name_window
 from customer_analytics.core.drift.statistics import categorical, noise
-from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, normal_p, wilson
+from customer_analytics.core.drift.statistics.numeric import I64, Floats
+from customer_analytics.core.drift.statistics.shares import compare_shares
+from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, wilson_interval
 
-MOST_NAMED = 5
+_MAX_NAMED_VALUES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Sides:
-    pair: Pair
+class _TextPair:
+    """A text column in both profiles: its values, their rows in both, and the dispersion of each value's share.
+
+    Nulls are not included, so value ``i`` has the code ``i + 1`` in the profiles.
+    """
+
+    pair: ProfilePair
     table: CountTable
     names: tuple[str, ...]
-    one: I64
-    two: I64
-    each: Floats
-    pooled: float
+    baseline: I64
+    current: I64
+    dispersion: Floats
 
     @property
     def column(self) -> Column:
         return TEXT_TABLES[self.table]
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Rows with a value in the baseline and in the current profile."""
+        return int(self.baseline.sum()), int(self.current.sum())
 
-def text_findings(pair: Pair, table: CountTable) -> list[Finding]:
-    """All that is measured about a text column.
+    def money(self, index: int) -> float:
+        """Return the current revenue of a value, in major units."""
+        return sum_money(self.pair.current, self.table, index + 1)
+
+
+def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
+    """Return the findings about a text column.
 
     Returns:
-        Missing, the largest change of share, new and vanished values, PSI; and, only reported, total variation,
-        Jensen-Shannon and Cramér's V. One finding of insufficient data where a side has too few values.
+        Nulls, largest change of a share, PSI, new and vanished values, total variation, Jensen-Shannon divergence and
+        Cramér's V. If a profile has too few values: nulls and insufficient data.
     """
-    column, names = TEXT_TABLES[table], pair.baseline.words.of(table)
-    window, value, rows, _ = per_window(pair.baseline, table)
-    one, two = (_whole(profile, table, len(names)) for profile in (pair.baseline, pair.current))
-    null = noise.dispersion_of_shares(window, value, rows, len(names) + 1)[0]
-    found = [missing_finding(pair, column, (int(one[0]), int(two[0])), float(null))]
-    one, two, some = one[1:], two[1:], value > 0
-    sizes = int(one.sum()), int(two.sum())
-    if min(sizes) < pair.settings.rows_min:
-        words = (
-            f"{column}: {sizes[0]:,} values before, {sizes[1]:,} now; {pair.settings.rows_min:,} are needed to compare."
-        )
-        return [*found, Finding(column=column, measure="values", outcome=Outcome.INSUFFICIENT, words=words)]
-    long = window[some], value[some] - 1, rows[some], len(names)
-    each = noise.dispersion_of_shares(*long)
-    sides = _Sides(pair, table, names, one, two, each, noise.pooled_dispersion(each, one))
-    return [*found, *_drawn(sides), *_new(sides, long), *_vanished(sides), *_reported(sides)]
+    column, names = TEXT_TABLES[table], pair.baseline.categories.of(table)
+    windows, codes, rows, _ = count_by_window(pair.baseline, table)
+    segments, has_value = np.zeros_like(codes), codes > 0
+    baseline, current = (_count_codes(profile, table, len(names)) for profile in (pair.baseline, pair.current))
+    null_dispersion = float(noise.dispersion_of_shares(windows, segments, codes, rows, (1, len(names) + 1))[0, 0])
+    missing = compare_missing(pair, column, (int(baseline[0]), int(current[0])), null_dispersion)
+    if too_few := find_too_few_values(pair, column, (int(baseline[1:].sum()), int(current[1:].sum()))):
+        return [missing, *too_few]
+    dispersion = noise.dispersion_of_shares(
+        windows[has_value], segments[has_value], codes[has_value] - 1, rows[has_value], (1, len(names))
+    )[0]
+    texts = _TextPair(pair, table, names, baseline[1:], current[1:], dispersion)
+    findings = [*_compare_shares(texts), *_find_new_values(texts), *_find_vanished_values(texts)]
+    return [missing, *findings, *_report_distances(texts)]
 
 
-def _whole(profile: PurchaseProfile, table: CountTable, names: int) -> I64:
-    _, value, rows, _ = per_window(profile, table)
-    return np.bincount(value, rows, names + 1).astype(np.int64)
+def _count_codes(profile: PurchaseProfile, table: CountTable, values: int) -> I64:
+    """Return the rows per value code; code 0 is null."""
+    _, codes, rows, _ = count_by_window(profile, table)
+    return np.bincount(codes, rows, values + 1).astype(np.int64)
 
 
-def _drawn(sides: _Sides) -> list[Finding]:
-    """The measures whose noise is drawn: largest change of share, and PSI on the union of values."""
-    settings, one, two = sides.pair.settings, sides.one, sides.two
-    draws = noise.draw_pairs(one, two, sides.pooled, settings.noise_draws, settings.seed)
-    test = categorical.chi_square(*categorical.without_rare(one, two), sides.pooled)
-    index = float(categorical.psi(one, two))
-    warn, fail = settings.thresholds("psi")
-    population = Finding(
-        column=sides.column,
-        measure="psi",
-        effect=index,
-        low=max(0.0, index - ONE_SIDED_95 * draws.psi_error),
-        high=index + ONE_SIDED_95 * draws.psi_error,
-        floor=draws.psi_floor,
-        p=test.p,
-        warn=warn,
-        fail=fail,
-        words=f"PSI of {sides.column} is {index:.3g}.",
+def _compare_shares(texts: _TextPair) -> list[Finding]:
+    """Return the largest change of a share, with a p-value adjusted for all values, and the PSI over all values."""
+    settings = texts.pair.settings
+    pooled_dispersion = noise.pooled_dispersion(texts.dispersion, texts.baseline)
+    draws = noise.draw_noise(texts.baseline, texts.current, pooled_dispersion, settings.noise_draws, settings.seed)
+    changes = categorical.share_changes(texts.baseline, texts.current)
+    index = int(np.argmax(np.abs(changes)))
+    counts = int(texts.baseline[index]), int(texts.current[index])
+    difference = compare_shares(counts, texts.sizes, float(texts.dispersion[index]))
+    largest_change = build_finding(
+        settings,
+        "share",
+        difference.effect,
+        ONE_SIDED_95 * difference.error,
+        column=texts.column,
+        baseline=difference.baseline,
+        current=difference.current,
+        floor=max(draws.share_floor, ONE_SIDED_95 * difference.null_error),
+        p=min(1.0, len(changes) * difference.p),
+        explanation=f"The share of {texts.column} '{texts.names[index]}' went from {difference.baseline:.2%} to "
+        f"{difference.current:.2%} ({difference.effect * 100:+.2f} points; now {counts[1]:,} rows worth "
+        f"{texts.money(index):,.2f}){explain_share_change(texts.pair, texts.table, index + 1)}.",
     )
-    return [_share(sides, draws.share_floor), population]
+    return [largest_change, compare_stability(texts.pair, texts.column, (texts.baseline, texts.current), draws)]
 
 
-def _share(sides: _Sides, floor: float) -> Finding:
-    changes = categorical.share_changes(sides.one, sides.two)
-    place = int(np.argmax(np.abs(changes)))
-    sizes = int(sides.one.sum()), int(sides.two.sum())
-    before, now = float(sides.one[place] / sizes[0]), float(sides.two[place] / sizes[1])
-    own, inverse = float(sides.each[place]), 1 / sizes[0] + 1 / sizes[1]
-    pooled = float((sides.one[place] + sides.two[place]) / sum(sizes))
-    error = float(np.sqrt(pooled * (1 - pooled) * inverse * own))
-    apart = float(np.sqrt(own * (before * (1 - before) / sizes[0] + now * (1 - now) / sizes[1])))
-    effect, values = float(changes[place]), len(changes)
-    gap = max(0.0, abs(effect) - inverse / 2)  # continuity correction
-    p = min(1.0, values * float(normal_p(np.array([gap / error]))[0])) if error > 0 else 1.0
-    warn, fail = sides.pair.settings.thresholds("share")
-    name = sides.names[place]
-    blame = blamed_for_share(sides.pair, sides.table, place + 1)
-    money = money_of(sides.pair.current, sides.table, place + 1)
-    return Finding(
-        column=sides.column,
-        measure="share",
-        baseline=before,
-        current=now,
-        effect=effect,
-        low=max(0.0, abs(effect) - ONE_SIDED_95 * apart),
-        high=abs(effect) + ONE_SIDED_95 * apart,
-        floor=max(floor, ONE_SIDED_95 * error),
-        p=p,
-        warn=warn,
-        fail=fail,
-        words=f"The share of {sides.column} '{name}' went from {before:.2%} to {now:.2%} ({effect * 100:+.2f} points; "
-        f"now {int(sides.two[place]):,} rows worth {money:,.2f}){blame}.",
-    )
+def _find_new_values(texts: _TextPair) -> list[Finding]:
+    """Return the finding about values that the baseline does not have; its figures are those of the most frequent one.
 
-
-def _new(sides: _Sides, long: tuple[I64, I64, I64, int]) -> list[Finding]:
-    """The most frequent value that the baseline never had, all of them named.
-
-    Real by the exact chance that all rows of a value fall on the current side, against every value; the noise floor is
-    the most rows that a value had which the baseline saw in one window only, or that chance alone gives.
+    The p-value is the probability that chance puts all rows of a value into the current profile, adjusted for all
+    values. The noise floor is the larger of two numbers of rows: the most rows that chance puts there, and the rows of
+    the most frequent value that occurs in only one window of the baseline.
     """
-    fresh = np.flatnonzero((sides.one == 0) & (sides.two > 0))
-    sizes = int(sides.one.sum()), int(sides.two.sum())
-    side, values = sizes[1] / sum(sizes), len(sides.one)
-    settings = sides.pair.settings
-    if not len(fresh):
+    new_values = _rank_values_of_one_side(texts.current, texts.baseline)
+    if not len(new_values):
         return []
-    ranked = fresh[np.argsort(-sides.two[fresh], kind="stable")]
-    rows = int(sides.two[ranked[0]])
-    by_chance = max(0.0, log(0.05 / values) / log(side)) if side < 1 else float(rows)
-    low, high = wilson(rows, sizes[1], ONE_SIDED_95)
-    named = [
-        f"'{sides.names[at]}' ({int(sides.two[at]):,} rows worth {_money(sides, at):,.2f})"
-        for at in ranked[:MOST_NAMED]
-    ]
-    more = f" and {len(ranked) - MOST_NAMED} more" if len(ranked) > MOST_NAMED else ""
+    settings, sizes, values = texts.pair.settings, texts.sizes, len(texts.names)
+    current_share = sizes[1] / sum(sizes)
+    rows = int(texts.current[new_values[0]])
+    rows_by_chance = max(0.0, log(0.05 / values) / log(current_share)) if current_share < 1 else float(rows)
+    low, high = wilson_interval(rows, sizes[1], ONE_SIDED_95)
+    windows, codes, _, _ = count_by_window(texts.pair.current, texts.table)
+    first_window = name_window(int(windows[codes == new_values[0] + 1].min()))
+    names = _list_values(
+        texts, new_values, lambda index: f"{int(texts.current[index]):,} rows worth {texts.money(index):,.2f}"
+    )
     return [
         Finding(
-            column=sides.column,
+            column=texts.column,
             measure="new_value",
             baseline=0.0,
             current=rows / sizes[1],
             effect=rows / sizes[1],
             low=low,
             high=high,
-            floor=max(by_chance, _most_rows_in_one_window(*long)) / sizes[1],
-            p=min(1.0, values * side**rows),
+            floor=max(rows_by_chance, _most_rows_in_one_window(texts)) / sizes[1],
+            p=min(1.0, values * current_share**rows),
             warn=settings.new_value_warn_rows / sizes[1],
             fail=settings.new_value_fail_share,
-            words=f"{sides.column} has values that the baseline never had: {', '.join(named)}{more}, "
-            f"first in the window of {_first_window(sides, int(ranked[0]))}.",
+            explanation=f"{texts.column} has values that the baseline does not have: {names}, "
+            f"first in the window of {first_window}.",
         )
     ]
 
 
-def _most_rows_in_one_window(window: I64, value: I64, rows: I64, values: int) -> float:
-    if len(np.unique(window)) < 2:  # noqa: PLR2004  everything is in one window then
+def _most_rows_in_one_window(texts: _TextPair) -> float:
+    """Return the rows of the most frequent value that is in only one window of the baseline; 0 for a single window."""
+    windows, codes, rows, _ = count_by_window(texts.pair.baseline, texts.table)
+    has_value = codes > 0
+    windows, codes, rows = windows[has_value], codes[has_value], rows[has_value]
+    if len(np.unique(windows)) < 2:  # noqa: PLR2004
         return 0.0
-    once = np.bincount(value, minlength=values) == 1
-    return float(rows[once[value]].max(initial=0))
+    is_in_one_window = np.bincount(codes, minlength=len(texts.names) + 1) == 1
+    return float(rows[is_in_one_window[codes]].max(initial=0))
 
 
-def _money(sides: _Sides, place: int) -> float:
-    return money_of(sides.pair.current, sides.table, place + 1)
-
-
-def _first_window(sides: _Sides, place: int) -> str:
-    window, value, _, _ = per_window(sides.pair.current, sides.table)
-    return named_window(int(window[value == place + 1].min()))
-
-
-def _vanished(sides: _Sides) -> list[Finding]:
-    gone = np.flatnonzero((sides.one > 0) & (sides.two == 0))
-    if not len(gone):
+def _find_vanished_values(texts: _TextPair) -> list[Finding]:
+    """Return the finding about values that only the baseline has; its figures are those of the most frequent one."""
+    vanished = _rank_values_of_one_side(texts.baseline, texts.current)
+    if not len(vanished):
         return []
-    ranked = gone[np.argsort(-sides.one[gone], kind="stable")]
-    rows, size = int(sides.one[ranked[0]]), int(sides.one.sum())
-    low, high = wilson(rows, size, ONE_SIDED_95)
-    named = ", ".join(f"'{sides.names[at]}' ({int(sides.one[at]):,} rows)" for at in ranked[:MOST_NAMED])
-    more = f" and {len(ranked) - MOST_NAMED} more" if len(ranked) > MOST_NAMED else ""
-    words = f"{sides.column} no longer has {named}{more}."
+    rows, size = int(texts.baseline[vanished[0]]), texts.sizes[0]
+    low, high = wilson_interval(rows, size, ONE_SIDED_95)
+    names = _list_values(texts, vanished, lambda index: f"{int(texts.baseline[index]):,} rows")
     return [
         Finding(
-            column=sides.column,
+            column=texts.column,
             measure="vanished_value",
             baseline=rows / size,
             current=0.0,
             effect=-rows / size,
             low=low,
             high=high,
-            words=words,
+            explanation=f"{texts.column} no longer has {names}.",
         )
     ]
 
 
-def _reported(sides: _Sides) -> list[Finding]:
-    one, two = sides.one, sides.two
-    test = categorical.chi_square(one, two)
-    figures = {
-        "total_variation": (
-            categorical.total_variation(one, two),
-            "of rows would have to change their value",
-        ),
-        "jensen_shannon": (categorical.jensen_shannon(one, two), "bits of Jensen-Shannon divergence"),
-        "cramers_v": (
-            categorical.cramers_v(one, two),
-            f"is Cramér's V (chi-square {test.statistic:.4g}, {test.df} degrees, p {test.p:.3g})",
-        ),
+def _rank_values_of_one_side(rows: I64, opposite_rows: I64) -> I64:
+    """Return the indices of the values that have rows on this side only, most rows first."""
+    indices = np.flatnonzero((rows > 0) & (opposite_rows == 0))
+    return indices[np.argsort(-rows[indices], kind="stable")]
+
+
+def _list_values(texts: _TextPair, indices: I64, describe: Callable[[int], str]) -> str:
+    """Return the names of values with a description of each; past ``_MAX_NAMED_VALUES`` they are only counted."""
+    named = [f"'{texts.names[index]}' ({describe(index)})" for index in indices[:_MAX_NAMED_VALUES].tolist()]
+    unnamed = len(indices) - len(named)
+    return ", ".join(named) + (f" and {unnamed} more" if unnamed else "")
+
+
+def _report_distances(texts: _TextPair) -> list[Finding]:
+    """Return the distances between the shares on both sides, as findings without thresholds."""
+    counts = texts.baseline, texts.current
+    test = categorical.chi_square(*counts)
+    chi_square = f"chi-square {test.statistic:.4g}, {test.df} degrees of freedom, p {test.p:.3g}"
+    distances = {
+        "total_variation": (categorical.total_variation(*counts), "Total variation distance", ""),
+        "jensen_shannon": (categorical.jensen_shannon(*counts), "Jensen-Shannon divergence", " bits"),
+        "cramers_v": (categorical.cramers_v(*counts), "Cramér's V", f" ({chi_square})"),
     }
     return [
-        Finding(column=sides.column, measure=measure, effect=size, words=f"{size:.4g} {words} in {sides.column}.")
-        for measure, (size, words) in figures.items()
+        Finding(
+            column=texts.column,
+            measure=measure,
+            effect=distance,
+            explanation=f"{name} of {texts.column} is {distance:.4g}{detail}.",
+        )
+        for measure, (distance, name, detail) in distances.items()
     ]

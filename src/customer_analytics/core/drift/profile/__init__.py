@@ -1,1 +1,1 @@
-"""The profile of a delivery: exact counts per window and value, as a mergeable state."""
+"""The profile of a delivery: exact counts per window and value, as a mergeable partial state."""

@@ -1,93 +1,103 @@
-"""How often each amount occurs in each window, exactly; past a cap in log-linear buckets with exact sums."""
+"""Rows per window and amount: exact counts, and log-linear buckets if there are too many distinct amounts."""
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from fractions import Fraction
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums, SortedRun
-
-I64 = npt.NDArray[np.int64]
+from customer_analytics.core.aggregation.key_sums import I64, NO_SUMS, KeySums, SortedRun
 
 CENT_BITS = 41
 CENT_MASK = (1 << CENT_BITS) - 1
 NULL_CENTS = CENT_MASK
-"""Stands for "no amount" in a key."""
+"""The minor units in the key of a row without an amount."""
 
-PLAIN_CENTS = 1 << 36
-"""Amounts from here (687 million of a currency with cents) are counted apart, as Python integers of any size."""
+LARGE_CENTS = 1 << 36
+"""Lower bound of large amounts (687 million in a currency with cents), which are counted as Python integers."""
 
 BUCKET_BITS = 7
-BOUND = 2.0**-BUCKET_BITS
-"""A bucket is narrower than this share of any value in it (values below 256 minor units are exact)."""
+RELATIVE_BUCKET_WIDTH = 2.0**-BUCKET_BITS
+"""Maximum of a bucket's width divided by a value in it. Each value below 256 minor units has its own bucket."""
 
 DISTINCT_CAP = 2_000_000
-"""Distinct amounts; past it every count is of buckets."""
+"""Maximum number of distinct amounts that are counted exactly."""
 
 PAIR_CAP = 8_000_000
-"""Distinct (window, amount) pairs; past it windows are counted in buckets, the whole delivery still exactly."""
+"""Maximum number of distinct (window, amount) pairs that are counted exactly."""
 
-PRESENCE_CELLS = 1 << 24
-"""Amounts below are counted by a byte each, for the caps alone."""
+_FLAGGED_CENTS = 1 << 24
+"""Distinct amounts below this bound are counted with one flag per possible amount."""
 
 _BLOCK_BITS = CENT_BITS + 7
-"""Pairs are merged within blocks of 128 days, a few megabytes each."""
+"""Pairs are merged in blocks of 128 days, which bounds the memory of a merge to a few megabytes."""
 
-_LOOKED_AT = 1 << 17
-"""Pairs looked at at once, so that no copy of all is made."""
+_SLICE_PAIRS = 1 << 17
+"""Number of pairs that are converted at once, to avoid a copy of all pairs."""
 
-WINDOWS_EXACT, WHOLE_EXACT, BUCKETED = 0, 1, 2
-"""Levels of detail."""
-
-Large = tuple[tuple[tuple[int, int], int], ...]
+LargeCounts = tuple[tuple[tuple[int, int], int], ...]
+"""Rows per (window, minor units), ascending."""
 
 
-def minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64, dict[int, int]]:
-    """Amounts as whole minor units.
+class Detail(IntEnum):
+    """How exactly amounts are counted, from the finest level to the coarsest."""
+
+    EXACT = 0
+    """Every amount in every window."""
+    WHOLE_EXACT = 1
+    """Every amount of the whole delivery; buckets per window."""
+    BUCKETED = 2
+    """Buckets only."""
+
+
+def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64, dict[int, int]]:
+    """Convert amounts to whole minor units.
 
     Args:
         amounts: Major units with at most ``decimals`` decimals; NaN is null.
         decimals: Digits of the minor unit.
 
     Returns:
-        Minor units per row (``NULL_CENTS`` for null, -1 where they are not from 0 to ``PLAIN_CENTS``), and the exact
-        value by row for the latter.
+        Minor units per row: ``NULL_CENTS`` for null, -1 for negative amounts and for ``LARGE_CENTS`` and more. Then the
+        exact minor units by row position for the rows with -1.
     """
     scale = 10**decimals
-    with np.errstate(over="ignore"):  # to infinity, which is not below the bound
+    with np.errstate(over="ignore"):  # an overflow gives infinity, which counts as large
         scaled = np.rint(amounts * scale)
-    plain = (scaled >= 0) & (scaled < PLAIN_CENTS)
-    if plain.all():
+    is_packable = (scaled >= 0) & (scaled < LARGE_CENTS)
+    if is_packable.all():
         return scaled.astype(np.int64), {}
-    cents = np.where(plain, scaled, -1).astype(np.int64)
+    cents = np.where(is_packable, scaled, -1).astype(np.int64)
     cents[np.isnan(amounts)] = NULL_CENTS
     return cents, {int(row): round(Fraction(amounts[row]) * scale) for row in np.flatnonzero(cents < 0)}
 
 
-def partition_of(cents: I64) -> I64:
-    """The lowest minor unit in each value's bucket: the value cut to its ``BUCKET_BITS + 1`` leading bits."""
-    _, bits = np.frexp(cents.astype(np.float64))
-    cut = np.maximum(bits.astype(np.int64) - (BUCKET_BITS + 1), 0)
-    return np.where(cents == NULL_CENTS, cents, cents >> cut << cut)
+def floor_to_bucket(cents: I64) -> I64:
+    """Return the lowest minor unit of each value's bucket: the value with only its ``BUCKET_BITS + 1`` leading bits."""
+    _, bit_lengths = np.frexp(cents.astype(np.float64))
+    dropped_bits = np.maximum(bit_lengths.astype(np.int64) - (BUCKET_BITS + 1), 0)
+    return np.where(cents == NULL_CENTS, cents, cents >> dropped_bits << dropped_bits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AmountCounts:
-    """Amounts per window as a partial; ``AmountCounts()`` is the identity.
+    """Rows per window and amount as a partial state; ``AmountCounts()`` is the identity.
 
-    Three levels of detail, each a function of the union of the rows, so that merging stays associative, commutative
-    and equal: ``exact`` until ``PAIR_CAP`` distinct (window, amount) pairs, then ``whole`` (amounts over all windows)
-    with ``buckets`` per window, then, past ``DISTINCT_CAP`` distinct amounts, ``buckets`` alone.
+    The level of detail depends only on all rows together, so merging is associative and commutative:
+
+    - up to ``PAIR_CAP`` distinct (window, amount) pairs, ``exact`` holds all counts;
+    - beyond it, ``whole`` holds the amounts of the whole delivery and ``buckets`` holds buckets per window;
+    - beyond ``DISTINCT_CAP`` distinct amounts, ``buckets`` holds all counts.
 
     Args:
         exact: Rows per ``window << CENT_BITS | minor units``.
         whole: Rows per minor units.
         buckets: Rows and sum of minor units per ``window << CENT_BITS | bucket``.
-        large: Rows per (window, minor units) outside 0 to ``PLAIN_CENTS``, ascending.
+        large: Rows per (window, minor units) of amounts that are negative or at least ``LARGE_CENTS``.
         pair_cap: See ``PAIR_CAP``.
         distinct_cap: See ``DISTINCT_CAP``.
     """
@@ -95,147 +105,140 @@ class AmountCounts:
     exact: KeySums = NO_SUMS
     whole: KeySums = NO_SUMS
     buckets: KeySums = NO_SUMS
-    large: Large = ()
+    large: LargeCounts = ()
     pair_cap: int = PAIR_CAP
     distinct_cap: int = DISTINCT_CAP
 
     @classmethod
-    def of(cls, windows: I64, cents: I64, large: dict[int, int]) -> Self:
-        """The amounts of rows.
+    def of(cls, windows: I64, cents: I64, large_cents: dict[int, int]) -> Self:
+        """Count the amounts of rows.
 
         Args:
             windows: Window code of each row.
-            cents: As from :func:`minor_units`.
-            large: Likewise.
+            cents: Minor units of each row, from :func:`to_minor_units`.
+            large_cents: Exact minor units by row position, from the same function.
         """
-        counted = Counter((int(windows[row]), value) for row, value in large.items())
+        large = Counter((int(windows[row]), amount) for row, amount in large_cents.items())
         keys = (windows << CENT_BITS) | cents
-        exact = KeySums.of_keys(keys[cents >= 0] if large else keys, _BLOCK_BITS)
-        return cls(exact, large=tuple(sorted(counted.items())))
+        exact = KeySums.of_keys(keys[cents >= 0] if large_cents else keys, _BLOCK_BITS)
+        return cls(exact, large=tuple(sorted(large.items())))
 
     def __add__(self, other: Self) -> Self:
-        mine, theirs = self, other
-        if mine.detail != theirs.detail:
-            mine, theirs = mine._at(theirs.detail), theirs._at(mine.detail)
-        counted = Counter(dict(mine.large))
-        counted.update(dict(theirs.large))
+        left, right = self, other
+        if left.detail != right.detail:
+            left, right = left._coarsen(right.detail), right._coarsen(left.detail)
+        large = Counter(dict(left.large)) + Counter(dict(right.large))
         merged = type(self)(
-            mine.exact + theirs.exact,
-            mine.whole + theirs.whole,
-            mine.buckets + theirs.buckets,
-            tuple(sorted(counted.items())) if counted else (),
-            min(mine.pair_cap, theirs.pair_cap),
-            min(mine.distinct_cap, theirs.distinct_cap),
+            left.exact + right.exact,
+            left.whole + right.whole,
+            left.buckets + right.buckets,
+            tuple(sorted(large.items())),
+            min(left.pair_cap, right.pair_cap),
+            min(left.distinct_cap, right.distinct_cap),
         )
-        over = merged.exact.size() > merged.pair_cap or merged.whole.size() > merged.distinct_cap
-        return merged.settled() if over else merged
+        is_over_cap = merged.exact.min_size() > merged.pair_cap or merged.whole.min_size() > merged.distinct_cap
+        return merged.settled() if is_over_cap else merged
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AmountCounts):
             return NotImplemented
-        mine, theirs = self.settled(), other.settled()
-        return (mine.exact, mine.whole, mine.buckets, mine.large) == (
-            theirs.exact,
-            theirs.whole,
-            theirs.buckets,
-            theirs.large,
+        left, right = (
+            (counts.exact, counts.whole, counts.buckets, counts.large) for counts in (self.settled(), other.settled())
         )
+        return left == right
 
     def __hash__(self) -> int:
         return hash(self.settled().exact)
 
     @property
-    def detail(self) -> int:
-        """0 exact, 1 exact as a whole but not per window, 2 in buckets."""
+    def detail(self) -> Detail:
+        """The level of detail of the counts."""
         if self.whole.runs:
-            return WHOLE_EXACT
-        return BUCKETED if self.buckets.runs else WINDOWS_EXACT
+            return Detail.WHOLE_EXACT
+        return Detail.BUCKETED if self.buckets.runs else Detail.EXACT
 
     def settled(self) -> Self:
-        """The same value in one run per tally, at the detail that the caps allow."""
-        at = self.decided()
-        tallies = _one(at.exact), _one(at.whole), _one(at.buckets)
-        return type(self)(*tallies, at.large, at.pair_cap, at.distinct_cap)
+        """Return the same counts at the detail that the caps allow, each table in one sorted run."""
+        capped = self.coarsen_to_caps()
+        exact, whole, buckets = map(to_one_run, (capped.exact, capped.whole, capped.buckets))
+        return replace(capped, exact=exact, whole=whole, buckets=buckets)
 
-    def decided(self) -> Self:
-        """The same value at the detail that the caps allow; its runs are left as they are where that is this one."""
-        exact = self.exact
-        distinct = (
-            _distinct(exact, self.distinct_cap) if self.detail == WINDOWS_EXACT else len(self.whole.settled().keys)
-        )
-        if self.detail < BUCKETED and distinct > self.distinct_cap:
-            return self._at(BUCKETED)
-        if self.detail == WINDOWS_EXACT and exact.most() > self.pair_cap and _pairs(exact) > self.pair_cap:
-            return self._at(WHOLE_EXACT)
+    def coarsen_to_caps(self) -> Self:
+        """Return the same counts at the detail that the caps allow; runs are not merged if the detail stays."""
+        is_exact = self.detail is Detail.EXACT
+        distinct = _count_amounts(self.exact, self.distinct_cap) if is_exact else len(self.whole.settled().keys)
+        if distinct > self.distinct_cap:
+            return self._coarsen(Detail.BUCKETED)
+        if is_exact and self.exact.max_size() > self.pair_cap and _count_pairs(self.exact) > self.pair_cap:
+            return self._coarsen(Detail.WHOLE_EXACT)
         return self
 
-    def within(self, windows: frozenset[int]) -> Self:
-        """The amounts in these windows; where windows are counted in buckets, those."""
-        chosen = np.array(sorted(windows), np.int64)
-        at = self.settled()
-        exact, buckets = (_selected(tally.settled(), chosen) for tally in (at.exact, at.buckets))
-        large = tuple(entry for entry in at.large if entry[0][0] in windows)
-        return type(self)(exact, KeySums(), buckets, large, at.pair_cap, at.distinct_cap)
+    def select_windows(self, windows: frozenset[int]) -> Self:
+        """Return the amounts of these windows, in buckets if this profile counts windows in buckets."""
+        counts = self.settled()
+        runs = counts.exact.settled(), counts.buckets.settled()
+        exact, buckets = (select_keys(run, np.isin(run.keys >> CENT_BITS, list(windows))) for run in runs)
+        large = tuple(((window, cents), rows) for (window, cents), rows in counts.large if window in windows)
+        return replace(counts, exact=exact, whole=NO_SUMS, buckets=buckets, large=large)
 
-    def _at(self, detail: int) -> Self:
-        """This value at a coarser detail; itself when it is as coarse already."""
+    def _coarsen(self, detail: Detail) -> Self:
+        """Return these counts at a coarser detail, or unchanged if they are as coarse already."""
         if detail <= self.detail:
             return self
-        buckets = sum(map(_bucketed, _pieces(self.exact)), self.buckets)
-        whole = KeySums() if detail == BUCKETED else sum(map(_whole, _pieces(self.exact)), self.whole)
-        return type(self)(KeySums(), whole, buckets, self.large, self.pair_cap, self.distinct_cap)
+        buckets = sum(map(_sum_buckets, _slice_pairs(self.exact)), self.buckets)
+        whole = NO_SUMS
+        if detail is Detail.WHOLE_EXACT:
+            amounts = (KeySums.of_run(pairs.keys & CENT_MASK, *pairs.sums) for pairs in _slice_pairs(self.exact))
+            whole = sum(amounts, NO_SUMS)
+        return replace(self, exact=NO_SUMS, whole=whole, buckets=buckets)
 
 
 NO_AMOUNTS = AmountCounts()
-"""The identity."""
+"""The identity of merging."""
 
 
-def _one(tally: KeySums) -> KeySums:
-    return _tally(tally.settled())
+def to_one_run(table: KeySums) -> KeySums:
+    """Return the same sums in one sorted run, or in no run if there are no keys."""
+    run = table.settled()
+    return KeySums((run,)) if len(run.keys) else NO_SUMS
 
 
-def _tally(run: SortedRun) -> KeySums:
-    return KeySums((run,)) if len(run.keys) else KeySums()
+def select_keys(run: SortedRun, is_selected: npt.NDArray[np.bool_]) -> KeySums:
+    """Return the keys of a run where the mask is true, with their sums."""
+    return KeySums.of_run(run.keys[is_selected], *(column[is_selected] for column in run.sums))
 
 
-def _selected(run: SortedRun, windows: I64) -> KeySums:
-    inside = np.flatnonzero(np.isin(run.keys >> CENT_BITS, windows))
-    return KeySums.of_run(run.keys[inside], *(each[inside] for each in run.sums))
-
-
-def _pieces(exact: KeySums) -> Iterator[SortedRun]:
-    """The pairs, few enough at once that what is made of them takes little memory."""
+def _slice_pairs(exact: KeySums) -> Iterator[SortedRun]:
     for run in exact.runs:
-        for start in range(0, len(run.keys), _LOOKED_AT):
-            at = slice(start, start + _LOOKED_AT)
-            yield SortedRun(run.keys[at], tuple(each[at] for each in run.sums))
+        for start in range(0, len(run.keys), _SLICE_PAIRS):
+            positions = slice(start, start + _SLICE_PAIRS)
+            yield SortedRun(run.keys[positions], tuple(column[positions] for column in run.sums))
 
 
-def _whole(exact: SortedRun) -> KeySums:
-    return KeySums.of_run(exact.keys & CENT_MASK, *exact.sums)
-
-
-def _pairs(exact: KeySums) -> int:
-    """Distinct (window, amount) pairs."""
+def _count_pairs(exact: KeySums) -> int:
     return sum(
-        len(block.group(window, CENT_BITS).keys) for block in exact.blocks() for window in block.groups(CENT_BITS)
+        len(block.select_prefix(window, CENT_BITS).keys)
+        for block in exact.blocks()
+        for window in block.prefixes(CENT_BITS)
     )
 
 
-def _distinct(exact: KeySums, cap: int) -> int:
-    """Distinct amounts over all windows; 0 where there cannot be more than the cap."""
-    if exact.most() <= cap:
+def _count_amounts(exact: KeySums, cap: int) -> int:
+    """Return the number of distinct amounts; 0 if there are too few pairs to exceed the cap."""
+    if exact.max_size() <= cap:
         return 0
-    present, large = np.zeros(PRESENCE_CELLS, bool), []
-    for piece in _pieces(exact):
-        cents = piece.keys & CENT_MASK
-        few = cents < PRESENCE_CELLS
-        present[cents[few]] = True
-        large.append(np.unique(cents[~few]))
-    return int(np.count_nonzero(present)) + len(np.unique(np.concatenate(large)))
+    is_present = np.zeros(_FLAGGED_CENTS, bool)
+    unflagged_cents = []
+    for pairs in _slice_pairs(exact):
+        cents = pairs.keys & CENT_MASK
+        is_flagged = cents < _FLAGGED_CENTS
+        is_present[cents[is_flagged]] = True
+        unflagged_cents.append(np.unique(cents[~is_flagged]))
+    return int(np.count_nonzero(is_present)) + len(np.unique(np.concatenate(unflagged_cents)))
 
 
-def _bucketed(exact: SortedRun) -> KeySums:
-    cents, (counts,) = exact.keys & CENT_MASK, exact.sums
-    keys = (exact.keys - cents) | partition_of(cents)
-    return KeySums.of_run(keys, counts, np.where(cents == NULL_CENTS, 0, cents * counts))
+def _sum_buckets(pairs: SortedRun) -> KeySums:
+    """Sum rows and minor units per window and bucket."""
+    cents, (rows,) = pairs.keys & CENT_MASK, pairs.sums
+    keys = (pairs.keys - cents) | floor_to_bucket(cents)
+    return KeySums.of_run(keys, rows, np.where(cents == NULL_CENTS, 0, cents * rows))

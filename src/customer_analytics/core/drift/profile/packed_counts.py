@@ -1,39 +1,39 @@
-"""Rows and money per (window, country, column, value), packed in one integer key."""
+"""Rows and money per cell of contingency tables, with the codes of a cell packed into one integer key.
 
-from collections.abc import Sequence
+A table counts one column, a segment is a country or the whole delivery, and a cell is a distinct (table, window,
+segment, value) that has rows.
+"""
+
 from enum import IntEnum
 from typing import NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.aggregation.key_sums import KeySums, SortedRun
+from customer_analytics.core.aggregation.key_sums import I64, KeySums, SortedRun
 from customer_analytics.core.arrow.frames import codes_of
 from customer_analytics.core.contract.columns import Column
 
-I64 = npt.NDArray[np.int64]
 Texts = tuple[str, ...]
 
 VALUE_BITS, SEGMENT_BITS, WINDOW_BITS = 24, 14, 22
-_SEGMENT_AT = VALUE_BITS
-_WINDOW_AT = _SEGMENT_AT + SEGMENT_BITS
-_TABLE_AT = 60
+_SEGMENT_SHIFT = VALUE_BITS
+_WINDOW_SHIFT = _SEGMENT_SHIFT + SEGMENT_BITS
+_TABLE_SHIFT = _WINDOW_SHIFT + WINDOW_BITS
+_VALUE_MASK = (1 << VALUE_BITS) - 1
 
 ALL_SEGMENTS, NO_SEGMENT, FIRST_SEGMENT = 0, 1, 2
-"""Segment codes: the whole delivery, rows without a country, then the countries in order."""
+"""Segment codes: the whole delivery, rows without a country, and the first country."""
 
 NULL = 0
 """Value code of a null in every table; other values start at 1."""
 
-_DENSE_CELLS, _FEW_CELLS = 16, 1 << 14
-"""A histogram has a cell for each value that may occur while it has no more than so many a row, and as many besides."""
-
-_VALUE_MASK = (1 << VALUE_BITS) - 1
+_DENSE_CELLS_PER_ROW, _DENSE_CELLS = 16, 1 << 14
+"""A dense histogram has at most ``_DENSE_CELLS_PER_ROW`` cells per row plus ``_DENSE_CELLS``."""
 
 
 class CountTable(IntEnum):
-    """What the cells count."""
+    """The contingency tables: each counts one column, exactly or in buckets."""
 
     COUNTRY = 0
     AGE = 1
@@ -43,38 +43,39 @@ class CountTable(IntEnum):
     AMOUNT_OCTAVE = 5
 
 
-WHOLE_TABLES = frozenset({CountTable.COUNTRY, CountTable.AGE})
-"""Counted for the whole delivery only: segment ``ALL_SEGMENTS``."""
+UNSEGMENTED_TABLES = frozenset({CountTable.COUNTRY, CountTable.AGE})
+"""Tables that are not split by country; their segment is ``ALL_SEGMENTS``."""
 
 TEXT_TABLES = {
     CountTable.COUNTRY: Column.COUNTRY_CODE,
     CountTable.CATEGORY: Column.PRODUCT_CATEGORY,
     CountTable.PAYMENT: Column.PAYMENT_TYPE,
 }
+"""The column of each text table, in the order of the fields of :class:`TextCategories`."""
 
 
 class TextCategories(NamedTuple):
-    """The distinct texts of each text column, ascending; code of a text = its place + 1."""
+    """Distinct texts of each text column, ascending; the code of a text is its index plus 1."""
 
     country: Texts = ()
     category: Texts = ()
     payment: Texts = ()
 
     def of(self, table: CountTable) -> Texts:
-        """The texts of a text table."""
-        return self[_PLACES[table]]
+        """Return the texts of a table in ``TEXT_TABLES``."""
+        return self[list(TEXT_TABLES).index(table)]
 
     def union(self, other: Self) -> Self:
-        """The texts of both."""
-        return self if self == other else type(self)(*(_union(one, two) for one, two in zip(self, other, strict=True)))
+        """Return the distinct texts of both."""
+        pairs = zip(self, other, strict=True)
+        return type(self)(*(left if left == right else tuple(sorted({*left, *right})) for left, right in pairs))
 
 
 NO_CATEGORIES = TextCategories()
-_PLACES = {CountTable.COUNTRY: 0, CountTable.CATEGORY: 1, CountTable.PAYMENT: 2}
 
 
 class CellCounts(NamedTuple):
-    """Unpacked cells: five aligned arrays."""
+    """Unpacked cells of one table: codes, rows and minor units in five arrays of equal length."""
 
     window: I64
     segment: I64
@@ -83,123 +84,120 @@ class CellCounts(NamedTuple):
     cents: I64
 
 
-def coded(column: pd.Series) -> tuple[I64, Texts]:
-    """A text column as codes (0 for null) into its distinct texts, ascending.
+def encode_texts(column: pd.Series) -> tuple[I64, Texts]:
+    """Dictionary-encode a text column.
 
     Args:
-        column: ``category`` or any text dtype; categories that do not occur are left out.
+        column: ``category`` or any text dtype.
+
+    Returns:
+        A code per row, 0 for null, else the index of its text plus 1. Then the distinct texts that occur, ascending.
     """
-    from customer_analytics.core.arrow._kernels import occurring  # noqa: PLC0415  only where rows are counted
+    from customer_analytics.core.arrow._kernels import occurring  # noqa: PLC0415  imports Numba
 
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes, names = codes_of(column)
-    else:
-        codes, names = pd.factorize(column)
-    places = codes + np.int64(1)
-    used, _ = occurring(codes, len(names))
-    known = tuple(map(str, names[used]))
-    texts = tuple(sorted(set(known)))
-    if known == texts and used.all():
-        return places, texts
-    place = {text: code for code, text in enumerate(texts, 1)}
-    recode = np.array([0, *(place.get(str(name), 0) for name in names)], np.int64)
-    return recode[places], texts
+    codes, names = codes_of(column) if isinstance(column.dtype, pd.CategoricalDtype) else pd.factorize(column)
+    is_used, _ = occurring(codes, len(names))
+    texts = tuple(sorted({str(name) for name in names[is_used]}))
+    code_by_text = {text: code for code, text in enumerate(texts, 1)}
+    new_codes = np.array([*(code_by_text.get(str(name), NULL) for name in names), NULL], np.int64)
+    return new_codes[codes], texts
 
 
-def packed(window: I64, segment: I64, table: CountTable, value: I64) -> I64:
-    """The keys of cells."""
-    return (np.int64(table) << _TABLE_AT) | (window << _WINDOW_AT) | (segment << _SEGMENT_AT) | value
+def pack_keys(window: I64, segment: I64, table: CountTable, value: I64) -> I64:
+    """Pack the codes of cells into keys that are ordered by table, window, segment and value."""
+    return (np.int64(table) << _TABLE_SHIFT) | (window << _WINDOW_SHIFT) | (segment << _SEGMENT_SHIFT) | value
 
 
-def counted(window: I64, segment: I64, columns: dict[CountTable, I64], cents: I64) -> KeySums:
-    """Rows and minor units per cell of a chunk, by a dense histogram over the values that occur.
+def count_cells(window: I64, segment: I64, values_by_table: dict[CountTable, I64], cents: I64) -> KeySums:
+    """Sum rows and minor units per cell over the rows of a chunk.
 
     Args:
         window: Window code per row.
         segment: Segment code per row.
-        columns: Value code per row, for each table in their order.
-        cents: Minor units per row that money is summed from; from 0, and below ``2**36`` as amounts are counted.
+        values_by_table: Value code per row for each table, in the order of the tables.
+        cents: Minor units per row, from 0 to below ``2**36``.
     """
-    from customer_analytics.core.aggregation._kernels import ranked  # noqa: PLC0415  as above
+    from customer_analytics.core.aggregation._kernels import rank_codes  # noqa: PLC0415  imports Numba
 
-    windows, place = ranked(window)
-    segments = int(segment.max()) + 1
-    cell, runs = place * segments + segment, list[SortedRun]()
-    for table, value in columns.items():
-        outer, width = (place, 1) if table in WHOLE_TABLES else (cell, segments)
-        values = int(value.max()) + 1
-        found, rows, sums = _histogram(outer, values, value, cents, len(windows) * width * values)
-        at, inner = np.divmod(found, values)
-        row, part = np.divmod(at, width)
-        runs.append(SortedRun(packed(windows[row], part, table, inner), (rows, sums)))
-    keys, counts, totals = (np.concatenate(each) for each in zip(*((run.keys, *run.sums) for run in runs), strict=True))
-    return KeySums((SortedRun(keys, (counts, totals)),))
-
-
-def unpacked(tally: KeySums, table: CountTable) -> CellCounts:
-    """The cells of one table, ordered by window, segment and value."""
-    return cells_of(run_of(tally, table))
+    windows, window_index = rank_codes(window)
+    segment_count = int(segment.max()) + 1
+    group_index = window_index * segment_count + segment
+    tables = []
+    for table, value in values_by_table.items():
+        group, width = (window_index, 1) if table in UNSEGMENTED_TABLES else (group_index, segment_count)
+        value_count = int(value.max()) + 1
+        cells, rows, sums = _count_histogram(group, value_count, value, cents, len(windows) * width * value_count)
+        cell_groups, cell_values = np.divmod(cells, value_count)
+        cell_windows, cell_segments = np.divmod(cell_groups, width)
+        tables.append((pack_keys(windows[cell_windows], cell_segments, table, cell_values), rows, sums))
+    keys, rows, sums = map(np.concatenate, zip(*tables, strict=True))
+    return KeySums((SortedRun(keys, (rows, sums)),))
 
 
-def run_of(tally: KeySums, table: CountTable) -> SortedRun:
-    """The packed cells of one table; those of others are not merged for it."""
-    run = tally.group(int(table), _TABLE_AT)
+def unpack_counts(cell_sums: KeySums, table: CountTable) -> CellCounts:
+    """Return the cells of one table, ordered by window, segment and value."""
+    return unpack_run(select_table(cell_sums, table))
+
+
+def select_table(cell_sums: KeySums, table: CountTable) -> SortedRun:
+    """Return the packed cells of one table without merging those of other tables."""
+    run = cell_sums.select_prefix(int(table), _TABLE_SHIFT)
     return run if run.sums else SortedRun(run.keys, (run.keys, run.keys))
 
 
-def cells_of(run: SortedRun) -> CellCounts:
-    """Cells unpacked."""
-    rows, cents = run.sums
-    return CellCounts(window_of(run.keys), segment_of(run.keys), run.keys & _VALUE_MASK, rows, cents)
+def unpack_run(run: SortedRun) -> CellCounts:
+    """Unpack the keys of a run of cells."""
+    segments = (run.keys >> _SEGMENT_SHIFT) & ((1 << SEGMENT_BITS) - 1)
+    return CellCounts(unpack_windows(run.keys), segments, run.keys & _VALUE_MASK, *run.sums)
 
 
-def repacked(cells: CellCounts, table: CountTable) -> KeySums:
-    """Cells of one table as a tally."""
-    return KeySums.of_run(packed(cells.window, cells.segment, table, cells.value), cells.rows, cells.cents)
+def pack_counts(counts: CellCounts, table: CountTable) -> KeySums:
+    """Pack the cells of one table; cells with equal codes are summed."""
+    keys = pack_keys(counts.window, counts.segment, table, counts.value)
+    return KeySums.of_run(keys, counts.rows, counts.cents)
 
 
-def window_of(keys: I64) -> I64:
-    """The window codes of packed keys."""
-    return (keys >> _WINDOW_AT) & ((1 << WINDOW_BITS) - 1)
+def unpack_windows(keys: I64) -> I64:
+    """Return the window codes of packed keys."""
+    return (keys >> _WINDOW_SHIFT) & ((1 << WINDOW_BITS) - 1)
 
 
-def segment_of(keys: I64) -> I64:
-    """The segment codes of packed keys."""
-    return (keys >> _SEGMENT_AT) & ((1 << SEGMENT_BITS) - 1)
+def recode_categories(cell_sums: KeySums, categories: TextCategories, new_categories: TextCategories) -> KeySums:
+    """Return the same cells with the codes of other categories.
+
+    Args:
+        cell_sums: Cells with the codes of ``categories``.
+        categories: Categories of the cells.
+        new_categories: A superset of them. Both are sorted, so the order of the keys stays.
+    """
+    if categories == new_categories or not cell_sums.runs:
+        return cell_sums
+    value_codes = {table: _map_codes(categories.of(table), new_categories.of(table), 1) for table in TEXT_TABLES}
+    segment_codes = _map_codes(categories.country, new_categories.country, FIRST_SEGMENT)
+    runs = []
+    for run in cell_sums.runs:
+        tables, cells = run.keys >> _TABLE_SHIFT, unpack_run(run)
+        for table, new_codes in value_codes.items():
+            positions = np.flatnonzero(tables == table)
+            cells.value[positions] = new_codes[cells.value[positions]]
+        tables_and_windows = run.keys >> _WINDOW_SHIFT << _WINDOW_SHIFT
+        keys = tables_and_windows | (segment_codes[cells.segment] << _SEGMENT_SHIFT) | cells.value
+        runs.append(SortedRun(keys, run.sums))
+    return KeySums(tuple(runs))
 
 
-def in_words_of(tally: KeySums, mine: TextCategories, theirs: TextCategories) -> KeySums:
-    """The same cells coded in a larger vocabulary; the order of the keys does not change."""
-    if mine == theirs or not tally.runs:
-        return tally
-    recodes = {table: _recode(mine.of(table), theirs.of(table), 1) for table in TEXT_TABLES}
-    segments = _recode(mine.country, theirs.country, FIRST_SEGMENT)
-    return KeySums(tuple(SortedRun(_recoded(run.keys, recodes, segments), run.sums) for run in tally.runs))
+def _map_codes(texts: Texts, new_texts: Texts, first_code: int) -> I64:
+    """Return the new code of each old code; codes below ``first_code`` stay."""
+    code_by_text = {text: code for code, text in enumerate(new_texts, first_code)}
+    return np.array([*range(first_code), *(code_by_text[text] for text in texts)], np.int64)
 
 
-def _recoded(keys: I64, recodes: dict[CountTable, I64], segments: I64) -> I64:
-    table, value = keys >> _TABLE_AT, keys & _VALUE_MASK
-    for each, recode in recodes.items():
-        here = np.flatnonzero(table == each)
-        value[here] = recode[value[here]]
-    return (keys >> _WINDOW_AT << _WINDOW_AT) | (segments[segment_of(keys)] << _SEGMENT_AT) | value
+def _count_histogram(group: I64, value_count: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
+    """Return the cells ``group * value_count + value`` that occur, ascending, and their rows and minor units."""
+    from customer_analytics.core.aggregation._kernels import histogram, rank_codes  # noqa: PLC0415  imports Numba
 
-
-def _recode(mine: Sequence[str], theirs: Sequence[str], first: int) -> I64:
-    place = {text: code for code, text in enumerate(theirs, first)}
-    return np.array([*range(first), *(place[text] for text in mine)], np.int64)
-
-
-def _union(one: Texts, two: Texts) -> Texts:
-    return one if one == two else tuple(sorted({*one, *two}))
-
-
-def _histogram(outer: I64, span: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
-    """The cells ``outer * span + value`` that occur, ascending, with rows and minor units of each."""
-    from customer_analytics.core.aggregation._kernels import histogram, ranked  # noqa: PLC0415  as above
-
-    if size <= _DENSE_CELLS * len(outer) + _FEW_CELLS:
-        return histogram(outer, span, value, cents, size)
-    distinct, places = ranked(outer * span + value)
-    _, rows, sums = histogram(places, 1, np.zeros_like(places), cents, len(distinct))
-    return distinct, rows, sums
+    if size <= _DENSE_CELLS_PER_ROW * len(group) + _DENSE_CELLS:
+        return histogram(group, value_count, value, cents, size)
+    cells, cell_index = rank_codes(group * value_count + value)
+    _, rows, sums = histogram(cell_index, 1, np.zeros_like(cell_index), cents, len(cells))
+    return cells, rows, sums

@@ -1,4 +1,4 @@
-"""The state of a delivery that drift is read from: exact counts of values per window, as a partial."""
+"""The profile of a delivery: exact counts of its values per window, as a mergeable partial state."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,20 +9,27 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from customer_analytics.core.aggregation.key_sums import NO_SUMS, KeySums
+from customer_analytics.core.aggregation.key_sums import I64, NO_SUMS, KeySums
 from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.drift.profile import packed_counts as cells
-from customer_analytics.core.drift.profile.amounts import BOUND, NO_AMOUNTS, NULL_CENTS, AmountCounts, minor_units
+from customer_analytics.core.drift.profile import amounts as amount_counts
+from customer_analytics.core.drift.profile import packed_counts
+from customer_analytics.core.drift.profile.amounts import NULL_CENTS, AmountCounts
 from customer_analytics.core.drift.profile.packed_counts import NO_CATEGORIES, CountTable, TextCategories
-from customer_analytics.core.drift.profile.windows import Period, window_codes
+from customer_analytics.core.drift.profile.windows import Period, encode_windows
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
 
-I64 = npt.NDArray[np.int64]
-
 SCHEMA_VERSION = 1
-MAX_AGE_CODE = (1 << cells.VALUE_BITS) - 2
+"""Version of the saved profile; a profile of another version is rejected."""
 
+_MAX_AGE = (1 << packed_counts.VALUE_BITS) - 2
+"""Greater ages are counted as this age; the code of an age is the age plus 1."""
+
+LARGE_OCTAVE = 38
+"""Octave code of amounts that are negative or at least ``LARGE_CENTS``."""
+
+_EXPONENT_SHIFT, _EXPONENT_OF_HALF = 52, 1022
+"""Position of the exponent in the bits of a float64, and the stored exponent of 0.5, the power of two below 1."""
 
 PROFILED_COLUMNS = (
     Column.PRODUCT_CATEGORY,
@@ -36,16 +43,19 @@ PROFILED_COLUMNS = (
 
 
 class ProfileError(CustomerAnalyticsError):
-    """Profiles that cannot be read, added or compared."""
+    """A profile cannot be read, merged or compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileShape:
-    """How a profile is cut.
+    """Window length and minor unit of a profile. Only profiles of equal shape can be merged or compared.
 
     Args:
         period: Length of a window: ``day``, ``week`` or ``month``.
         amount_decimals: Digits of the currency's minor unit.
+
+    Raises:
+        SettingError: The period is unknown.
     """
 
     period: Period = Period.WEEK
@@ -59,185 +69,162 @@ class ProfileShape:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """How deliveries are profiled (``params:profile``).
-
-    Args:
-        period: Length of a window: ``day``, ``week`` or ``month``.
-    """
+    """Settings of the profile (``params:profile``): ``period``, the length of a window."""
 
     period: Period
 
     def __post_init__(self) -> None:
-        self.shape(0)
+        self.shape(0)  # raises SettingError for an unknown period
 
     def shape(self, amount_decimals: int) -> ProfileShape:
-        """The shape of the profile of amounts with so many decimals."""
+        """Return the shape of a profile whose amounts have this number of decimals."""
         return ProfileShape(self.period, amount_decimals)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class PurchaseProfile:
-    """Counts of every value of a delivery per window; ``PurchaseProfile()`` is the identity.
+    """Rows per value and window of a delivery as a partial state; ``PurchaseProfile()`` is the identity.
 
-    Whole delivery: exact amounts, ages and countries per window. Per country (the segments): exact categories and
-    payment types, ages by decade and amounts by power of two, each cell with its exact money; finer would cost a
-    state that grows with countries x windows x amounts.
+    Amounts, ages and countries are counted exactly for the whole delivery. Per country, categories and payment types
+    are counted exactly, ages per decade and amounts per power of two, each with exact money. Exact amounts per country
+    would make the state grow with countries x windows x amounts.
 
     Args:
         shape: Window length and minor unit; ``None`` only for the identity.
-        words: The distinct texts.
-        amounts: Amounts per window.
-        tally: Rows and money of all other cells.
-        quarantined: Rows refused, per reason, if attached.
+        categories: The distinct texts of the text columns.
+        amounts: Rows per window and amount.
+        cell_sums: Rows and minor units per cell of the other contingency tables (see ``packed_counts``).
+        quarantined: Quarantined rows per reason, sorted; empty if unknown.
     """
 
     shape: ProfileShape | None = None
-    words: TextCategories = NO_CATEGORIES
-    amounts: AmountCounts = NO_AMOUNTS
-    tally: KeySums = NO_SUMS
+    categories: TextCategories = NO_CATEGORIES
+    amounts: AmountCounts = amount_counts.NO_AMOUNTS
+    cell_sums: KeySums = NO_SUMS
     quarantined: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, chunk: pd.DataFrame, shape: ProfileShape) -> Self:
-        """The profile of clean purchases.
+        """Profile a chunk of clean purchases.
 
         Args:
             chunk: ``purchase_date`` (datetime64), ``purchase_amount`` (float64, major units), ``customer_age`` (any
-                number dtype), ``country_code``, ``product_category``, ``payment_type`` (category or text); each may
-                be null. Other columns are not looked at.
-            shape: How to cut it.
-
-        Returns:
-            The profile; without counts for no rows.
+                number dtype), ``country_code``, ``product_category`` and ``payment_type`` (category or text). Each may
+                be null. Other columns are ignored.
+            shape: Window length and minor unit.
         """
         if not len(chunk):
             return cls(shape)
-        windows = window_codes(chunk[Column.PURCHASE_DATE].to_numpy("datetime64[us]"), shape.period)
+        windows = encode_windows(chunk[Column.PURCHASE_DATE].to_numpy("datetime64[us]"), shape.period)
         amounts = chunk[Column.PURCHASE_AMOUNT].to_numpy(np.float64, na_value=np.nan)
-        cents, large = minor_units(amounts, shape.amount_decimals)
-        country, countries = cells.coded(chunk[Column.COUNTRY_CODE])
-        category, categories = cells.coded(chunk[Column.PRODUCT_CATEGORY])
-        payment, payments = cells.coded(chunk[Column.PAYMENT_TYPE])
-        age = _age_codes(chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan))
-        columns = {
-            CountTable.COUNTRY: country,
-            CountTable.AGE: age,
-            CountTable.CATEGORY: category,
-            CountTable.PAYMENT: payment,
-            CountTable.AGE_DECADE: (age + 9) // 10,  # 0 is null, 1 is 0 to 9 years
-            CountTable.AMOUNT_OCTAVE: octave_of(cents),
+        cents, large_cents = amount_counts.to_minor_units(amounts, shape.amount_decimals)
+        country_codes, countries = packed_counts.encode_texts(chunk[Column.COUNTRY_CODE])
+        category_codes, categories = packed_counts.encode_texts(chunk[Column.PRODUCT_CATEGORY])
+        payment_codes, payments = packed_counts.encode_texts(chunk[Column.PAYMENT_TYPE])
+        age_codes = _encode_ages(chunk[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan))
+        values_by_table = {
+            CountTable.COUNTRY: country_codes,
+            CountTable.AGE: age_codes,
+            CountTable.CATEGORY: category_codes,
+            CountTable.PAYMENT: payment_codes,
+            CountTable.AGE_DECADE: (age_codes + 9) // 10,  # 0 is null, 1 is 0 to 9 years
+            CountTable.AMOUNT_OCTAVE: encode_octaves(cents),
         }
-        money = np.where((cents == NULL_CENTS) | (cents < 0), 0, cents)
-        tally = cells.counted(windows, country + cells.NO_SEGMENT, columns, money)
-        words = TextCategories(countries, categories, payments)
-        return cls(shape, words, AmountCounts.of(windows, cents, large), tally)
+        summed_cents = np.where((cents == NULL_CENTS) | (cents < 0), 0, cents)
+        segments = country_codes + packed_counts.NO_SEGMENT
+        cell_sums = packed_counts.count_cells(windows, segments, values_by_table, summed_cents)
+        text_categories = TextCategories(countries, categories, payments)
+        return cls(shape, text_categories, AmountCounts.of(windows, cents, large_cents), cell_sums)
 
     def __add__(self, other: Self) -> Self:
         if self.shape is not None and other.shape is not None and self.shape != other.shape:
-            expected = f"profiles of one shape, here {in_words(self.shape)}"
-            raise ProfileError("purchase_profile", expected, in_words(other.shape), "profile both deliveries anew")
-        words = self.words.union(other.words)
-        tallies = (cells.in_words_of(one.tally, one.words, words) for one in (self, other))
-        return type(self)(
-            self.shape or other.shape,
-            words,
-            self.amounts + other.amounts,
-            sum(tallies, KeySums()),
-            _added(self.quarantined, other.quarantined),
+            expected = f"profiles of one shape, here {describe_shape(self.shape)}"
+            hint = "profile both deliveries with the same settings"
+            raise ProfileError("purchase_profile", expected, describe_shape(other.shape), hint)
+        categories = self.categories.union(other.categories)
+        left, right = (
+            packed_counts.recode_categories(profile.cell_sums, profile.categories, categories)
+            for profile in (self, other)
         )
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, PurchaseProfile):
-            return NotImplemented
-        return _parts(self) == _parts(other)
-
-    def __hash__(self) -> int:
-        return hash((self.shape, self.words))
+        quarantined = Counter(dict(self.quarantined)) + Counter(dict(other.quarantined))
+        amounts, shape = self.amounts + other.amounts, self.shape or other.shape
+        return type(self)(shape, categories, amounts, left + right, tuple(sorted(quarantined.items())))
 
     def settled(self) -> Self:
-        """The same value with its runs merged: what to keep once all chunks are added."""
-        run = self.tally.settled()
-        return replace(self, amounts=self.amounts.settled(), tally=KeySums((run,) if len(run.keys) else ()))
+        """Return the same profile with all sorted runs merged: the form to keep after the last chunk."""
+        return replace(self, amounts=self.amounts.settled(), cell_sums=amount_counts.to_one_run(self.cell_sums))
 
     def with_quarantined(self, rows_by_reason: Mapping[str, int]) -> Self:
-        """This profile with the ledger's refused rows per reason."""
-        return replace(self, quarantined=tuple(sorted((name, rows) for name, rows in rows_by_reason.items() if rows)))
+        """Return this profile with the quarantined rows per reason; reasons without rows are omitted."""
+        quarantined = ((reason, rows) for reason, rows in rows_by_reason.items() if rows)
+        return replace(self, quarantined=tuple(sorted(quarantined)))
 
     def rows(self) -> int:
-        """Clean rows."""
-        return int(cells.unpacked(self.tally, CountTable.COUNTRY).rows.sum())
+        """Return the number of clean rows."""
+        return sum(self.rows_per_window().values())
 
     def rows_per_window(self) -> dict[int, int]:
-        """Clean rows per window code, ascending."""
-        found = cells.unpacked(self.tally, CountTable.COUNTRY)
-        windows, place = np.unique(found.window, return_inverse=True)
-        rows = np.bincount(place, found.rows, len(windows)).astype(np.int64)
-        return {int(window): int(count) for window, count in zip(windows, rows, strict=True)}
+        """Return the clean rows per window code, ascending by code."""
+        counts = packed_counts.unpack_counts(self.cell_sums, CountTable.COUNTRY)
+        windows, window_index = np.unique(counts.window, return_inverse=True)
+        rows = np.bincount(window_index, counts.rows, len(windows)).astype(np.int64)
+        return dict(zip(windows.tolist(), rows.tolist(), strict=True))
+
+    @property
+    def scale(self) -> int:
+        """Minor units per major unit."""
+        return 10 ** (self.shape or ProfileShape()).amount_decimals
 
     @property
     def approximate(self) -> float | None:
-        """The relative bound of an amount where amounts had to be bucketed; ``None`` while all is exact."""
-        return BOUND if self.amounts.settled().detail else None
+        """The maximum relative error of an amount if amounts are in buckets; ``None`` if all amounts are exact."""
+        return amount_counts.RELATIVE_BUCKET_WIDTH if self.amounts.settled().detail else None
 
-    def within(self, windows: frozenset[int]) -> Self:
-        """The part of the profile in these windows, without quarantined rows."""
-        run = self.tally.settled()
-        chosen = np.array(sorted(windows), np.int64)
-        inside = np.flatnonzero(np.isin(cells.window_of(run.keys), chosen))
-        tally = KeySums.of_run(run.keys[inside], *(each[inside] for each in run.sums))
-        return replace(self, amounts=self.amounts.within(windows), tally=tally, quarantined=())
+    def select_windows(self, windows: frozenset[int]) -> Self:
+        """Return the profile of these windows, without quarantined rows, which have no window."""
+        run = self.cell_sums.settled()
+        cell_sums = amount_counts.select_keys(run, np.isin(packed_counts.unpack_windows(run.keys), list(windows)))
+        return replace(self, amounts=self.amounts.select_windows(windows), cell_sums=cell_sums, quarantined=())
 
 
 def count_reasons(quarantined: Chunks) -> Counter[str]:
-    """Rows refused per reason; a row with several counts for each.
+    """Count quarantined rows per reason; a row with several reasons counts once for each.
 
     Args:
-        quarantined: ``reasons`` (category, joined by ``;``).
+        quarantined: Chunks with ``reasons`` (category, joined by ``;``).
     """
-    return quarantined.select(["reasons"]).fold(_reasons, Counter())
+    return quarantined.select(["reasons"]).fold(_count_chunk_reasons, Counter())
 
 
-def _reasons(chunk: pd.DataFrame) -> Counter[str]:
-    counted: Counter[str] = Counter()
+def _count_chunk_reasons(chunk: pd.DataFrame) -> Counter[str]:
+    rows_by_reason: Counter[str] = Counter()
     for reasons, rows in chunk["reasons"].value_counts().items():
-        counted.update(dict.fromkeys(str(reasons).split(";"), int(rows)) if rows else {})
-    return counted
+        rows_by_reason.update(dict.fromkeys(str(reasons).split(";"), int(rows)) if rows else {})
+    return rows_by_reason
 
 
-def _age_codes(ages: npt.NDArray[np.float64]) -> I64:
-    """Ages as codes: 0 null, 1 for 0 years, 2 for 1, …; those past the ends are the last ones."""
-    years = np.clip(ages, 0, MAX_AGE_CODE)
-    years += 1
-    years[np.isnan(ages)] = cells.NULL
-    return years.astype(np.int64)
+def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
+    """Return age codes: 0 for null, else the age in years plus 1; ages are clipped to 0 and ``_MAX_AGE``."""
+    codes = np.clip(ages, 0, _MAX_AGE)
+    codes += 1
+    codes[np.isnan(ages)] = packed_counts.NULL
+    return codes.astype(np.int64)
 
 
-def octave_of(cents: I64) -> I64:
-    """The power of two below each amount, as a code: 0 null, 1 for 0, 2 for 1, 3 for 2 to 3, …; large ones the last."""
+def encode_octaves(cents: I64) -> I64:
+    """Return a code for the power of two of each amount: 0 for null, 1 for 0, 2 for 1, 3 for 2 to 3, 4 for 4 to 7, ….
+
+    Amounts that are negative or at least ``LARGE_CENTS`` have the code ``LARGE_OCTAVE``.
+    """
     codes = cents.astype(np.float64).view(np.int64)
-    codes >>= _EXPONENT_AT
+    codes >>= _EXPONENT_SHIFT
     codes -= _EXPONENT_OF_HALF - 1
     np.maximum(codes, 1, out=codes)
     codes[cents < 0] = LARGE_OCTAVE
-    codes[cents == NULL_CENTS] = cells.NULL
+    codes[cents == NULL_CENTS] = packed_counts.NULL
     return codes
 
 
-_EXPONENT_AT, _EXPONENT_OF_HALF = 52, 1022
-"""Where a float64 keeps its exponent, and what that is for 0.5: below it are only 0 and what is not positive."""
-
-LARGE_OCTAVE = 38
-"""All amounts of ``PLAIN_CENTS`` and more, and below 0."""
-
-
-def _added(one: tuple[tuple[str, int], ...], two: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((Counter(dict(one)) + Counter(dict(two))).items()))
-
-
-def _parts(profile: PurchaseProfile) -> tuple[object, ...]:
-    return (profile.shape, profile.words, profile.amounts, profile.tally, profile.quarantined)
-
-
-def in_words(shape: ProfileShape) -> str:
-    """A shape in an error."""
+def describe_shape(shape: ProfileShape) -> str:
+    """Return a description of the shape for an error message."""
     return f"windows of a {shape.period} and {shape.amount_decimals} decimals"

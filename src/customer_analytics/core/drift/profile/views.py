@@ -1,142 +1,114 @@
-"""What the measures read from a profile: numbers over all windows, values per window, shares per country."""
+"""Counts that the drift measures read from a profile: numbers, numbers per window, texts per country or window."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from customer_analytics.core.aggregation.key_sums import I64, KeySums
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.drift.profile import packed_counts as cells
-from customer_analytics.core.drift.profile.amounts import (
-    BUCKETED,
-    CENT_BITS,
-    CENT_MASK,
-    NULL_CENTS,
-    WHOLE_EXACT,
-    AmountCounts,
-)
+from customer_analytics.core.drift.profile import packed_counts
+from customer_analytics.core.drift.profile.amounts import CENT_BITS, CENT_MASK, NULL_CENTS
 from customer_analytics.core.drift.profile.packed_counts import CellCounts, CountTable, TextCategories
-from customer_analytics.core.drift.profile.purchase_profile import ProfileShape, PurchaseProfile
-from customer_analytics.core.drift.statistics.numeric import NumberCounts
-
-I64 = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
-
-class WindowValues(NamedTuple):
-    """Numbers per window in long form: aligned arrays, nulls left out, and nulls per window."""
-
-    window: I64
-    value: Floats
-    rows: I64
-    nulls: dict[int, int]
+from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
+from customer_analytics.core.drift.statistics.numeric import NumberCounts, WindowValues
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cut:
-    """Counts of a text column per group (row) and value (column, null first), and the cells they came from."""
+class SegmentCounts:
+    """Rows of a text column per segment and value.
 
-    groups: I64
+    Args:
+        counts: Shape ``(segments, values)``; values are in order of their codes, so nulls are first.
+        cells: The cells that were summed, per window.
+    """
+
     counts: I64
     cells: CellCounts
 
 
-def aligned(profile: PurchaseProfile, words: TextCategories) -> PurchaseProfile:
-    """The profile coded in a larger vocabulary, settled."""
-    recoded = replace(profile, words=words, tally=cells.in_words_of(profile.tally, profile.words, words))
-    return recoded.settled()
+def align_categories(profile: PurchaseProfile, categories: TextCategories) -> PurchaseProfile:
+    """Return the settled profile with the codes of ``categories``, a superset of the categories of the profile."""
+    cell_sums = packed_counts.recode_categories(profile.cell_sums, profile.categories, categories)
+    return replace(profile, categories=categories, cell_sums=cell_sums).settled()
 
 
-def numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
-    """Amounts (minor units) or ages over all windows."""
+def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
+    """Count amounts (in minor units) or ages over all windows."""
     if column is Column.CUSTOMER_AGE:
-        found = cells.unpacked(profile.tally, CountTable.AGE)
-        rows = np.bincount(found.value, found.rows, 1).astype(np.int64)
-        ages = np.flatnonzero(rows[1:])
-        return NumberCounts(ages, rows[1:][ages], int(rows[0]))
-    shape = profile.shape or ProfileShape()
-    units, rows, nulls = _amounts(profile.amounts.settled())
-    if profile.amounts.large:
-        every, rows = _with_large(units, rows, profile.amounts)
-        return NumberCounts(every, rows, nulls, 10**shape.amount_decimals)
-    return NumberCounts(units, rows, nulls, 10**shape.amount_decimals)
+        counts = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
+        rows_by_code = np.bincount(counts.value, counts.rows, 1).astype(np.int64)
+        ages = np.flatnonzero(rows_by_code[1:])
+        return NumberCounts(ages, rows_by_code[1:][ages], int(rows_by_code[0]))
+    cents, rows, nulls = _count_amounts(profile)
+    if not profile.amounts.large:
+        return NumberCounts(cents, rows, nulls, profile.scale)
+    rows_by_cents = Counter(dict(zip(cents.tolist(), rows.tolist(), strict=True)))
+    for (_, large_cents), large_rows in profile.amounts.large:
+        rows_by_cents[large_cents] += large_rows
+    all_cents, all_rows = zip(*sorted(rows_by_cents.items()), strict=True)
+    return NumberCounts(np.array(all_cents, object), np.array(all_rows, np.int64), nulls, profile.scale)
 
 
-def window_values(profile: PurchaseProfile, column: Column) -> WindowValues:
-    """Amounts (major units; means of buckets where windows are in buckets) or ages per window."""
+def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowValues:
+    """Count amounts (in major units) or ages per window.
+
+    The mean of a bucket represents its amounts if windows are counted in buckets. Large amounts are not included.
+    """
     if column is Column.CUSTOMER_AGE:
-        found = cells.unpacked(profile.tally, CountTable.AGE)
-        null = found.value == cells.NULL
-        nulls = _by_window(found.window[null], found.rows[null])
-        return WindowValues(found.window[~null], found.value[~null] - 1.0, found.rows[~null], nulls)
-    at, scale = profile.amounts.settled(), 10 ** (profile.shape or ProfileShape()).amount_decimals
-    run = (at.buckets if at.detail else at.exact).settled()
-    if not len(run.keys):
-        empty = np.zeros(0, np.int64)
-        return WindowValues(empty, empty.astype(np.float64), empty, {})
-    window, cents, rows = run.keys >> CENT_BITS, run.keys & CENT_MASK, run.sums[0]
-    null = cents == NULL_CENTS
-    units = run.sums[1] / rows if at.detail else cents
-    nulls = _by_window(window[null], rows[null])
-    return WindowValues(window[~null], units[~null] / scale, rows[~null], nulls)
+        window, _, codes, rows, _ = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
+        value, is_null = codes - 1.0, codes == packed_counts.NULL
+    else:
+        amounts = profile.amounts.settled()
+        run = (amounts.buckets if amounts.detail else amounts.exact).settled()
+        window, cents = run.keys >> CENT_BITS, run.keys & CENT_MASK
+        rows, *bucket_cents = run.sums or (run.keys,)  # a run without keys has no sums
+        value, is_null = (bucket_cents[0] / rows if bucket_cents else cents) / profile.scale, cents == NULL_CENTS
+    nulls = dict(zip(window[is_null].tolist(), rows[is_null].tolist(), strict=True))
+    return WindowValues(window[~is_null], value[~is_null], rows[~is_null], nulls)
 
 
-def per_segment(profile: PurchaseProfile, table: CountTable) -> Cut:
-    """A text table's counts per country; group 0 is the whole delivery, group 1 the rows without a country."""
-    found = cells.unpacked(profile.tally, table)
-    return _cut(found, 2 + len(profile.words.country), len(profile.words.of(table)) + 1)
+def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCounts:
+    """Count a text table per segment: 0 is the whole delivery, 1 the rows without a country, then the countries."""
+    cells = packed_counts.unpack_counts(profile.cell_sums, table)
+    segment_count = packed_counts.FIRST_SEGMENT + len(profile.categories.country)
+    value_count = 1 + len(profile.categories.of(table))
+    counts = np.bincount(cells.segment * value_count + cells.value, cells.rows, segment_count * value_count)
+    counts = counts.astype(np.int64).reshape(segment_count, value_count)
+    counts[packed_counts.ALL_SEGMENTS] = counts.sum(axis=0)
+    return SegmentCounts(counts, cells)
 
 
-def per_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I64, I64, I64]:
-    """A table over all countries: window, value, rows and money, aligned, ordered by window and value."""
-    found = cells.unpacked(profile.tally, table)
-    tally = cells.repacked(found._replace(segment=np.zeros_like(found.segment)), table)
-    whole = cells.unpacked(tally, table)
-    return whole.window, whole.value, whole.rows, whole.cents
+def count_by_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I64, I64, I64]:
+    """Count a table over all countries.
+
+    Returns:
+        Window code, value code, rows and minor units in arrays of equal length, ordered by window and value.
+    """
+    cells = packed_counts.unpack_counts(profile.cell_sums, table)
+    merged = packed_counts.pack_counts(cells._replace(segment=np.zeros_like(cells.segment)), table)
+    counts = packed_counts.unpack_counts(merged, table)
+    return counts.window, counts.value, counts.rows, counts.cents
 
 
-def money_of(profile: PurchaseProfile, table: CountTable, code: int) -> float:
-    """Revenue, in major units, of the rows with a value."""
-    found = cells.unpacked(profile.tally, table)
-    shape = profile.shape or ProfileShape()
-    return float(int(found.cents[found.value == code].sum()) / 10**shape.amount_decimals)
+def sum_money(profile: PurchaseProfile, table: CountTable, code: int) -> float:
+    """Return the revenue, in major units, of the rows with this value code."""
+    cells = packed_counts.unpack_counts(profile.cell_sums, table)
+    return float(int(cells.cents[cells.value == code].sum()) / profile.scale)
 
 
-def segment_names(profile: PurchaseProfile) -> tuple[str, ...]:
-    """Names of the segment codes."""
-    return ("all", "no country", *profile.words.country)
+def name_segments(profile: PurchaseProfile) -> tuple[str, ...]:
+    """Return the names of the segments in order of their codes."""
+    return ("all", "no country", *profile.categories.country)
 
 
-def _cut(found: CellCounts, groups: int, values: int) -> Cut:
-    counts = np.bincount(found.segment * values + found.value, found.rows, groups * values)
-    counts = counts.astype(np.int64).reshape(groups, values)
-    counts[cells.ALL_SEGMENTS] = counts.sum(axis=0)
-    return Cut(np.arange(groups), counts, found)
-
-
-def _amounts(at: AmountCounts) -> tuple[I64, I64, int]:
-    run = (at.whole if at.detail == WHOLE_EXACT else at.buckets if at.detail else at.exact).settled()
-    if not len(run.keys):
-        return run.keys, run.keys, 0
-    cents = run.keys & CENT_MASK
-    order = np.argsort(cents, kind="stable")
-    ordered = cents[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    units, rows = ordered[starts], np.add.reduceat(run.sums[0][order], starts)
-    if at.detail == BUCKETED:  # each stands at the mean of what is in it
-        units = np.where(units == NULL_CENTS, units, np.add.reduceat(run.sums[1][order], starts) // rows)
-    null = units == NULL_CENTS
-    return units[~null], rows[~null], int(rows[null].sum())
-
-
-def _with_large(units: I64, rows: I64, at: AmountCounts) -> tuple[npt.NDArray[np.object_], I64]:
-    counted = dict(zip(units.tolist(), rows.tolist(), strict=True))
-    for (_, cents), count in at.large:
-        counted[cents] = counted.get(cents, 0) + count
-    ordered = sorted(counted.items())
-    return np.array([cents for cents, _ in ordered], object), np.array([count for _, count in ordered], np.int64)
-
-
-def _by_window(window: I64, rows: I64) -> dict[int, int]:
-    return {int(at): int(count) for at, count in zip(window, rows, strict=True)}
+def _count_amounts(profile: PurchaseProfile) -> tuple[I64, I64, int]:
+    """Return distinct minor units, ascending, their rows, and the rows without an amount; large amounts excluded."""
+    amounts = profile.amounts.settled()
+    run = (amounts.exact, amounts.whole, amounts.buckets)[amounts.detail].settled()
+    units, sums = KeySums.of_run(run.keys & CENT_MASK, *run.sums).settled()
+    rows, *bucket_cents = sums or (units,)  # a run without keys has no sums
+    is_null = units == NULL_CENTS
+    if bucket_cents:  # the mean represents the amounts of a bucket
+        units = bucket_cents[0] // rows
+    return units[~is_null], rows[~is_null], int(rows[is_null].sum())

@@ -1,1 +1,1 @@
-"""Known changes, injected to see whether drift finds them."""
+"""Known changes that are injected into purchases, to measure whether drift detection finds them."""

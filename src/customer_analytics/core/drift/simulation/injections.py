@@ -1,165 +1,139 @@
-"""Changes to a delivery, as data: each works on a profile and on rows, and leaves what it was given as it was."""
+"""Known changes to clean purchases: each injection returns changed rows and leaves the given rows as they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.drift.profile.packed_counts import NULL, CountTable
-from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
-from customer_analytics.core.drift.profile.windows import Period
-from customer_analytics.core.drift.simulation import edits
 from customer_analytics.core.errors import SettingError, listed
 
 Rng = np.random.Generator
 
-_TABLES = {
-    Column.PAYMENT_TYPE: (CountTable.PAYMENT,),
-    Column.PRODUCT_CATEGORY: (CountTable.CATEGORY,),
-    Column.CUSTOMER_AGE: (CountTable.AGE, CountTable.AGE_DECADE),
-}
-_DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 30}
+_COLUMNS_WITH_NULLS = (Column.PAYMENT_TYPE, Column.PRODUCT_CATEGORY, Column.CUSTOMER_AGE)
+_HINT = "see drift_simulation in parameters_drift.yml"
 
 
 class Injection(Protocol):
-    """One change."""
+    """One change to clean purchases."""
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """The profile of the changed delivery."""
-        ...
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """The changed rows (clean purchases)."""
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the changed purchases."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment type that nobody used before, at a share of the rows."""
+    """A payment type ``name`` replaces a share of the payment types, in rows drawn at random.
+
+    ``share`` is a share of the rows with a payment type; the number of rows is rounded.
+    """
 
     share: float
     name: str = "new payment"
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """Exactly ``share`` of the rows that have a payment type, drawn at random; nothing if that is less than one."""
-        known = edits.with_word(profile, CountTable.PAYMENT, self.name)
-        code = known.words.payment.index(self.name) + 1
-        return edits.moved(known, CountTable.PAYMENT, self.share, lambda _value: code, rng)
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Likewise on rows."""
-        payment = rows[Column.PAYMENT_TYPE].astype(object)
-        return rows.assign(payment_type=payment.mask(_chosen(payment.notna(), self.share, rng), self.name))
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the purchases with the payment type, as ``category``."""
+        payment_types = purchases[Column.PAYMENT_TYPE]
+        is_chosen = _choose_rows(payment_types.notna(), self.share, rng)
+        return purchases.assign(**{Column.PAYMENT_TYPE: _replace_text(payment_types, is_chosen, self.name)})
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleAmounts:
-    """All amounts times a factor: a price rise (1.12), or the wrong unit (100)."""
+    """All amounts are multiplied by a factor: a price rise (1.12), or a wrong unit (100).
+
+    The products are not rounded; a profile rounds amounts to minor units.
+    """
 
     factor: float
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """Every amount times the factor, rounded half-even to minor units; exact for the whole delivery."""
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the purchases with multiplied amounts."""
         del rng
-        return edits.scaled(profile, self.factor)
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Likewise on rows, in cents."""
-        del rng
-        return rows.assign(purchase_amount=np.rint(rows[Column.PURCHASE_AMOUNT] * self.factor * 100) / 100)
+        return purchases.assign(**{Column.PURCHASE_AMOUNT: purchases[Column.PURCHASE_AMOUNT] * self.factor})
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Nulls in a column (payment type, category or age), at a rate of the rows that have a value."""
+    """Nulls replace a share of the values of a column, in rows drawn at random.
+
+    Args:
+        column: ``payment_type``, ``product_category`` or ``customer_age``.
+        rate: Share of the rows with a value; the number of rows is rounded.
+
+    Raises:
+        SettingError: Another column.
+    """
 
     column: str
     rate: float
 
     def __post_init__(self) -> None:
-        if self.column not in _TABLES:
-            raise SettingError("drift_simulation.missing.column", listed(_TABLES), repr(self.column), _HINT)
+        if self.column not in _COLUMNS_WITH_NULLS:
+            expected = listed(_COLUMNS_WITH_NULLS)
+            raise SettingError("drift_simulation.missing.column", expected, repr(self.column), _HINT)
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """Exactly ``rate`` of those rows, drawn at random."""
-        for table in _TABLES[Column(self.column)]:
-            profile = edits.moved(profile, table, self.rate, lambda _value: NULL, rng)
-        return profile
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Likewise on rows."""
-        values = rows[self.column]
-        return rows.assign(**{self.column: values.mask(_chosen(values.notna(), self.rate, rng))})
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the purchases with nulls."""
+        values = purchases[self.column]
+        return purchases.assign(**{self.column: values.mask(_choose_rows(values.notna(), self.rate, rng))})
 
 
 @dataclass(frozen=True, slots=True)
 class RecodeCountry:
-    """A country under another code; by default the largest one."""
+    """All rows of one country get another country code.
+
+    Args:
+        source: The country; empty for the most frequent one, and for the first of equally frequent ones.
+        target: The new code, which other rows may already have.
+    """
 
     source: str = ""
     target: str = "ZZ"
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """All its rows, exactly."""
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the purchases with the new code, as ``category``; unchanged if no row has a country."""
         del rng
-        return edits.country_renamed(profile, self.source or edits.largest_country(profile), self.target)
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Likewise on rows."""
-        del rng
-        country = rows[Column.COUNTRY_CODE].astype(object)
-        source = self.source or country.value_counts().index[0]
-        return rows.assign(country_code=country.mask(country == source, self.target))
+        countries = purchases[Column.COUNTRY_CODE]
+        source = self.source or _most_frequent(countries)
+        if source is None:
+            return purchases
+        return purchases.assign(**{Column.COUNTRY_CODE: _replace_text(countries, countries == source, self.target)})
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatDay:
-    """The busiest day delivered twice."""
+    """The purchases of the busiest day, the earliest of equally busy days, are delivered twice."""
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """Exact where windows are days; else a day's share of the busiest window's rows, drawn at random."""
-        counted = {window: rows for window, rows in profile.rows_per_window().items() if window}
-        if not counted or profile.shape is None:
-            return profile
-        busiest = max(counted, key=lambda window: counted[window])
-        return profile + edits.drawn_without_replacement(
-            profile.within(frozenset({busiest})), counted[busiest] // _DAYS[profile.shape.period], rng
-        )
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """All rows of that day once more at the end."""
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the purchases followed by those of that day; unchanged if no row has a date."""
         del rng
-        days = rows[Column.PURCHASE_DATE].dt.floor("D")
-        busiest = days.value_counts().sort_index().idxmax()
-        twice: pd.DataFrame = pd.concat([rows, rows[days == busiest]], ignore_index=True)
-        return twice
+        days = purchases[Column.PURCHASE_DATE].dt.floor("D")
+        repeated = purchases[days == _most_frequent(days)]
+        return pd.concat([purchases, repeated], ignore_index=True) if len(repeated) else purchases
 
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """A share of the buyers older by a number of years: a changed age mix."""
+    """A share of the buyers, drawn at random, is older by a number of years.
+
+    ``share`` is a share of the rows with an age; the number of rows is rounded.
+    """
 
     share: float
     years: int = 10
 
-    def on_profile(self, profile: PurchaseProfile, rng: Rng) -> PurchaseProfile:
-        """Exactly ``share`` of the rows that have an age, drawn at random."""
-        profile = edits.moved(profile, CountTable.AGE, self.share, lambda value: value + self.years, rng)
-        return edits.moved(
-            profile, CountTable.AGE_DECADE, self.share, lambda value: value + round(self.years / 10), rng
-        )
-
-    def on_rows(self, rows: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Likewise on rows."""
-        age = rows[Column.CUSTOMER_AGE]
-        return rows.assign(customer_age=age.mask(_chosen(age.notna(), self.share, rng), age + self.years))
+    def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
+        """Return the purchases with the higher ages, as ``Float64``."""
+        ages = purchases[Column.CUSTOMER_AGE].astype("Float64")  # a sum may not fit the narrow integers of the column
+        is_chosen = _choose_rows(ages.notna(), self.share, rng)
+        return purchases.assign(**{Column.CUSTOMER_AGE: ages.mask(is_chosen, ages + self.years)})
 
 
-_HINT = "see drift_simulation in parameters_drift.yml"
-_KINDS: Mapping[str, type[Any]] = {
+_INJECTIONS: Mapping[str, type[Any]] = {
     "new_payment": NewPayment,
     "scale_amounts": ScaleAmounts,
     "missing": Missing,
@@ -171,13 +145,13 @@ _KINDS: Mapping[str, type[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Changes that go together, and what the verdict on them must be.
+    """Injections that are applied together, and the expected verdict.
 
     Args:
-        name: What happened, in words.
-        expect: The outcomes that are right.
-        steps: The changes, applied in order; none is A/A.
-        column: The column that must alarm for the verdict to be right; empty for any.
+        name: Description of the change.
+        expect: The correct outcomes.
+        steps: Injections in order, or settings for :func:`build_injection`; empty for an A/A comparison.
+        column: The column that must alarm for the verdict to be right; empty for any column.
     """
 
     name: str
@@ -186,65 +160,72 @@ class Scenario:
     column: str = ""
 
     def __post_init__(self) -> None:
-        """Understand steps that are still data."""
-        steps = tuple(injection_of(step) if isinstance(step, Mapping) else step for step in self.steps)
+        steps = tuple(build_injection(step) if isinstance(step, Mapping) else step for step in self.steps)
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "expect", tuple(self.expect))
 
     @staticmethod
     def of(entry: Mapping[str, Any]) -> "Scenario":
-        """A scenario from configuration.
+        """Return the scenario of a configuration entry.
 
         Raises:
-            SettingError: An unknown kind of step or an unknown key.
+            SettingError: A kind of injection or a key is unknown.
         """
-        known = {one.name for one in fields(Scenario)}
-        if not {"name", "expect"} <= set(entry) <= known:
-            raise SettingError(
-                "drift_simulation.injections", f"keys among {listed(sorted(known))}", listed(entry), _HINT
-            )
+        keys = {field.name for field in fields(Scenario)}
+        if not {"name", "expect"} <= set(entry) <= keys:
+            expected = f"keys among {listed(sorted(keys))}"
+            raise SettingError("drift_simulation.injections", expected, listed(entry), _HINT)
         return Scenario(**entry)
 
 
-def injection_of(step: Mapping[str, Any]) -> Injection:
-    """One change from ``{kind: …, setting: …}``.
+def build_injection(step: Mapping[str, Any]) -> Injection:
+    """Return the injection of the settings ``{kind: …, <field>: …}``.
 
     Raises:
-        SettingError: An unknown kind or an unknown or missing setting.
+        SettingError: The kind is unknown, or a setting is unknown or missing.
     """
-    kind = _KINDS.get(str(step.get("kind")))
+    kind = _INJECTIONS.get(str(step.get("kind")))
     if kind is None:
-        raise SettingError("drift_simulation.steps.kind", listed(_KINDS), repr(step.get("kind")), _HINT)
-    given = {name: value for name, value in step.items() if name != "kind"}
+        raise SettingError("drift_simulation.steps.kind", listed(_INJECTIONS), repr(step.get("kind")), _HINT)
+    settings = {name: value for name, value in step.items() if name != "kind"}
     try:
-        made: Injection = kind(**given)
+        injection: Injection = kind(**settings)
     except TypeError as error:
-        expected = f"the settings {listed(one.name for one in fields(kind))}"
-        raise SettingError(f"drift_simulation.steps.{step['kind']}", expected, listed(given), _HINT) from error
-    return made
+        expected = f"the settings {listed(field.name for field in fields(kind))}"
+        raise SettingError(f"drift_simulation.steps.{step['kind']}", expected, listed(settings), _HINT) from error
+    return injection
 
 
-def injected(profile: PurchaseProfile, steps: Sequence[Injection], seed: int) -> PurchaseProfile:
-    """The profile after all steps; the same seed gives the same profile, and one without rows stays as it is."""
-    if not profile.rows():
-        return profile
+def inject_changes(purchases: pd.DataFrame, steps: Sequence[Injection], seed: int) -> pd.DataFrame:
+    """Return the purchases after all steps, in order; unchanged if there are no rows or no steps.
+
+    Args:
+        purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``. The frame is not modified.
+        steps: The injections.
+        seed: Seed of the draws of rows.
+    """
     rng = np.random.default_rng(seed)
-    for step in steps:
-        profile = step.on_profile(profile, rng)
-    return replace(profile).settled()
+    for step in steps if len(purchases) else ():
+        purchases = step.inject(purchases, rng)
+    return purchases
 
 
-def injected_rows(rows: pd.DataFrame, steps: Sequence[Injection], seed: int) -> pd.DataFrame:
-    """The rows after all steps; the frame given stays as it is."""
-    rng = np.random.default_rng(seed)
-    for step in steps:
-        rows = step.on_rows(rows, rng)
-    return rows
+def _choose_rows(is_eligible: pd.Series, share: float, rng: Rng) -> pd.Series:
+    """Return a mask of ``share`` of the eligible rows, drawn without replacement."""
+    positions = np.flatnonzero(is_eligible.to_numpy(bool))
+    is_chosen = np.zeros(len(is_eligible), bool)
+    is_chosen[rng.choice(positions, round(share * len(positions)), replace=False)] = True
+    return pd.Series(is_chosen, is_eligible.index)
 
 
-def _chosen(eligible: pd.Series, share: float, rng: Rng) -> pd.Series:
-    """Exactly ``share`` of the eligible rows."""
-    places = np.flatnonzero(eligible.to_numpy(bool))
-    chosen = np.zeros(len(eligible), bool)
-    chosen[rng.choice(places, round(share * len(places)), replace=False)] = True
-    return pd.Series(chosen, eligible.index)
+def _replace_text(texts: pd.Series, is_chosen: pd.Series, text: str) -> pd.Series:
+    """Return a text column as ``category`` with one text in the chosen rows."""
+    categorical = texts.astype("category")
+    if text not in categorical.cat.categories:
+        categorical = categorical.cat.add_categories([text])
+    return categorical.mask(is_chosen, text)
+
+
+def _most_frequent(values: pd.Series) -> Any | None:  # noqa: ANN401  a value of any column
+    """Return the most frequent value, the least of equally frequent ones; ``None`` if all are null."""
+    return next(iter(values.mode()), None)

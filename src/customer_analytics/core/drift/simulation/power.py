@@ -1,34 +1,36 @@
-"""How well the detector sees: the share of seeds in which its verdict on a known change was right."""
+"""The share of simulated deliveries in which the verdict on a known change is right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from customer_analytics.core.drift.checks.findings import Finding, Outcome
-from customer_analytics.core.drift.profile.purchase_profile import ProfileError, PurchaseProfile
+from customer_analytics.core.drift.checks.findings import ALARMS, Outcome
+from customer_analytics.core.drift.profile.purchase_profile import PROFILED_COLUMNS, ProfileShape, PurchaseProfile
 from customer_analytics.core.drift.settings import DriftSettings
-from customer_analytics.core.drift.simulation.injections import Scenario, injected
-from customer_analytics.core.drift.simulation.resample import resampled
-from customer_analytics.core.drift.verdict import compare_profiles, outcome_of
-from customer_analytics.core.errors import SettingError
+from customer_analytics.core.drift.simulation.injections import Scenario, inject_changes
+from customer_analytics.core.drift.verdict import compare_profiles, find_worst_outcome
+from customer_analytics.core.errors import InputError, SettingError
 
 POWER_COLUMNS = ("scenario", "rows", "repeats", "right", "alarms", "insufficient_data")
+
+_HINT = "see drift_simulation in parameters_drift.yml"
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What to simulate (``params:drift_simulation``).
+    """Settings of the simulation (``params:drift_simulation``).
 
     Args:
-        seed: The same seed gives the same table.
+        seed: Seed of all draws; the same seed gives the same table.
         repeats: Pairs of deliveries per scenario and size.
         rows: Sizes of the deliveries.
-        injections: What happens to the second one of each pair; mappings as :meth:`Scenario.of` takes them.
+        injections: Scenarios as :meth:`Scenario.of` takes them, each applied to the second delivery of every pair.
 
     Raises:
-        SettingError: A value that cannot be meant.
+        SettingError: A setting is invalid.
     """
 
     seed: int
@@ -43,59 +45,76 @@ class Simulation:
         self.scenarios()
 
     def scenarios(self) -> tuple[Scenario, ...]:
-        """The injections, understood."""
+        """Return the scenarios of the injections."""
         return tuple(Scenario.of(entry) for entry in self.injections)
 
 
-_HINT = "see drift_simulation in parameters_drift.yml"
+class _DeliveryPair(NamedTuple):
+    """Two simulated deliveries: the profile of the first, and the rows of the second before injections."""
+
+    size: int
+    seed: int
+    baseline: PurchaseProfile
+    purchases: pd.DataFrame
 
 
-def drift_power(profile: PurchaseProfile, settings: DriftSettings, simulation: Simulation) -> pd.DataFrame:
-    """The measured table.
+class _Trial(NamedTuple):
+    """The result of one comparison of simulated deliveries."""
+
+    scenario: str
+    rows: int
+    right: bool
+    alarms: bool
+    insufficient_data: bool
+
+
+def measure_power(
+    purchases: pd.DataFrame, shape: ProfileShape, settings: DriftSettings, simulation: Simulation
+) -> pd.DataFrame:
+    """Return the share of right verdicts per scenario and size of the deliveries.
 
     Args:
-        profile: What deliveries are drawn from.
+        purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``, from which deliveries are drawn.
+        shape: Shape of the profiles.
         settings: Thresholds.
-        simulation: What to simulate.
+        simulation: Scenarios, sizes and number of repeats.
 
     Returns:
-        Per scenario and size: ``scenario``, ``rows``, ``repeats``, ``right`` (share of repeats whose outcome was one of
-        those expected, with an alarm in the column expected), ``alarms`` (share with any alarm: the false-alarm rate of
-        A/A) and ``insufficient_data`` (share).
+        ``scenario``, ``rows`` (size), ``repeats``, and three shares of the repeats: ``right`` (the outcome is expected
+        and the expected column alarms), ``alarms`` (any alarm) and ``insufficient_data``.
 
     Raises:
-        ProfileError: A profile without rows.
+        InputError: There are no purchases.
     """
-    if not profile.rows():
-        raise ProfileError(
-            "drift_simulation", "a profile to draw deliveries from", "one without rows", "run it after a delivery"
-        )
-    counted = [
-        _counted(profile, settings, simulation, rows, range(simulation.seed, simulation.seed + simulation.repeats))
-        for rows in simulation.rows
-    ]
-    return pd.DataFrame([row for rows in counted for row in rows], columns=list(POWER_COLUMNS))
+    if not len(purchases):
+        hint = "run all pipelines on a delivery with clean purchases first"
+        raise InputError("drift_simulation", "purchases to draw deliveries from", "none", hint)
+    pairs = _draw_pairs(purchases[list(PROFILED_COLUMNS)], shape, simulation)
+    trials = pd.DataFrame(
+        [_run_trial(pair, scenario, shape, settings) for pair in pairs for scenario in simulation.scenarios()],
+        columns=_Trial._fields,
+    )
+    groups = trials.groupby(["rows", "scenario"], sort=False)
+    return groups.mean().assign(repeats=groups.size()).reset_index()[list(POWER_COLUMNS)]
 
 
-def _counted(
-    profile: PurchaseProfile, settings: DriftSettings, simulation: Simulation, rows: int, seeds: Sequence[int]
-) -> list[tuple[Any, ...]]:
-    outcomes: dict[str, list[tuple[bool, Outcome]]] = {scenario.name: [] for scenario in simulation.scenarios()}
-    for seed in seeds:
-        baseline, still = (resampled(profile, rows, 2 * seed + side) for side in (0, 1))
-        for scenario in simulation.scenarios():
-            findings = compare_profiles(baseline, injected(still, scenario.steps, seed), settings)
-            outcome = outcome_of(findings)
-            outcomes[scenario.name].append((outcome in scenario.expect and _seen(findings, scenario.column), outcome))
-    return [(name, rows, len(seeds), *_rates(seen)) for name, seen in outcomes.items()]
+def _draw_pairs(purchases: pd.DataFrame, shape: ProfileShape, simulation: Simulation) -> Iterator[_DeliveryPair]:
+    for size in simulation.rows:
+        for seed in range(simulation.seed, simulation.seed + simulation.repeats):
+            baseline, current = (_draw_delivery(purchases, size, 2 * seed + side) for side in (0, 1))
+            yield _DeliveryPair(size, seed, PurchaseProfile.of(baseline, shape), current)
 
 
-def _seen(findings: Sequence[Finding], column: str) -> bool:
-    return not column or any(one.column == column and one.outcome in {Outcome.WARN, Outcome.FAIL} for one in findings)
+def _draw_delivery(purchases: pd.DataFrame, size: int, seed: int) -> pd.DataFrame:
+    """Return rows drawn with replacement."""
+    positions = np.random.default_rng(seed).integers(0, len(purchases), size)
+    return purchases.take(positions).reset_index(drop=True)
 
 
-def _rates(seen: Sequence[tuple[bool, Outcome]]) -> tuple[float, float, float]:
-    whole = max(len(seen), 1)
-    alarms = sum(outcome in {Outcome.WARN, Outcome.FAIL} for _, outcome in seen)
-    blind = sum(outcome is Outcome.INSUFFICIENT for _, outcome in seen)
-    return sum(right for right, _ in seen) / whole, alarms / whole, blind / whole
+def _run_trial(pair: _DeliveryPair, scenario: Scenario, shape: ProfileShape, settings: DriftSettings) -> _Trial:
+    changed = PurchaseProfile.of(inject_changes(pair.purchases, scenario.steps, pair.seed), shape)
+    findings = compare_profiles(pair.baseline, changed, settings)
+    outcome = find_worst_outcome(findings)
+    alarmed_columns = {finding.column for finding in findings if finding.outcome in ALARMS}
+    is_right = outcome in scenario.expect and (not scenario.column or scenario.column in alarmed_columns)
+    return _Trial(scenario.name, pair.size, is_right, outcome in ALARMS, outcome is Outcome.INSUFFICIENT)

@@ -1,1 +1,1 @@
-"""Distances between distributions, significance and noise."""
+"""Statistics that drift is measured with: distances, significance and noise."""

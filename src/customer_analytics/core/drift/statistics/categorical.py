@@ -1,21 +1,23 @@
-"""Distances between two columns of counts over the same categories."""
+"""Distances between two arrays of counts over the same categories."""
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from customer_analytics.core.drift.statistics.numeric import I64, Floats
 from customer_analytics.core.drift.statistics.significance import chi_square_p
 
-Counts = npt.NDArray[np.int64] | npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float64]
+Counts = I64 | Floats
 
 JEFFREYS = 0.5
+"""Rows that Jeffreys smoothing adds to each bin."""
+
 _EXPECTED_MIN = 5
+"""Expected rows per category and side that the chi-square approximation needs."""
 
 
 class ChiSquare(NamedTuple):
-    """A chi-square test: statistic, degrees of freedom, p."""
+    """Result of a chi-square test: statistic, degrees of freedom and p-value."""
 
     statistic: float
     df: int
@@ -23,83 +25,84 @@ class ChiSquare(NamedTuple):
 
 
 def shares(counts: Counts) -> Floats:
-    """Counts as shares along the last axis; all 0 for no rows."""
+    """Return counts as shares along the last axis; all 0 for no rows."""
     total = counts.sum(axis=-1, keepdims=True)
     return np.asarray(counts / np.maximum(total, 1), np.float64)
 
 
 def psi(baseline: Counts, current: Counts, smoothing: float = JEFFREYS) -> Floats:
-    """Population stability index along the last axis, shares smoothed to (c + s) / (n + s B).
+    """Return the population stability index (PSI) of rows per bin, along the last axis.
 
-    Bins that are empty on both sides are left out of an unsmoothed index; one that is empty on one side makes it
-    infinite, which is what Jeffreys' smoothing avoids.
+    ``smoothing`` rows are added to each bin. If it is 0, bins that are empty on both sides are ignored, and a bin that
+    is empty on one side makes the index infinite.
     """
     bins = baseline.shape[-1]
-    one = (baseline + smoothing) / np.maximum(baseline.sum(axis=-1, keepdims=True) + smoothing * bins, 1)
-    two = (current + smoothing) / np.maximum(current.sum(axis=-1, keepdims=True) + smoothing * bins, 1)
+    baseline_shares, current_shares = (
+        (counts + smoothing) / np.maximum(counts.sum(axis=-1, keepdims=True) + smoothing * bins, 1)
+        for counts in (baseline, current)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(one == two, 0.0, (two - one) * (np.log(two) - np.log(one)))
+        log_ratios = np.log(current_shares) - np.log(baseline_shares)
+        terms = np.where(baseline_shares == current_shares, 0.0, (current_shares - baseline_shares) * log_ratios)
     return np.asarray(terms.sum(axis=-1))
 
 
 def share_changes(baseline: Counts, current: Counts) -> Floats:
-    """Change of each category's share."""
+    """Return the share of each category in ``current`` minus that in ``baseline``."""
     return shares(current) - shares(baseline)
 
 
 def total_variation(baseline: Counts, current: Counts) -> float:
-    """Half the summed absolute changes of share: the share of rows that would have to move."""
+    """Return half the sum of absolute changes of shares: the share of rows that would have to change category."""
     return float(np.abs(share_changes(baseline, current)).sum() / 2)
 
 
 def jensen_shannon(baseline: Counts, current: Counts) -> float:
-    """Jensen-Shannon divergence in bits: 0 for equal shares, 1 for disjoint ones (Lin, 1991)."""
-    one, two = shares(baseline), shares(current)
-    middle = (one + two) / 2
-    return max(0.0, (_relative_entropy(one, middle) + _relative_entropy(two, middle)) / 2)
+    """Return the Jensen-Shannon divergence (Lin, 1991) in bits: 0 for equal shares, 1 for disjoint categories."""
+    baseline_shares, current_shares = shares(baseline), shares(current)
+    mixture = (baseline_shares + current_shares) / 2
+    divergence = _relative_entropy(baseline_shares, mixture) + _relative_entropy(current_shares, mixture)
+    return max(0.0, divergence / 2)
 
 
 def chi_square(baseline: Counts, current: Counts, dispersion: float = 1.0) -> ChiSquare:
-    """Pearson's test that both columns are drawn from the same shares, without correction.
+    """Test whether both rows per category are drawn from the same shares (Pearson, without continuity correction).
 
-    Categories without rows are left out.
-
-    Args:
-        baseline: Rows per category.
-        current: Rows per category.
-        dispersion: How much more windows vary than independent rows would; divides the statistic.
+    Categories without rows are ignored. The statistic is divided by ``dispersion``, the factor by which the variance
+    exceeds that of independent rows.
     """
     table = np.array([baseline, current], np.float64)
     table = table[:, table.sum(axis=0) > 0]
     sizes, totals = table.sum(axis=1, keepdims=True), table.sum(axis=0, keepdims=True)
-    if table.shape[1] < 2 or not sizes.all():  # noqa: PLR2004  one category leaves nothing to test
+    if table.shape[1] < 2 or not sizes.all():  # noqa: PLR2004  a test needs two categories
         return ChiSquare(0.0, 0, 1.0)
     expected = sizes * (totals / totals.sum())
     statistic, df = float(((table - expected) ** 2 / expected).sum() / dispersion), table.shape[1] - 1
     return ChiSquare(statistic, df, chi_square_p(statistic, df))
 
 
-def without_rare(baseline: Counts, current: Counts) -> tuple[Counts, Counts]:
-    """The counts with all categories too rare for chi-square's approximation thrown together."""
-    one, two = baseline.sum(), current.sum()
-    expected = (baseline + current) * (min(one, two) / max(one + two, 1))
-    rare = expected < _EXPECTED_MIN
-    kept = [np.append(counts[~rare], counts[rare].sum()) for counts in (baseline, current)]
-    return kept[0], kept[1]
+def merge_rare(baseline: Counts, current: Counts) -> tuple[Counts, Counts]:
+    """Return the counts with the categories that are too rare for a chi-square test merged into one, the last."""
+    sizes = baseline.sum(), current.sum()
+    expected = (baseline + current) * (min(sizes) / max(sizes[0] + sizes[1], 1))
+    is_rare = expected < _EXPECTED_MIN
+    merged = [np.append(counts[~is_rare], counts[is_rare].sum()) for counts in (baseline, current)]
+    return merged[0], merged[1]
 
 
 def cramers_v(baseline: Counts, current: Counts) -> float:
-    """Bias-corrected Cramér's V of side against category (Bergsma, 2013); 0 where nothing can be associated."""
+    """Return the bias-corrected Cramér's V (Bergsma, 2013) of side and category; 0 for a single category."""
     rows = float(baseline.sum() + current.sum())
     test = chi_square(baseline, current)
     if test.df == 0 or rows <= 1:
         return 0.0
     columns = test.df + 1
     association = max(0.0, test.statistic / rows - test.df / (rows - 1))
-    least = min(columns - test.df**2 / (rows - 1), 2 - 1 / (rows - 1)) - 1
-    return float(np.sqrt(association / least)) if least > 0 else 0.0
+    largest = min(columns - test.df**2 / (rows - 1), 2 - 1 / (rows - 1)) - 1
+    return float(np.sqrt(association / largest)) if largest > 0 else 0.0
 
 
-def _relative_entropy(one: Floats, two: Floats) -> float:
-    some = one > 0
-    return float((one[some] * np.log2(one[some] / two[some])).sum())
+def _relative_entropy(probabilities: Floats, reference: Floats) -> float:
+    is_positive = probabilities > 0
+    positive = probabilities[is_positive]
+    return float((positive * np.log2(positive / reference[is_positive])).sum())

@@ -1,154 +1,160 @@
-"""How large measures become when nothing changed: sampling, and what the baseline's own windows add to it.
+"""The size of measures if nothing changed: sampling noise, and the differences between the baseline's windows.
 
-Windows of a real delivery differ by more than independent rows would. The dispersion is the factor by which: the mean
-squared z-score of a window against all of the baseline (quasi-likelihood, Wedderburn 1974), never below 1. Noise of a
-comparison is then that of rows / dispersion independent rows.
+Windows of a delivery differ more than samples of independent rows do. The dispersion is the factor by which they do:
+the mean squared z-score of a window against the whole baseline (quasi-likelihood, Wedderburn 1974), at least 1. A
+comparison of n rows is as noisy as one of n / dispersion independent rows.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from customer_analytics.core.drift.profile.views import WindowValues
 from customer_analytics.core.drift.statistics.categorical import psi, share_changes
-
-I64 = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from customer_analytics.core.drift.statistics.numeric import I64, Floats, WindowValues
 
 _GRID = 256
+"""Points at which the Wasserstein distance of noise is summed."""
 
 
-class Draws(NamedTuple):
-    """Seeded draws for a pair of columns: the noise floor and the standard error of a measure."""
+class NoiseDraws(NamedTuple):
+    """Noise of two columns of counts, measured on random draws.
+
+    Args:
+        psi_floor: 95 % quantile of the PSI if nothing changed.
+        psi_error: Standard error of the PSI.
+        share_floor: 95 % quantile of the largest change of a share if nothing changed.
+        dispersion: Dispersion of the draws.
+    """
 
     psi_floor: float
     psi_error: float
     share_floor: float
+    dispersion: float
 
 
-def dispersion_of_shares(window: I64, value: I64, rows: I64, values: int) -> Floats:
-    """Per value, how much more its share varies between windows than independent rows would; at least 1.
+def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, shape: tuple[int, int]) -> Floats:
+    """Return the dispersion of each value's share between windows, per segment and value; at least 1.
 
     Args:
-        window: Window of each count.
-        value: Value code of each count, below ``values``; no (window, value) twice.
-        rows: The count.
-        values: How many value codes there are.
+        windows: Window of each count; each (window, segment, code) occurs once.
+        segments: Segment of each count.
+        codes: Value code of each count.
+        rows: The counts.
+        shape: Number of segments and of value codes.
     """
-    windows, place = np.unique(window, return_inverse=True)
-    sizes = np.bincount(place, rows, len(windows))
-    squares = np.bincount(value, rows * (rows / sizes[place]), values)
-    totals = np.bincount(value, rows, values)
-    share = totals / max(float(totals.sum()), 1)
-    return _at_least_one(np.asarray(squares - totals * share, np.float64), share, len(windows))
+    segment_count, value_count = shape
+    segment_windows, indices = np.unique(windows * segment_count + segments, return_inverse=True)
+    sizes = np.bincount(indices, rows, len(segment_windows))
+    cells = segments * value_count + codes
+    squares = np.bincount(cells, rows * (rows / sizes[indices]), segment_count * value_count).reshape(shape)
+    totals = np.bincount(cells, rows, segment_count * value_count).reshape(shape)
+    shares = totals / np.maximum(totals.sum(axis=1, keepdims=True), 1)
+    windows_per_segment = np.bincount(segment_windows % segment_count, minlength=segment_count)[:, None]
+    return dispersion_ratio(squares - totals * shares, shares * (1 - shares), windows_per_segment)
 
 
-def pooled_dispersion(each: Floats, totals: I64 | Floats) -> float:
-    """The same for all values together: chi-square of windows against values over its degrees of freedom.
+def pooled_dispersion(dispersion: Floats, totals: I64 | Floats) -> float:
+    """Return the dispersion of all values together: chi-square of windows and values over its degrees of freedom.
 
-    Args:
-        each: Per value.
-        totals: Rows per value.
+    ``dispersion`` and ``totals`` have one entry per value; ``totals`` are rows.
     """
     weight = np.where(totals > 0, 1 - totals / max(totals.sum(), 1), 0)
-    return float((each * weight).sum() / weight.sum()) if weight.sum() > 0 else 1.0
+    return float((dispersion * weight).sum() / weight.sum()) if weight.sum() > 0 else 1.0
 
 
-def window_bins(values: WindowValues, edges: Floats) -> Floats:
-    """Rows per window and bin: up to the first edge, between edges, above the last, and nulls."""
+def bin_windows(values: WindowValues, edges: Floats) -> Floats:
+    """Return the rows per window and bin: up to the first edge, between edges, above the last edge, and nulls."""
     nulls = np.array(list(values.nulls.items()), np.int64).reshape(-1, 2)
-    windows, place = np.unique(np.concatenate([values.window, nulls[:, 0]]), return_inverse=True)
+    windows, indices = np.unique(np.concatenate([values.window, nulls[:, 0]]), return_inverse=True)
     bins = np.concatenate([np.searchsorted(edges, values.value), np.full(len(nulls), len(edges) + 1)])
-    width = len(edges) + 2
+    bin_count = len(edges) + 2
     rows = np.concatenate([values.rows, nulls[:, 1]])
-    counts = np.bincount(place * width + bins, rows, len(windows) * width).reshape(-1, width)
+    counts = np.bincount(indices * bin_count + bins, rows, len(windows) * bin_count).reshape(-1, bin_count)
     return np.asarray(counts, np.float64)
 
 
 def dispersion_of_missing(bins: Floats) -> float:
-    """The dispersion of the share of nulls, the last of the bins."""
-    return float(_of_columns(bins[:, -1:], bins.sum(axis=1))[0])
+    """Return the dispersion of the share of nulls, given rows per window and bin."""
+    return float(_dispersion_of_columns(bins[:, -1:], bins.sum(axis=1))[0])
 
 
 def dispersion_of_order(bins: Floats) -> float:
-    """The largest dispersion of the share of rows up to any edge between bins, nulls left out."""
-    below = np.cumsum(bins[:, :-1], axis=1)
-    return float(_of_columns(below[:, :-1], below[:, -1]).max(initial=1.0))
+    """Return the largest dispersion of the share of values up to an edge, given rows per window and bin."""
+    up_to_edge = np.cumsum(bins[:, :-1], axis=1)
+    return float(_dispersion_of_columns(up_to_edge[:, :-1], up_to_edge[:, -1]).max(initial=1.0))
 
 
 def dispersion_of_bins(bins: Floats) -> float:
-    """The dispersion of all bins together."""
-    return pooled_dispersion(_of_columns(bins, bins.sum(axis=1)), bins.sum(axis=0))
+    """Return the dispersion of all bins together, given rows per window and bin."""
+    return pooled_dispersion(_dispersion_of_columns(bins, bins.sum(axis=1)), bins.sum(axis=0))
 
 
 def dispersion_of_mean(values: WindowValues, variance: float) -> float:
-    """The dispersion of the mean; at least 1."""
-    windows, place = np.unique(values.window, return_inverse=True)
-    if len(windows) < 2 or not variance > 0:  # noqa: PLR2004  one window has nothing to differ from
+    """Return the dispersion of the mean, given the variance of all values; at least 1."""
+    windows, indices = np.unique(values.window, return_inverse=True)
+    if len(windows) < 2 or not variance > 0:  # noqa: PLR2004  a single window differs from nothing
         return 1.0
-    sizes = np.bincount(place, values.rows, len(windows))
-    means = np.bincount(place, values.rows * values.value, len(windows)) / sizes
-    middle = (means * sizes).sum() / sizes.sum()
-    return max(1.0, float((sizes * (means - middle) ** 2).sum() / variance / (len(windows) - 1)))
+    sizes = np.bincount(indices, values.rows, len(windows))
+    means = np.bincount(indices, values.rows * values.value, len(windows)) / sizes
+    grand_mean = (means * sizes).sum() / sizes.sum()
+    return max(1.0, float((sizes * (means - grand_mean) ** 2).sum() / variance / (len(windows) - 1)))
 
 
-def _of_columns(counts: Floats, sizes: Floats) -> Floats:
-    """Dispersion of each column's share of rows in windows of the given sizes; windows without rows do not count."""
-    some = sizes > 0
-    counts, sizes = counts[some], sizes[some]
-    squares = (counts * counts / sizes[:, None]).sum(axis=0)
-    share = counts.sum(axis=0) / max(float(sizes.sum()), 1)
-    return _at_least_one(squares - counts.sum(axis=0) * share, share, len(sizes))
+def dispersion_ratio(between: Floats, variance: Floats, windows: int | I64 | Floats) -> Floats:
+    """Return the variance between windows divided by that of independent rows; at least 1, and 1 if nothing varies.
 
-
-def _at_least_one(between: Floats, share: Floats, windows: int) -> Floats:
-    """Between-window squares as a multiple of what chance gives; 1 where a share or a single window cannot vary."""
+    ``between`` is the sum of squares between ``windows`` windows, ``variance`` the variance of a row.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.asarray(between / (share * (1 - share)) / (windows - 1))
+        ratio = np.asarray(between / variance / (windows - 1))
     return np.maximum(np.nan_to_num(ratio, nan=1.0, posinf=1.0, neginf=1.0), 1.0)
 
 
-def draw_pairs(baseline: I64, current: I64, dispersion: float, draws: int, seed: int) -> Draws:
-    """What PSI and the largest change of share do by chance at these sizes.
+def draw_noise(baseline: I64, current: I64, dispersion: float, draws: int, seed: int) -> NoiseDraws:
+    """Measure PSI and the largest change of a share on random pairs of samples.
 
-    Args:
-        baseline: Rows per value.
-        current: Rows per value.
-        dispersion: Rows count for 1 / dispersion independent ones.
-        draws: How many pairs to draw.
-        seed: Of the draws.
+    The samples are as noisy as ``baseline`` and ``current``, which are rows per value; ``draws`` pairs are drawn.
     """
     rng = np.random.default_rng(seed)
     sizes = [max(1, round(int(counts.sum()) / dispersion)) for counts in (baseline, current)]
-    own = [counts / max(int(counts.sum()), 1) for counts in (baseline, current)]
-    pooled = (baseline + current) / max(int((baseline + current).sum()), 1)
-    still = [rng.multinomial(size, pooled, draws) for size in sizes]
-    moved = [rng.multinomial(size, share, draws) for size, share in zip(sizes, own, strict=True)]
-    changes = np.abs(share_changes(still[0], still[1])).max(axis=1)
-    return Draws(
-        float(np.quantile(psi(still[0], still[1]), 0.95)),
-        float(np.std(psi(moved[0], moved[1]))),
-        float(np.quantile(changes, 0.95)),
-    )
+    own_shares = [counts / max(int(counts.sum()), 1) for counts in (baseline, current)]
+    pooled_shares = (baseline + current) / max(int((baseline + current).sum()), 1)
+    unchanged = [rng.multinomial(size, pooled_shares, draws) for size in sizes]
+    changed = [rng.multinomial(size, share, draws) for size, share in zip(sizes, own_shares, strict=True)]
+    psi_floor = np.quantile(psi(unchanged[0], unchanged[1]), 0.95)
+    psi_error = np.std(psi(changed[0], changed[1]))
+    share_floor = np.quantile(np.abs(share_changes(unchanged[0], unchanged[1])).max(axis=1), 0.95)
+    return NoiseDraws(float(psi_floor), float(psi_error), float(share_floor), dispersion)
 
 
-def wasserstein_noise(values: Floats, shares: Floats, scale: float, draws: int, seed: int) -> float:
-    """The 95 % point of the Wasserstein distance between two draws from one distribution, from Brownian bridges.
+def wasserstein_noise(values: Floats, shares: Floats, share_error: float, draws: int, seed: int) -> float:
+    """Return the 95 % quantile of the Wasserstein distance between two samples of one distribution.
+
+    Brownian bridges simulate the difference of two empirical distribution functions.
 
     Args:
-        values: Ascending.
+        values: Distinct values, ascending.
         shares: Share of rows up to each value.
-        scale: Standard error of a share of 1: the root of dispersion x (1/n + 1/m).
-        draws: How many bridges.
-        seed: Of the bridges.
+        share_error: The root of dispersion x (1/n + 1/m), where n and m are the sizes of the samples.
+        draws: Number of bridges.
+        seed: Seed of the bridges.
     """
     if len(values) < 2:  # noqa: PLR2004  a constant does not move
         return 0.0
-    picks = np.unique(np.searchsorted(shares, np.linspace(0, shares[-1], _GRID + 1)[1:]))
-    picks = np.unique(np.clip(np.concatenate([[0], picks, [len(values) - 2, len(values) - 1]]), 0, len(values) - 1))
-    knots, levels = values[picks], shares[picks]
+    knots = np.unique(np.searchsorted(shares, np.linspace(0, shares[-1], _GRID + 1)[1:]))
+    last = len(values) - 1
+    knots = np.unique(np.clip(np.concatenate([[0], knots, [last - 1, last]]), 0, last))
+    levels = shares[knots]
     steps = np.sqrt(np.diff(levels, prepend=0))
-    walk = np.cumsum(np.random.default_rng(seed).standard_normal((draws, len(levels))) * steps, axis=1)
-    bridge = walk - levels * walk[:, -1:]
-    return float(np.quantile(np.abs(bridge[:, :-1]) @ np.diff(knots), 0.95) * scale)
+    walks = np.cumsum(np.random.default_rng(seed).standard_normal((draws, len(levels))) * steps, axis=1)
+    bridges = walks - levels * walks[:, -1:]
+    return float(np.quantile(np.abs(bridges[:, :-1]) @ np.diff(values[knots]), 0.95) * share_error)
+
+
+def _dispersion_of_columns(counts: Floats, sizes: Floats) -> Floats:
+    """Return the dispersion of each column's share of rows; windows without rows are ignored."""
+    has_rows = sizes > 0
+    counts, sizes = counts[has_rows], sizes[has_rows]
+    squares = (counts * counts / sizes[:, None]).sum(axis=0)
+    share = counts.sum(axis=0) / max(float(sizes.sum()), 1)
+    return dispersion_ratio(squares - counts.sum(axis=0) * share, share * (1 - share), len(sizes))

@@ -1,9 +1,9 @@
-"""Measures of numbers that are known as distinct values and how often each occurs."""
+"""Statistics of numbers that are given as distinct values and the rows of each value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,18 +12,20 @@ I64 = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 QUANTILES = (5, 25, 50, 75, 95, 99)
-_SAFE = 1 << 62
+"""The quantiles that are compared, in per cent."""
+
+_INT64_LIMIT = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberCounts:
-    """A column of numbers.
+    """A column of numbers as distinct values and the rows of each value.
 
     Args:
-        units: Distinct values, ascending, as whole units (int64, or Python integers in an object array).
-        counts: Rows of each, at least 1.
+        units: Distinct values, ascending, in whole units: int64, or Python integers in an object array.
+        counts: Rows of each value, at least 1.
         nulls: Rows without a value.
-        scale: Units per 1; 100 for cents.
+        scale: Units per 1, for example 100 for cents.
     """
 
     units: npt.NDArray[Any]
@@ -37,76 +39,84 @@ class NumberCounts:
         return int(self.counts.sum())
 
     def values(self) -> Floats:
-        """The distinct values as floats."""
+        """Return the distinct values as floats."""
         return np.asarray(self.units / self.scale, np.float64)
 
     def mean(self) -> float | None:
-        """The exact mean, rounded once; ``None`` for no values."""
-        return float(Fraction(self._sum(1), self.rows * self.scale)) if self.rows else None
+        """Return the exact mean, rounded once; ``None`` for no values."""
+        return float(Fraction(self._sum_powers(1), self.rows * self.scale)) if self.rows else None
 
     def variance(self) -> float | None:
-        """The exact sample variance (n - 1), rounded once; ``None`` for fewer than two values."""
-        if self.rows < 2:  # noqa: PLR2004  a spread takes two
-            return None
-        around = self.rows * self._sum(2) - self._sum(1) ** 2
-        return _rounded(Fraction(around, self.rows * (self.rows - 1) * self.scale**2))
+        """Return the exact sample variance (n - 1), rounded once.
 
-    def quantile(self, percent: float) -> float | None:
-        """Equal to ``numpy.percentile`` (linear) over all rows; ``None`` for no values."""
-        return float(self.quantiles([percent / 100])[0]) if self.rows else None
+        ``None`` for fewer than two rows; infinity if it is too large for a float.
+        """
+        if self.rows < 2:  # noqa: PLR2004  a variance needs two rows
+            return None
+        numerator = self.rows * self._sum_powers(2) - self._sum_powers(1) ** 2
+        try:
+            return float(Fraction(numerator, self.rows * (self.rows - 1) * self.scale**2))
+        except OverflowError:
+            return float("inf")
 
     def quantiles(self, shares: Sequence[float] | Floats) -> Floats:
-        """Linear quantiles at shares from 0 to 1, as NumPy computes them; there must be values."""
+        """Return the linear quantiles at shares from 0 to 1, equal to ``numpy.quantile``. There must be values."""
         values, ends = self.values(), np.cumsum(self.counts)
-        place = np.clip(np.asarray(shares, np.float64), 0, 1) * (self.rows - 1)
-        below = np.floor(place)
-        weight = place - below
-        low = values[np.searchsorted(ends, below, side="right")]
-        high = values[np.searchsorted(ends, np.minimum(below + 1, self.rows - 1), side="right")]
+        positions = np.clip(np.asarray(shares, np.float64), 0, 1) * (self.rows - 1)
+        previous = np.floor(positions)
+        weight = positions - previous
+        low = values[np.searchsorted(ends, previous, side="right")]
+        high = values[np.searchsorted(ends, np.minimum(previous + 1, self.rows - 1), side="right")]
         gap = high - low
-        above = weight >= 0.5  # noqa: PLR2004  as NumPy rounds
-        return np.asarray(np.where(above, high - gap * (1 - weight), low + gap * weight), np.float64)
+        is_nearer_to_high = weight >= 0.5  # noqa: PLR2004  NumPy rounds from the nearer value
+        return np.asarray(np.where(is_nearer_to_high, high - gap * (1 - weight), low + gap * weight), np.float64)
 
-    def below(self, edges: Floats) -> I64:
-        """Rows with a value at or below each edge."""
+    def count_up_to(self, edges: Floats) -> I64:
+        """Return the rows with a value of at most each edge."""
         ends = np.concatenate([[0], np.cumsum(self.counts)])
         return np.asarray(ends[np.searchsorted(self.values(), edges, side="right")], np.int64)
 
-    def binned(self, edges: Floats) -> I64:
-        """Rows up to the first edge, between edges, above the last, and nulls."""
-        inside = np.diff(np.concatenate([[0], self.below(edges), [self.rows]]))
-        return np.append(inside, self.nulls)
+    def bin_counts(self, edges: Floats) -> I64:
+        """Return the rows up to the first edge, between edges and above the last one, and the nulls."""
+        rows_by_bin = np.diff(np.concatenate([[0], self.count_up_to(edges), [self.rows]]))
+        return np.append(rows_by_bin, self.nulls)
 
-    def _sum(self, power: int) -> int:
-        largest = max((abs(int(self.units[0])), abs(int(self.units[-1]))), default=0)
-        if largest**power * self.rows < _SAFE and self.units.dtype != object:
+    def _sum_powers(self, power: int) -> int:
+        largest = max(abs(int(self.units[0])), abs(int(self.units[-1])))
+        if largest**power * self.rows < _INT64_LIMIT and self.units.dtype != object:
             return int((self.units**power * self.counts).sum())
         units = self.units.astype(object)
         return int((units**power * self.counts.astype(object)).sum())
 
 
+class WindowValues(NamedTuple):
+    """Rows per (window, value) in three arrays of equal length, and the null rows per window code."""
+
+    window: I64
+    value: Floats
+    rows: I64
+    nulls: dict[int, int]
+
+
 def decile_edges(baseline: NumberCounts) -> Floats:
-    """The baseline's deciles, without repeats: inner edges of bins whose ends are open."""
+    """Return the distinct deciles: the inner edges of bins with open ends."""
     return np.unique(baseline.quantiles(np.arange(1, 10) / 10))
 
 
 def ks(baseline: NumberCounts, current: NumberCounts) -> tuple[float, float]:
-    """Kolmogorov-Smirnov D, exact with ties, and the value where it is reached."""
-    edges = np.union1d(baseline.values(), current.values())
-    gaps = np.abs(current.below(edges) / current.rows - baseline.below(edges) / baseline.rows)
-    place = int(np.argmax(gaps))
-    return float(gaps[place]), float(edges[place])
+    """Return the Kolmogorov-Smirnov distance D, exact also with ties, and the value at which it is reached."""
+    values, gaps = _distribution_gaps(baseline, current)
+    largest = int(np.argmax(gaps))
+    return float(gaps[largest]), float(values[largest])
 
 
 def wasserstein(baseline: NumberCounts, current: NumberCounts) -> float:
-    """The first Wasserstein distance in the values' own unit: the mean distance that a value has to move."""
-    edges = np.union1d(baseline.values(), current.values())
-    gaps = np.abs(current.below(edges) / current.rows - baseline.below(edges) / baseline.rows)
-    return float((gaps[:-1] * np.diff(edges)).sum())
+    """Return the first Wasserstein distance, the mean distance that a value moves, in the unit of the values."""
+    values, gaps = _distribution_gaps(baseline, current)
+    return float((gaps[:-1] * np.diff(values)).sum())
 
 
-def _rounded(number: Fraction) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return float("inf")
+def _distribution_gaps(baseline: NumberCounts, current: NumberCounts) -> tuple[Floats, Floats]:
+    """Return all values, and the absolute difference of both distribution functions at each of them."""
+    values = np.union1d(baseline.values(), current.values())
+    return values, np.abs(current.count_up_to(values) / current.rows - baseline.count_up_to(values) / baseline.rows)

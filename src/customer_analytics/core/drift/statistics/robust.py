@@ -1,15 +1,16 @@
-"""Robust estimates: median absolute deviation."""
+"""A robust estimate of spread."""
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
+
+from customer_analytics.core.drift.statistics.numeric import Floats
 
 MAD_TO_SIGMA = 1.4826
-"""Median absolute deviation to standard deviation of a normal distribution."""
+"""Ratio of the standard deviation to the median absolute deviation in a normal distribution."""
 
 
-def robust_spread(earlier: Sequence[float] | npt.NDArray[np.float64], floor: float) -> float:
-    """The median absolute deviation as a standard deviation, at least ``floor``."""
-    figures = np.asarray(earlier, np.float64)
-    return max(MAD_TO_SIGMA * float(np.median(np.abs(figures - np.median(figures)))), floor)
+def robust_spread(values: Sequence[float] | Floats, floor: float) -> float:
+    """Return the median absolute deviation as a standard deviation, at least ``floor``."""
+    numbers = np.asarray(values, np.float64)
+    return max(MAD_TO_SIGMA * float(np.median(np.abs(numbers - np.median(numbers)))), floor)

@@ -1,83 +1,68 @@
 """Charts of drift as Plotly figures."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.display import spelt_run
-from customer_analytics.core.drift.baseline import Deliveries
-from customer_analytics.core.drift.checks.findings import Finding, Outcome
+from customer_analytics.core.display import format_run_id
+from customer_analytics.core.drift.baseline import DeliveryPair
+from customer_analytics.core.drift.checks.findings import ALARMS, Finding, Outcome
 from customer_analytics.core.drift.comparisons import LATEST_WINDOWS, RUNS, Comparison
 from customer_analytics.core.drift.profile.purchase_profile import PurchaseProfile
-from customer_analytics.core.drift.profile.views import numbers
-from customer_analytics.core.drift.profile.windows import NO_DATE, window_dates
+from customer_analytics.core.drift.profile.views import count_numbers
+from customer_analytics.core.drift.profile.windows import NO_DATE, decode_windows
 from customer_analytics.core.report.charts import style
+from customer_analytics.core.report.charts.labels import escape_html, wrap_text
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-COLOURS = {
-    Outcome.FAIL: style.FAIL,
-    Outcome.WARN: style.WARN,
-    Outcome.INSUFFICIENT: style.MUTED,
-    Outcome.OK: style.ACCENT,
+_NAMES_AND_COLOURS = {
+    Outcome.FAIL: ("fails", style.FAIL),
+    Outcome.WARN: ("warns", style.WARN),
+    Outcome.INSUFFICIENT: ("insufficient data", style.MUTED),
+    Outcome.OK: ("ok", style.ACCENT),
 }
-_BASELINE, _CURRENT = style.MUTED, style.ACCENT
-_NAMES = {
-    Outcome.FAIL: "fails",
-    Outcome.WARN: "warns",
-    Outcome.INSUFFICIENT: "cannot be told",
-    Outcome.OK: "fine",
-}
-_SHORT = {RUNS: "runs", LATEST_WINDOWS: "latest"}
+_COMPARISON_NAMES = {RUNS: "runs", LATEST_WINDOWS: "latest"}
+_LINES_LAYOUT = {"height": 340, "margin": {"t": 72}, "showlegend": True}
 _PERCENTILES = np.arange(1, 100)
-_MOST_BARS = 30
+_MAX_BARS = 30
+_MIN_LENGTH = 1e-4
+"""Length of a bar without effect; a logarithmic axis has no zero."""
+
+
+class _Bar(NamedTuple):
+    """A finding and its label on the axis."""
+
+    label: str
+    finding: Finding
 
 
 def draw_findings(comparisons: Sequence[Comparison]) -> "Figure":
-    """Every measure that can alarm as a share of what fails; below 1 nothing fails.
+    """Draw the effect of each finding as a bar and its noise floor as a black tick, divided by the failure threshold.
 
-    The whole delivery, and countries that alarm; the bound from which a change is real is a black tick.
+    The chart has the largest effects of the whole delivery and of the countries that alarm.
     """
-    shown = [(one.name, finding) for one in comparisons for finding in one.findings if _is_shown(finding)]
-    shown = sorted(shown, key=lambda pair: _weight(pair[1].effect, pair[1]))[-_MOST_BARS:]
-    if not shown:
-        return style.nothing_drawn("Nothing to compare yet.")
-    labels = [_label(name, finding, len(comparisons) > 1) for name, finding in shown]
-    bars = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": _NAMES[outcome],
-            "x": [_weight(finding.effect, finding) for _, finding in shown if finding.outcome is outcome],
-            "y": [label for label, (_, finding) in zip(labels, shown, strict=True) if finding.outcome is outcome],
-            "hovertext": [style.wrapped(finding.words) for _, finding in shown if finding.outcome is outcome],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-            "marker": {"color": colour},
-        }
-        for outcome, colour in COLOURS.items()
-        if any(finding.outcome is outcome for _, finding in shown)
-    ]
+    bars = _select_bars(comparisons)
+    if not bars:
+        return style.make_empty_figure("Nothing to compare yet.")
+    labels = [bar.label for bar in bars]
     floors = {
         "type": "scatter",
         "mode": "markers",
         "name": "noise floor",
-        "x": [_weight(finding.floor, finding) for _, finding in shown],
+        "x": [_relative_to_fail(bar.finding.floor, bar.finding) for bar in bars],
         "y": labels,
         "marker": {"symbol": "line-ns-open", "color": style.INK, "size": 12},
-        "hovertemplate": "%{y}<br>real from %{x:.3~g} on<extra></extra>",
+        "hovertemplate": "%{y}<br>noise floor %{x:.3~g}<extra></extra>",
     }
+    fail_line = {"type": "line", "x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1}
+    axis_title = {"text": "effect (1 fails)"}
     layout = {
-        "title": {"text": "Size of each change as a share of what fails"},
-        "xaxis": {
-            "type": "log",
-            "title": {"text": "effect (1 fails)"},
-            "dtick": 2,
-            "exponentformat": "none",
-            "tickangle": 0,
-        },
+        "title": {"text": "Effect of each change, divided by the threshold of failure"},
+        "xaxis": {"type": "log", "title": axis_title, "dtick": 2, "exponentformat": "none", "tickangle": 0},
         "yaxis": {
             "type": "category",
             "categoryorder": "array",
@@ -89,96 +74,109 @@ def draw_findings(comparisons: Sequence[Comparison]) -> "Figure":
         "height": 170 + 18 * len(labels),
         "margin": {"t": 96},
         "showlegend": True,
-        "shapes": [
-            {
-                "type": "line",
-                "x0": 1,
-                "x1": 1,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"dash": "dot", "color": style.INK},
-            }
-        ],
+        "shapes": [{**fail_line, "line": {"dash": "dot", "color": style.INK}}],
     }
-    return style.figure([*bars, floors], layout)
+    return style.make_figure([*_make_traces(bars), floors], layout)
 
 
-def draw_volume(deliveries: Deliveries) -> "Figure":
-    """Rows per window of both deliveries."""
-    lines = [
+def draw_volume(deliveries: DeliveryPair) -> "Figure":
+    """Draw the rows per window of both deliveries."""
+    traces = [
         {
-            "type": "scatter",
+            **line,
             "mode": "lines+markers",
-            "name": name,
             "hovertemplate": "window of %{x|%Y-%m-%d}<br>%{y:,} rows<extra></extra>",
             "marker": {"size": 4},
-            "x": [str(date) for date in window_dates(np.array(list(counted), np.int64)).astype("datetime64[D]")],
-            "y": list(counted.values()),
-            "line": {"color": colour, "width": width},
+            "x": [str(date) for date in decode_windows(np.array(list(rows), np.int64)).astype("datetime64[D]")],
+            "y": list(rows.values()),
         }
-        for name, colour, width, profile in _sides(deliveries)
-        if (counted := {window: rows for window, rows in profile.rows_per_window().items() if window != NO_DATE})
+        for line, profile in _list_lines(deliveries)
+        if (rows := {window: count for window, count in profile.rows_per_window().items() if window != NO_DATE})
     ]
     layout = {
+        **_LINES_LAYOUT,
         "title": {"text": "Rows per window"},
-        "height": 340,
-        "margin": {"t": 72},
-        "showlegend": True,
         "xaxis": {"type": "date", "title": {"text": "first day of the window"}, "nticks": 8},
         "yaxis": {"title": {"text": "rows"}, "rangemode": "tozero", "nticks": 6},
     }
-    return style.figure(lines, layout)
+    return style.make_figure(traces, layout)
 
 
-def draw_amounts(deliveries: Deliveries) -> "Figure":
-    """The percentiles of the purchase amount of both deliveries, exact."""
-    lines = [
+def draw_amounts(deliveries: DeliveryPair) -> "Figure":
+    """Draw the percentiles of the purchase amount of both deliveries."""
+    traces = [
         {
-            "type": "scatter",
+            **line,
             "mode": "lines",
-            "name": name,
             "hovertemplate": "%{x} % of amounts are at most %{y:,.2f}<extra></extra>",
             "x": _PERCENTILES.tolist(),
             "y": amounts.quantiles(_PERCENTILES / 100).tolist(),
-            "line": {"color": colour, "width": width},
         }
-        for name, colour, width, profile in _sides(deliveries)
-        if (amounts := numbers(profile, Column.PURCHASE_AMOUNT)).rows
+        for line, profile in _list_lines(deliveries)
+        if (amounts := count_numbers(profile, Column.PURCHASE_AMOUNT)).rows
     ]
     layout = {
+        **_LINES_LAYOUT,
         "title": {"text": "Percentiles of the purchase amount"},
-        "height": 340,
-        "margin": {"t": 72},
-        "showlegend": True,
         "xaxis": {"title": {"text": "per cent of purchases"}, "range": [0, 100]},
         "yaxis": {"title": {"text": "amount at most"}, "type": "log", "dtick": "D2", "tickformat": ",~g"},
     }
-    return style.figure(lines, layout)
+    return style.make_figure(traces, layout)
 
 
-def _sides(deliveries: Deliveries) -> list[tuple[str, str, int, PurchaseProfile]]:
-    """Name, colour, width of the line and profile; the baseline is wide, to be seen behind a line that covers it."""
-    now = (_named("now", deliveries.current_run), _CURRENT, 2, deliveries.current)
-    if deliveries.baseline is None:
-        return [now]
-    return [(_named("baseline", deliveries.baseline_run), _BASELINE, 5, deliveries.baseline), now]
+def _select_bars(comparisons: Sequence[Comparison]) -> list[_Bar]:
+    """Return the findings with the largest effects, ascending; labels name the comparison if there are several."""
+    bars = []
+    for comparison in comparisons:
+        comparison_name = _COMPARISON_NAMES.get(comparison.name, comparison.name)
+        suffix = f" · {comparison_name}" if len(comparisons) > 1 else ""
+        bars += [_Bar(_label(finding) + suffix, finding) for finding in comparison.findings if _is_shown(finding)]
+    return sorted(bars, key=lambda bar: _relative_to_fail(bar.finding.effect, bar.finding))[-_MAX_BARS:]
 
 
-def _named(side: str, run: str | None) -> str:
-    return f"{side} ({style.escaped(spelt_run(run or ''))})"
+def _make_traces(bars: list[_Bar]) -> list[dict[str, Any]]:
+    """Return one trace per outcome."""
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "x": [_relative_to_fail(bar.finding.effect, bar.finding) for bar in outcome_bars],
+            "y": [bar.label for bar in outcome_bars],
+            "hovertext": [wrap_text(bar.finding.explanation) for bar in outcome_bars],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "marker": {"color": colour},
+        }
+        for outcome, (name, colour) in _NAMES_AND_COLOURS.items()
+        if (outcome_bars := [bar for bar in bars if bar.finding.outcome is outcome])
+    ]
+
+
+def _list_lines(deliveries: DeliveryPair) -> list[tuple[dict[str, Any], PurchaseProfile]]:
+    """Return the style and the profile of a line for the baseline, if there is one, and for the current delivery.
+
+    The line of the baseline is wider, so that it stays visible behind the other line.
+    """
+    lines = [(_style_line("now", deliveries.current_run, style.ACCENT, 2), deliveries.current)]
+    if deliveries.baseline is not None:
+        lines.insert(0, (_style_line("baseline", deliveries.baseline_run, style.MUTED, 5), deliveries.baseline))
+    return lines
+
+
+def _style_line(side: str, run_id: str | None, colour: str, width: int) -> dict[str, Any]:
+    name = f"{side} ({escape_html(format_run_id(run_id or ''))})"
+    return {"type": "scatter", "name": name, "line": {"color": colour, "width": width}}
 
 
 def _is_shown(finding: Finding) -> bool:
-    return finding.gated and (finding.segment == "all" or finding.outcome in {Outcome.WARN, Outcome.FAIL})
+    return finding.can_alarm and (finding.segment == "all" or finding.outcome in ALARMS)
 
 
-def _label(comparison: str, finding: Finding, named: bool) -> str:  # noqa: FBT001  one of two spellings
+def _label(finding: Finding) -> str:
     segment = "" if finding.segment == "all" else f" {finding.segment}"
-    return f"{finding.column} {finding.measure}{segment}" + (
-        f" · {_SHORT.get(comparison, comparison)}" if named else ""
-    )
+    return f"{finding.column} {finding.measure}{segment}"
 
 
-def _weight(size: float | None, finding: Finding) -> float:
-    return max(abs(size or 0.0) / (finding.fail or 1.0), 1e-4)
+def _relative_to_fail(size: float | None, finding: Finding) -> float:
+    """Return a size divided by the finding's threshold of failure, at least ``_MIN_LENGTH``."""
+    return max(abs(size or 0.0) / (finding.fail or 1.0), _MIN_LENGTH)
