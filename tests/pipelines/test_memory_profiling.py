@@ -14,7 +14,7 @@ from tests.oracle import COLUMNS
 
 from customer_analytics.pipelines.memory_profiling import create_pipeline
 
-pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro calls omegaconf's former name
+pytestmark = pytest.mark.filterwarnings("ignore:register_new_resolver")  # Kedro uses a deprecated name of omegaconf
 
 ROOT = Path(__file__).parents[2]
 GERMAN = 'csv: {delimiter: ";", encoding: latin-1, columns: {customer_id: Kundennummer}}'
@@ -23,7 +23,7 @@ SMALL = {"memory_profiling": {"chunk_rows": [50], "trial_rows": 400, "memory_bud
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A copy of the project's configuration, with a user's own for German files."""
+    """A copy of the project's configuration, with a local one for German files."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
     (folder / "conf" / "local").mkdir()
@@ -35,7 +35,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture
 def run(project, tmp_path, monkeypatch):
-    """Runs pipelines on a file in a session of their own; returns the folder of the reports."""
+    """A function that runs pipelines on a file in a new session and returns the folder of the reports."""
 
     def start(csv, *pipelines, params=None):
         for name, value in {
@@ -56,15 +56,15 @@ def run(project, tmp_path, monkeypatch):
 
 @pytest.fixture
 def german(tmp_path):
-    """A delivery with semicolons, umlauts in Latin-1 and headers of its own."""
+    """A delivery with semicolons, umlauts in Latin-1 and a German header."""
     header = ["Kundennummer" if column == "customer_id" else column for column in COLUMNS]
     rows = [[row[column] for column in COLUMNS] for row in many_purchases(600, seed=4, nasty_share=0)]
     path = tmp_path / "delivery.csv"
-    path.write_text("".join(f"{line_of(one, ';')}\n" for one in (header, *rows)), encoding="latin-1")
+    path.write_text("".join(f"{line_of(record, ';')}\n" for record in (header, *rows)), encoding="latin-1")
     return path
 
 
-def test_a_foreign_delivery_is_profiled_and_gets_a_size_of_chunk(run, german):
+def test_a_german_delivery_is_profiled_and_a_chunk_size_recommended(run, german):
     folder = run(german, "ingestion", "memory_profiling", params=SMALL)
 
     summary = json.loads((folder / "memory_report_summary.json").read_text())
@@ -73,7 +73,7 @@ def test_a_foreign_delivery_is_profiled_and_gets_a_size_of_chunk(run, german):
     assert summary["chunk_rows"]["recommended"] == 50
     assert summary["tables"]["raw_purchases"]["rows"] == 600
     assert all(table["saved_share"] > 0.7 for table in summary["tables"].values())
-    assert all(one["equal"] for one in summary["calculations"])
+    assert all(timing["equal"] for timing in summary["calculations"])
     assert len(pd.read_parquet(folder / "calculation_speeds.parquet")) == 6
     table = pd.read_parquet(folder / "memory_report.parquet")
     assert set(table["table"]) == {"raw_purchases", "typed_purchases"}
@@ -82,19 +82,19 @@ def test_a_foreign_delivery_is_profiled_and_gets_a_size_of_chunk(run, german):
     assert not list(folder.parent.glob(".*"))
 
 
-def test_without_a_typed_table_the_run_ends_in_one_message_before_anything_is_tried(run, german):
+def test_without_a_typed_table_the_run_fails_before_the_trials(run, german):
     with pytest.raises(
         DatasetError, match=r"typed_purchases\.parquet: expected a table that an earlier pipeline wrote"
     ):
         run(german, "memory_profiling", params=SMALL)
 
 
-def test_a_setting_that_cannot_be_meant_fails_before_the_run(run, german):
+def test_an_invalid_setting_fails_before_the_run(run, german):
     with pytest.raises(Exception, match=r"memory_profiling\.memory_budget_mb: expected a number above 0; found -1"):
         run(german, "memory_profiling", params={"memory_profiling": {"memory_budget_mb": -1}})
 
 
-def test_the_pipeline_connects_the_names_of_the_catalog():
+def test_the_pipeline_uses_the_names_of_the_catalog():
     pipeline = create_pipeline()
 
     assert pipeline.inputs() == {

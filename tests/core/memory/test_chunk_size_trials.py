@@ -1,4 +1,4 @@
-"""Which CHUNK_ROWS a budget gets, and the records that trials are run on."""
+"""Recommendations of CHUNK_ROWS, and the records of the trials."""
 
 import csv
 import io
@@ -29,8 +29,8 @@ def settings(**changes):
 
 
 def trial(chunk_rows, elapsed_s, peak_mb, **changes):
-    known = {"rows": 1000, "chunks_held": 3, "whole": False, "outcome": TrialOutcome.DONE, "owned_bytes": None}
-    return Trial(chunk_rows=chunk_rows, elapsed_s=elapsed_s, peak_bytes=peak_mb * 10**6, **(known | changes))
+    fields = {"rows": 1000, "chunks_held": 3, "whole": False, "outcome": TrialOutcome.DONE, "owned_bytes": None}
+    return Trial(chunk_rows=chunk_rows, elapsed_s=elapsed_s, peak_bytes=peak_mb * 10**6, **(fields | changes))
 
 
 def test_the_fastest_within_the_budget_is_recommended():
@@ -48,19 +48,19 @@ def test_a_smaller_chunk_is_preferred_while_it_is_about_as_fast():
     assert recommend(trials, settings(time_tolerance=0)).chunk_rows == 40
 
 
-def test_a_budget_that_no_size_keeps_within_gets_none_and_the_least_that_is_needed():
-    found = recommend([trial(10, 9.0, 300), trial(20, 5.0, 400)], settings(memory_budget_mb=100))
+def test_without_a_size_within_the_budget_the_smallest_need_is_named():
+    recommendation = recommend([trial(10, 9.0, 300), trial(20, 5.0, 400)], settings(memory_budget_mb=100))
 
-    assert found.chunk_rows is None
-    assert "no size tried keeps within 100 MB; 10 rows need 300 MB" in found.reason
+    assert recommendation.chunk_rows is None
+    assert "no size fits into 100 MB; chunks of 10 rows need 300 MB" in recommendation.explanation
 
 
-def test_a_trial_with_fewer_chunks_than_a_run_holds_tells_only_of_a_whole_delivery():
-    partly = trial(400, 1.0, 100)
-    wholly = trial(400, 1.0, 100, whole=True)
+def test_a_trial_with_fewer_chunks_than_a_run_holds_counts_only_for_a_whole_delivery():
+    partial_trial = trial(400, 1.0, 100)
+    whole_trial = trial(400, 1.0, 100, whole=True)
 
-    assert recommend([trial(300, 5.0, 200), partly], settings()).chunk_rows == 300
-    assert recommend([trial(300, 5.0, 200), wholly], settings()).chunk_rows == 400
+    assert recommend([trial(300, 5.0, 200), partial_trial], settings()).chunk_rows == 300
+    assert recommend([trial(300, 5.0, 200), whole_trial], settings()).chunk_rows == 400
 
 
 def test_trials_that_failed_recommend_nothing():
@@ -69,11 +69,11 @@ def test_trials_that_failed_recommend_nothing():
     assert recommend([failed], settings()).chunk_rows is None
 
 
-def test_the_table_has_a_row_per_trial_and_nulls_where_nothing_is_known():
+def test_the_table_has_a_row_per_trial_and_nulls_for_unknown_measurements():
     table = tabulate_trials([trial(10, 1.0, 1), Trial(20, 1000, 3, whole=False, outcome=TrialOutcome.TOO_SLOW)])
 
     assert table["outcome"].tolist() == ["done", "too_slow"]
-    assert table["telling"].tolist() == [True, False]
+    assert table["representative"].tolist() == [True, False]
     assert table[["elapsed_s", "peak_bytes"]].isna().to_numpy().tolist() == [[False, False], [True, True]]
 
 
@@ -93,13 +93,13 @@ def test_the_table_has_a_row_per_trial_and_nulls_where_nothing_is_known():
         {"repeats": 1.5},
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_refused_by_name(change):
+def test_an_invalid_setting_raises_an_error_with_its_name(change):
     with pytest.raises(SettingError, match=rf"memory_profiling\.{next(iter(change))}: expected"):
         settings(**change)
 
 
 @given(csv_texts(most=8))
-def test_records_hold_the_fields_of_the_raw_table(text):
+def test_records_contain_the_fields_of_the_raw_table(text):
     for raw in raw_chunks(text):
         expected = [["" if field is None else field for field in row] for row in table_rows(raw[list(COLUMNS)])]
 
@@ -107,13 +107,13 @@ def test_records_hold_the_fields_of_the_raw_table(text):
 
 
 @given(st.lists(st.sampled_from(LABELS), min_size=8, max_size=8))
-def test_a_record_is_one_record_however_odd_its_fields(fields):
-    text = ",".join(COLUMNS) + "\n" + ",".join('"' + one.replace('"', '""') + '"' for one in fields) + "\n"
+def test_fields_with_special_characters_stay_one_record(fields):
+    text = ",".join(COLUMNS) + "\n" + ",".join('"' + field.replace('"', '""') + '"' for field in fields) + "\n"
     (raw,) = raw_chunks(text)
 
     assert read_back(as_records(raw)["record"]) == [fields]
 
 
 def read_back(records):
-    """The records' fields by Python's own reader."""
+    """The records' fields, read by Python's csv module."""
     return list(csv.reader(io.StringIO("".join(f"{record}\n" for record in records), newline=""), strict=True))

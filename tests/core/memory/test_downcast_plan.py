@@ -1,6 +1,7 @@
-"""The downcast plan of whole tables, what plain pandas reads and misreads, and the report of both."""
+"""The downcast plan of whole tables, values that plain pandas reads incorrectly, and the report about them."""
 
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,10 @@ from tests.making import raw_chunks, typed_chunks
 from tests.oracle import COLUMNS
 
 from customer_analytics.core.chunks.local import LocalChunks
-from customer_analytics.core.memory import conversions
-from customer_analytics.core.memory import downcast_plan as holdings
+from customer_analytics.core.memory import conversions, downcast_plan
 from customer_analytics.core.memory import memory_report as report
-from customer_analytics.core.memory.calculations import comparable_rows, time_calculations
-from customer_analytics.core.memory.chunk_memory import first_typed, profile_memory
+from customer_analytics.core.memory.calculations import select_comparable_rows, time_calculations
+from customer_analytics.core.memory.chunk_memory import first_typed_chunk, profile_memory
 from customer_analytics.core.memory.chunk_size_trials import Trial, TrialOutcome
 from customer_analytics.core.memory.downcast_plan import DowncastVerdict, measure_table, plan_column
 from customer_analytics.core.memory.footprint import Footprint, read_plainly
@@ -33,119 +33,120 @@ def profile(text):
 
 
 def by_dtype(column, decimals=2):
-    return {one.dtype: one for one in plan_column(column, decimals)}
+    return {option.dtype: option for option in plan_column(column, decimals)}
 
 
-def holding(table, column, verdict):
-    (one,) = [one for one in table.holdings if (one.column, one.verdict) == (column, verdict)]
-    return one
+def option_of(table, column, verdict):
+    (option,) = [option for option in table.options if (option.column, option.verdict) == (column, verdict)]
+    return option
 
 
 @given(csv_texts(most=8))
-def test_every_value_of_any_table_comes_back_from_the_type_it_is_held_in(text):
+def test_the_adopted_types_change_no_value_of_any_table(text):
     for table in profile(text).tables:
-        kept = [one for one in table.holdings if one.verdict is DowncastVerdict.ADOPTED]
+        adopted_options = [option for option in table.options if option.verdict is DowncastVerdict.ADOPTED]
 
-        assert [one.column for one in kept] == list(table.held.deep_bytes)
-        assert sum(one.changed for one in kept) == 0
-        assert table.smallest_total <= table.held.total
+        assert [option.column for option in adopted_options] == list(table.adopted.deep_bytes)
+        assert sum(option.changed for option in adopted_options) == 0
+        assert table.smallest_total_bytes <= table.adopted.total_bytes
 
 
-def test_downcasting_saves_most_of_what_plain_pandas_takes():
+def test_downcasting_saves_most_of_the_memory_of_plain_pandas():
     raw, typed = profile(plain_csv(many_purchases(5000, seed=3, nasty_share=0.01))).tables
 
-    assert report.saved(raw.plain.total, raw.held.total) > 0.7
-    assert report.saved(typed.plain.total, typed.held.total) > 0.7
-    assert raw.beside_bytes > 0
+    assert report.saved_share(raw.plain.total_bytes, raw.adopted.total_bytes) > 0.7
+    assert report.saved_share(typed.plain.total_bytes, typed.adopted.total_bytes) > 0.7
+    assert raw.other_columns_bytes > 0
 
 
-def test_deep_bytes_are_those_of_pandas_and_of_its_parts():
-    frame = pd.DataFrame({"text": ["a" * 100] * 3, "number": [1, 2, 3]})
+def test_a_shared_text_counts_once_per_row_in_deep_bytes_and_once_in_distinct_bytes():
+    text = "a" * 100
+    frame = pd.DataFrame({"text": [text] * 3, "number": [1, 2, 3]})
 
-    found = Footprint.of(frame)
+    footprint = Footprint.of(frame)
 
-    assert found.deep_bytes == {"text": 3 * (8 + 49 + 100), "number": 24}
-    assert found.distinct_bytes == {"text": 3 * 8 + 49 + 100, "number": 24}
-    assert found.getsizeof_bytes >= found.total
-    assert "memory usage:" in found.info
+    assert footprint.deep_bytes == {"text": 3 * (8 + sys.getsizeof(text)), "number": 24}
+    assert footprint.distinct_bytes == {"text": 3 * 8 + sys.getsizeof(text), "number": 24}
+    assert footprint.getsizeof_bytes >= footprint.total_bytes
+    assert "memory usage:" in footprint.info
 
 
-def test_plain_pandas_takes_namibia_for_missing_and_the_report_says_so():
+def test_the_reason_names_values_that_plain_pandas_reads_as_missing_such_as_namibia():
     text = plain_csv([purchase(number, country_code="NA" if number < 3 else "DE") for number in range(9)])
 
     raw, _ = profile(text).tables
 
-    plain = holding(raw, "country_code", DowncastVerdict.PLAIN)
+    plain = option_of(raw, "country_code", DowncastVerdict.PLAIN)
     assert plain.changed == 3
-    assert "3 values for missing, such as 'NA'" in plain.reason
+    assert "3 values as missing, such as 'NA'" in plain.reason
 
 
 def test_a_number_that_plain_pandas_reads_differently_is_counted():
     chunk = pd.DataFrame({"purchase_amount": [0.1, 1.1e-300 / 3, 5e-324, np.nan]})
-    read = read_plainly(chunk)["purchase_amount"].to_numpy()
+    plain_amounts = read_plainly(chunk)["purchase_amount"].to_numpy()
 
     table = measure_table("any", chunk, ("purchase_amount",), 2)
 
-    differing = int((read[:3] != chunk["purchase_amount"].to_numpy()[:3]).sum())
-    assert holding(table, "purchase_amount", DowncastVerdict.PLAIN).changed == differing
+    altered = int((plain_amounts[:3] != chunk["purchase_amount"].to_numpy()[:3]).sum())
+    assert option_of(table, "purchase_amount", DowncastVerdict.PLAIN).changed == altered
 
 
-def test_money_is_never_float32_even_where_a_chunk_would_survive_it():
-    found = by_dtype(pd.Series([0.25, 0.5, 1024.0], name="purchase_amount"))
+def test_money_is_never_float32_even_if_no_value_changes():
+    options = by_dtype(pd.Series([0.25, 0.5, 1024.0], name="purchase_amount"))
 
-    assert found["float32"].changed == 0
-    assert found["float32"].verdict is DowncastVerdict.QUARANTINED
-    assert "money is never float32" in found["float32"].reason
-
-
-def test_a_refusal_shows_a_value_that_does_not_come_back():
-    found = by_dtype(pd.Series([0.5, 42.47], name="purchase_amount"))
-
-    assert found["float32"].reason == "1 of 2 values do not come back: 42.47 becomes 42.470001220703125"
+    assert options["float32"].changed == 0
+    assert options["float32"].verdict is DowncastVerdict.REJECTED
+    assert "money is never float32" in options["float32"].reason
 
 
-def test_a_narrower_type_that_all_values_survive_is_possible_and_the_contract_says_why_it_is_not_adopted():
-    found = by_dtype(pd.Series(pd.array([1, 2, None], "Int64"), name="customer_id"))
+def test_the_reason_of_a_rejection_shows_a_changed_value():
+    options = by_dtype(pd.Series([0.5, 42.47], name="purchase_amount"))
 
-    assert found["Int64"].verdict is DowncastVerdict.ADOPTED
-    assert found["Int32"].verdict is DowncastVerdict.POSSIBLE
-    assert "18 digits" in found["Int32"].reason
+    assert options["float32"].reason == "changes 1 of 2 values: 42.47 becomes 42.470001220703125"
 
 
-def test_a_type_that_saves_nothing_is_refused():
+def test_a_narrower_lossless_type_is_possible_and_its_reason_comes_from_the_contract():
+    options = by_dtype(pd.Series(pd.array([1, 2, None], "Int64"), name="customer_id"))
+
+    assert options["Int64"].verdict is DowncastVerdict.ADOPTED
+    assert options["Int32"].verdict is DowncastVerdict.POSSIBLE
+    assert "18 digits" in options["Int32"].reason
+
+
+def test_a_type_that_saves_no_memory_is_rejected():
     days = pd.Series(np.array(["2024-01-31", "2024-02-29"], "datetime64[us]"), name="purchase_date")
 
-    found = by_dtype(days)["datetime64[s]"]
+    option = by_dtype(days)["datetime64[s]"]
 
-    assert found.verdict is DowncastVerdict.QUARANTINED
-    assert found.reason == "saves nothing: 16 bytes against 16"
+    assert option.verdict is DowncastVerdict.REJECTED
+    assert option.reason == "saves no memory: 16 bytes instead of 16"
 
 
-def test_a_column_whose_values_do_not_come_back_is_not_passed_over(monkeypatch):
-    def careless(column):
-        honest = conversions.by_objects(column)
-        return honest._replace(back=honest.back.fill_null(0))
+def test_changed_values_of_an_adopted_type_are_counted(monkeypatch):
+    def convert_null_to_zero(column):
+        conversion = conversions.convert_by_objects(column)
+        return conversion._replace(restored=conversion.restored.fill_null(0))
 
-    monkeypatch.setattr(holdings, "by_objects", careless)
+    monkeypatch.setattr(downcast_plan, "convert_by_objects", convert_null_to_zero)
 
-    found = by_dtype(pd.Series(pd.array([1, None], "Int64"), name="customer_id"))
+    options = by_dtype(pd.Series(pd.array([1, None], "Int64"), name="customer_id"))
 
-    assert found["Int64"].changed == 1
-    assert "null becomes 0" in found["Int64"].reason
+    assert options["Int64"].changed == 1
+    assert "null becomes 0" in options["Int64"].reason
 
 
 def report_of(text):
-    """Everything that is made of a file, the summary as a reader of its JSON gets it."""
-    found = profile(text)
-    rows = comparable_rows(first_typed(typed_chunks(text)), 2)
+    """The table, the summary after a conversion to JSON and back, and the figures for a file."""
+    memory_profile = profile(text)
+    rows = select_comparable_rows(first_typed_chunk(typed_chunks(text)), 2)
     speeds = time_calculations(rows, 1)
-    summary = report.summarise_memory(found, speeds, TRIALS, SETTINGS)
+    summary = report.summarise_memory(memory_profile, speeds, TRIALS, SETTINGS)
     figures = (
-        charts.draw_columns(found),
+        charts.draw_columns(memory_profile),
         charts.draw_speeds(speeds),
         charts.draw_trials(TRIALS, SETTINGS),
     )
-    return report.tabulate_holdings(found), json.loads(json.dumps(summary, allow_nan=False)), figures
+    return report.tabulate_options(memory_profile), json.loads(json.dumps(summary, allow_nan=False)), figures
 
 
 NULLS = plain_csv([purchase(number, customer_age="", payment_type="") for number in range(5)])
@@ -164,54 +165,56 @@ def test_the_smallest_files_have_a_report(name):
     assert all(figure.data or figure.layout.annotations for figure in figures)
 
 
-def test_the_report_has_a_row_per_column_and_way_and_says_what_was_found():
+def test_the_report_has_a_row_per_column_and_type_and_messages():
     table, summary, (columns, _, sizes) = report_of(plain_csv(many_purchases(300, seed=5)))
 
     assert not table.duplicated(["table", "column", "dtype", "verdict"]).any()
-    assert set(table["verdict"]) == {"plain", "adopted", "possible", "refused"}
+    assert set(table["verdict"]) == {"plain", "adopted", "possible", "rejected"}
     assert (table["bytes_per_row"] == table["deep_bytes"] / 300).all()
-    told = " ".join(summary["in_words"])
-    for words in (
+    messages = " ".join(summary["in_words"])
+    for message in (
         "raw_purchases: a chunk of 300 rows",
-        "float32: refused",
-        "(0 digits right)",
-        "equal answers",
+        "float32 is rejected",
+        "(0 correct digits)",
+        "equal results",
         "CHUNK_ROWS for",
     ):
-        assert words in told
+        assert message in messages
     assert summary["chunk_rows"]["recommended"] == 10
-    assert [trace.name for trace in columns.data] == [name for name, _ in charts._WAYS.values()]
+    assert [trace.name for trace in columns.data] == [name for name, _ in charts._SERIES.values()]
     assert list(sizes.data[0].y) == [100.0]
 
 
-def test_amounts_of_any_size_have_a_report():
+def test_a_file_without_valid_amounts_has_a_report():
     _, summary, _ = report_of(plain_csv([purchase(number, purchase_amount="1.7e308") for number in range(3)]))
 
-    assert summary["float32"]["sum_off_major_units"] is None
+    assert (summary["float32"]["amounts"], summary["float32"]["sum_error_major_units"]) == (0, 0.0)
     assert summary["calculations"][0]["rows"] == 0
 
 
-def test_tables_are_left_as_they_were(twice):
+def test_profiling_does_not_change_the_tables(twice):
     text = plain_csv([purchase(number, product_category="a\rb", customer_age="") for number in range(9)])
 
     twice(lambda raw, typed: profile_memory(raw, typed, 2), raw_chunks(text), typed_chunks(text))
 
 
-def test_what_is_held_is_measured_before_it_is_looked_at():
+def test_the_adopted_size_is_measured_before_the_conversion_to_arrow():
     raw, _ = profile(plain_csv([purchase(number, payment_type=f"\u20ac{number}") for number in range(9)])).tables
 
-    held = {one.column: one.deep_bytes for one in raw.holdings if one.verdict is DowncastVerdict.ADOPTED}
+    adopted_bytes = {
+        option.column: option.deep_bytes for option in raw.options if option.verdict is DowncastVerdict.ADOPTED
+    }
 
-    assert held == raw.held.deep_bytes
-
-
-def test_chunks_that_are_none_are_a_table_of_no_rows():
-    found = profile_memory(LocalChunks.of([]), LocalChunks.of([]), 2)
-
-    assert [table.held.rows for table in found.tables] == [0, 0]
+    assert adopted_bytes == raw.adopted.deep_bytes
 
 
-def test_without_a_completed_trial_the_chart_says_so():
+def test_without_chunks_the_tables_have_no_rows():
+    memory_profile = profile_memory(LocalChunks.of([]), LocalChunks.of([]), 2)
+
+    assert [table.adopted.rows for table in memory_profile.tables] == [0, 0]
+
+
+def test_without_a_completed_trial_the_chart_contains_a_message():
     failed = Trial(10, 100, 0, whole=False, outcome=TrialOutcome.FAILED)
 
-    assert "No run with any size of chunk was completed." in charts.draw_trials([failed], SETTINGS).to_json()
+    assert "No trial of a chunk size was completed." in charts.draw_trials([failed], SETTINGS).to_json()

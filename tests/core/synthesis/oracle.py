@@ -1,4 +1,4 @@
-"""A slow judge in plain Python, written from the data contract alone: it knows nothing of the generator."""
+"""An oracle in plain Python: it applies the data contract to a CSV and does not depend on the generator."""
 
 import csv
 import io
@@ -20,7 +20,10 @@ MAY_BE_NULL = {"customer_age", "payment_type"}
 
 @dataclass
 class Findings:
-    """What the judge saw, under the names of the truth; plus the rows themselves for closer looks."""
+    """Counts of a CSV under the names of the truth, and ``revived`` and ``thrice``.
+
+    ``revived`` counts purchases with a quarantined row before the first copy; ``thrice`` counts ids of 3 or more rows.
+    """
 
     clean: int = 0
     quarantined: int = 0
@@ -54,41 +57,41 @@ class Findings:
 
 
 def judge(text):
-    """Judge a whole CSV."""
-    found, kept, seen, refused_ids = Findings(), {}, Counter(), set()
+    """Judge all records of a CSV with the default contract."""
+    findings, first_copies, rows_by_id, quarantined_ids = Findings(), {}, Counter(), set()
     header, *records = csv.reader(io.StringIO(text, newline=""))
     for record in records:
         reasons, values, rounded = judge_record(header, record)
-        found.rounded += rounded
-        name = values.get("purchase_id")
-        seen[name] += name is not None
+        findings.rounded += rounded
+        purchase_id = values.get("purchase_id")
+        rows_by_id[purchase_id] += purchase_id is not None
         if reasons:
-            found.quarantined += 1
-            found.by_reason.update(reasons)
-            refused_ids.add(name)
-        elif name not in kept:
-            kept[name] = values
-            found.clean += 1
-            found.revived += name in refused_ids
-            count_clean(found, values)
-        elif kept[name] == values:
-            found.exact += 1
+            findings.quarantined += 1
+            findings.by_reason.update(reasons)
+            quarantined_ids.add(purchase_id)
+        elif purchase_id not in first_copies:
+            first_copies[purchase_id] = values
+            findings.clean += 1
+            findings.revived += purchase_id in quarantined_ids
+            count_clean(findings, values)
+        elif first_copies[purchase_id] == values:
+            findings.exact += 1
         else:
-            found.conflicting += 1
-    found.thrice = sum(count > 2 for count in seen.values())
-    return found
+            findings.conflicting += 1
+    findings.thrice = sum(count > 2 for count in rows_by_id.values())
+    return findings
 
 
-def count_clean(found, values):
+def count_clean(findings, values):
     cents = int(values["purchase_amount"] * 100)
-    found.by_country[values["country_code"]] += cents
-    found.by_category[values["product_category"]] += cents
-    found.by_month[f"{values['purchase_date']:%Y-%m}"] += cents
-    found.buyers.setdefault(values["country_code"], set()).add(values["customer_id"])
+    findings.by_country[values["country_code"]] += cents
+    findings.by_category[values["product_category"]] += cents
+    findings.by_month[f"{values['purchase_date']:%Y-%m}"] += cents
+    findings.buyers.setdefault(values["country_code"], set()).add(values["customer_id"])
 
 
 def judge_record(header, record):
-    """Reasons, values, and whether the amount had to be rounded."""
+    """Return the reasons, the values by column, and whether the amount was rounded."""
     if len(record) != len(header):
         return ["structure"], {}, False
     reasons, values, rounded = [], {}, False
@@ -98,7 +101,7 @@ def judge_record(header, record):
             values[column] = None
             reasons += [] if column in MAY_BE_NULL else [f"null:{column}"]
             continue
-        fault, values[column] = JUDGES.get(column, lambda given: (None, given))(text)
+        fault, values[column] = JUDGES.get(column, lambda value: (None, value))(text)
         reasons += [f"{fault}:{column}"] if fault else []
         if column == "purchase_amount" and values[column] is not None:
             cents = values[column].quantize(Decimal("0.01"), ROUND_HALF_EVEN)
@@ -106,10 +109,10 @@ def judge_record(header, record):
     return reasons, values, rounded
 
 
-def judge_integer(text, least, most):
+def judge_integer(text, low, high):
     if not INTEGER.fullmatch(text):
         return "bad_type", None
-    return (None if least <= int(text) <= most else "range"), int(text)
+    return (None if low <= int(text) <= high else "range"), int(text)
 
 
 def judge_amount(text):

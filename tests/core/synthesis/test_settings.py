@@ -1,12 +1,14 @@
 import pytest
+from tests.core.synthesis.default_settings import DEFAULTS, make_settings
 
 from customer_analytics.core.contract.columns import REASONS
 from customer_analytics.core.errors import SettingError
-from customer_analytics.core.synthesis.settings import SynthesisSettings, default_fault_rates
+from customer_analytics.core.synthesis.settings import SynthesisSettings
 
 
 def test_every_reason_of_the_contract_has_a_rate():
-    assert set(default_fault_rates()) == set(REASONS)
+    assert all(DEFAULTS["fault_rates"][reason] > 0 for reason in REASONS)
+    assert set(DEFAULTS["fault_rates"]) == set(REASONS)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +27,9 @@ def test_every_reason_of_the_contract_has_a_rate():
         ("last_day", "2023-12-31"),
         ("last_day", "yesterday"),
         ("purchases_per_customer", 0),
-        ("exact_copy_rate", -0.1),
-        ("exact_copy_rate", 0.999),
-        ("conflicting_copy_rate", 1.1),
+        ("exact_duplicate_rate", -0.1),
+        ("exact_duplicate_rate", 0.999),
+        ("conflicting_duplicate_rate", 1.1),
         ("resubmission_rate", "often"),
         ("padding_rate", float("nan")),
         ("padding_rate", True),
@@ -42,16 +44,21 @@ def test_every_reason_of_the_contract_has_a_rate():
         ("fault_rates", {"null:customer_id": 0.6, "range:customer_id": 0.6}),
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_refused_by_its_name(name, setting):
+def test_an_invalid_setting_raises_an_error_with_its_name(name, setting):
     with pytest.raises(SettingError, match=rf"^synthesis\.{name}: expected .*; found {setting!r}".replace("{", r"\{")):
-        SynthesisSettings(**{name: setting})
+        make_settings(**{name: setting})
 
 
-def test_an_unknown_setting_is_refused():
+def test_an_unknown_setting_raises_an_error():
     with pytest.raises(TypeError, match="rowz"):
-        SynthesisSettings(rowz=10)
+        make_settings(rowz=10)
 
 
-def test_customer_ids_are_dense_and_at_least_one():
-    assert SynthesisSettings(rows=0).customers() == 1
-    assert SynthesisSettings(rows=1000, purchases_per_customer=4).customers() == 250
+def test_a_missing_setting_raises_an_error():
+    with pytest.raises(TypeError, match="seed"):
+        SynthesisSettings(**{name: value for name, value in DEFAULTS.items() if name != "seed"})
+
+
+def test_there_is_at_least_one_customer():
+    assert make_settings(rows=0).count_customers() == 1
+    assert make_settings(rows=1000, purchases_per_customer=4).count_customers() == 250

@@ -1,1 +1,1 @@
-"""What frames cost in memory, and what may be saved without losing a value."""
+"""Memory of tables and of runs: data types without loss, and chunk sizes within a budget."""

@@ -1,4 +1,4 @@
-"""What float32 does to money, shown on data whose answer is certified."""
+"""Accuracy of float32 and float64 for money, shown on data with certified results."""
 
 import math
 from dataclasses import dataclass
@@ -12,30 +12,22 @@ from customer_analytics.core.money.money_sum import exact_sum
 
 CERTIFIED_MEAN = 10000000.2
 CERTIFIED_DEVIATION = 0.1
-_DIGITS = 15
+_MAX_DIGITS = 15
 _TENTHS = 10
 
 
 def num_acc4() -> np.ndarray:
-    """NumAcc4 (float64, 1,001 values): 10000000.2, then 10000000.1 and 10000000.3 in turns, 500 times.
+    """Return NumAcc4 (float64, 1,001 values): 10000000.2, then 10000000.1 and 10000000.3 by turns, 500 times each.
 
-    Source: NIST Statistical Reference Datasets, univariate summary statistics; certified mean 10000000.2 and sample
-    standard deviation 0.1, exactly.
+    Source: NIST Statistical Reference Datasets (StRD), univariate summary statistics. The certified mean is exactly
+    10000000.2, the certified sample standard deviation exactly 0.1.
     """
     return np.array([CERTIFIED_MEAN, *([10000000.1, 10000000.3] * 500)])
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How well NumAcc4 is summarised in one type.
-
-    Args:
-        dtype: What the values are held in.
-        mean: Their mean.
-        deviation: Their sample standard deviation.
-        mean_digits: Digits of the mean that are right, by :func:`right_digits`.
-        deviation_digits: Likewise of the deviation.
-    """
+    """Mean and sample standard deviation of NumAcc4 in one type, and their numbers of correct digits."""
 
     dtype: str
     mean: float
@@ -45,53 +37,47 @@ class Accuracy:
 
     @classmethod
     def of(cls, dtype: str, mean: float, deviation: float) -> "Accuracy":
-        """Figures against the certified ones."""
-        digits = right_digits(mean, CERTIFIED_MEAN), right_digits(deviation, CERTIFIED_DEVIATION)
-        return cls(dtype, mean, deviation, *digits)
+        """Compare a mean and a deviation with the certified ones."""
+        mean_digits = count_correct_digits(mean, CERTIFIED_MEAN)
+        return cls(dtype, mean, deviation, mean_digits, count_correct_digits(deviation, CERTIFIED_DEVIATION))
 
 
 def compare_types() -> tuple[Accuracy, ...]:
-    """NumAcc4 in float32, in float64 and in whole tenths, as this project holds money: whole minor units."""
+    """Summarise NumAcc4 in float32, in float64, and in integers of minor units (here tenths), in this order."""
     values = num_acc4()
     tenths = ValueCounts.of(np.rint(values * _TENTHS).astype(np.int64))
-    floats = [
-        Accuracy.of(str(dtype), float(held.mean()), float(held.std(ddof=1)))
+    float_accuracies = [
+        Accuracy.of(str(dtype), float(values.astype(dtype).mean()), float(values.astype(dtype).std(ddof=1)))
         for dtype in (np.dtype(np.float32), np.dtype(np.float64))
-        for held in (values.astype(dtype),)
     ]
     exact_mean = tenths.power_sum(1) / (tenths.count * _TENTHS)
-    return *floats, Accuracy.of("whole minor units", exact_mean, standard_deviation(tenths, _TENTHS) or 0.0)
+    exact_deviation = standard_deviation(tenths, _TENTHS) or 0.0
+    return *float_accuracies, Accuracy.of("whole minor units", exact_mean, exact_deviation)
 
 
-def right_digits(found: float, certified: float) -> float:
-    """``-log10`` of the relative error, from 0 to 15: the log relative error of the StRD's users (McCullough 1998)."""
-    if found == certified:
-        return float(_DIGITS)
-    return round(min(max(-math.log10(abs(found - certified) / abs(certified)), 0.0), _DIGITS), 1)
+def count_correct_digits(value: float, certified: float) -> float:
+    """Return the log relative error, ``-log10`` of the relative error, limited to 0 to 15 (McCullough 1998)."""
+    if value == certified:
+        return float(_MAX_DIGITS)
+    digits = -math.log10(abs(value - certified) / abs(certified))
+    return round(min(max(digits, 0.0), _MAX_DIGITS), 1)
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyLoss:
-    """What float32 would do to the amounts of a chunk.
-
-    Args:
-        amounts: Amounts looked at.
-        changed: Those that float32 cannot hold.
-        sum_off: Major units by which their sum in float32 misses the exact sum.
-    """
+class Float32Loss:
+    """Number of non-null amounts, number of those that float32 changes, and the error of their sum in major units."""
 
     amounts: int
     changed: int
-    sum_off: float
+    sum_error: float
 
     @classmethod
-    def of(cls, amounts: np.ndarray, decimals: int) -> "MoneyLoss":
-        """The loss of amounts (float64, major units; NaN is left out)."""
-        known = amounts[~np.isnan(amounts)]
-        money = MinorUnits.of(known, decimals)
-        exact = exact_sum(money.units)
-        with np.errstate(over="ignore", invalid="ignore"):
-            single = known.astype(np.float32)
-            total = float(single.sum(dtype=np.float32))
-            off = total - as_float(Fraction(exact, 10**decimals))
-        return cls(len(known), int((single != known).sum()), off if math.isfinite(off) else math.inf)
+    def of(cls, amounts: np.ndarray, decimals: int) -> "Float32Loss":
+        """Compare amounts (float64, major units, NaN for null) with their values in float32."""
+        known_amounts = amounts[~np.isnan(amounts)]
+        money = MinorUnits.of(known_amounts, decimals)
+        exact_total = exact_sum(money.units)
+        amounts_float32 = known_amounts.astype(np.float32)
+        changed = int((amounts_float32 != known_amounts).sum())
+        sum_error = float(amounts_float32.sum(dtype=np.float32)) - as_float(Fraction(exact_total, 10**decimals))
+        return cls(len(known_amounts), changed, sum_error)

@@ -1,7 +1,7 @@
-"""The same calculation as a Python loop, in pandas and in NumPy: what each takes, and that the answers are equal.
+"""Time of equal calculations as a Python loop, in pandas and in NumPy.
 
-Amounts are whole minor units, so that sums are exact in every order; the mean and the deviation that follow from them
-are rounded once. Equal therefore means equal: every sum as an integer, every z-score to the last bit.
+Amounts are integers of minor units, so a sum does not depend on the order. The mean and the deviation are computed from
+exact sums and rounded once. The results of the three implementations are therefore equal, compared with ``==``.
 """
 
 import time
@@ -25,16 +25,16 @@ Calculation = Callable[[pd.DataFrame], Any]
 Clock = Callable[[], float]
 
 
-def comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """The rows to calculate with.
+def select_comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Select the rows to calculate with.
 
     Args:
         typed: ``faults``, ``purchase_amount`` and ``country_code`` of a chunk of the typed table.
         decimals: Digits of the minor unit.
 
     Returns:
-        ``group`` (category, the country) and ``units`` (int64, the amount in minor units) of the rows without faults,
-        but for those whose squares would not add up in int64.
+        ``group`` (category, the country) and ``units`` (int64, the amount in minor units) of the rows that have a
+        country, no fault, and an amount small enough that the sum of squares fits int64.
     """
     valid = typed[(typed[FAULTS] == 0) & typed[Column.COUNTRY_CODE].notna()]
     money = MinorUnits.of(valid[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
@@ -44,35 +44,35 @@ def comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
 
 
 def loop_zscores(rows: pd.DataFrame) -> list[float]:
-    """Z-scores of the amounts, one row after the other."""
+    """Compute z-scores of the amounts in a loop over rows."""
     units: list[int] = rows[UNITS].tolist()
     total = squares = 0
     for amount in units:
         total += amount
         squares += amount * amount
-    centre, deviation = _moments(len(units), total, squares)
+    mean, deviation = _mean_and_deviation(len(units), total, squares)
     scores = []
     for amount in units:
-        scores.append((amount - centre) / deviation)  # noqa: PERF401  the loop is what is measured
+        scores.append((amount - mean) / deviation)  # noqa: PERF401  the loop is what is measured
     return scores
 
 
 def pandas_zscores(rows: pd.DataFrame) -> pd.Series:
-    """Z-scores of the amounts, by columns of pandas."""
+    """Compute z-scores of the amounts with pandas."""
     units = rows[UNITS]
-    centre, deviation = _moments(len(units), int(units.sum()), int((units * units).sum()))
-    return (units - centre) / deviation
+    mean, deviation = _mean_and_deviation(len(units), int(units.sum()), int((units * units).sum()))
+    return (units - mean) / deviation
 
 
 def numpy_zscores(rows: pd.DataFrame) -> np.ndarray:
-    """Z-scores of the amounts, by arrays of NumPy."""
+    """Compute z-scores of the amounts with NumPy."""
     units = rows[UNITS].to_numpy()
-    centre, deviation = _moments(len(units), int(units.sum()), int(np.dot(units, units)))
-    return (units - centre) / deviation
+    mean, deviation = _mean_and_deviation(len(units), int(units.sum()), int(np.dot(units, units)))
+    return (units - mean) / deviation
 
 
 def loop_sums(rows: pd.DataFrame) -> dict[str, int]:
-    """Minor units of each group, one row after the other."""
+    """Sum the minor units of each group in a loop over rows."""
     sums: dict[str, int] = {}
     for group, amount in zip(rows[GROUP].tolist(), rows[UNITS].tolist(), strict=True):
         sums[group] = sums.get(group, 0) + amount
@@ -80,33 +80,33 @@ def loop_sums(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def pandas_sums(rows: pd.DataFrame) -> dict[str, int]:
-    """Minor units of each group, by pandas' ``groupby``."""
+    """Sum the minor units of each group with pandas' ``groupby``."""
     sums = rows.groupby(GROUP, observed=True)[UNITS].sum()
     return {str(group): int(units) for group, units in sums.items()}
 
 
 def numpy_sums(rows: pd.DataFrame) -> dict[str, int]:
-    """Minor units of each group, by one ``bincount``; its float64 sums are whole numbers below 2**53."""
+    """Sum the minor units of each group with ``bincount``; its float64 sums are exact below 2**53."""
     groups = rows[GROUP].cat
     sums = np.bincount(groups.codes.to_numpy(), rows[UNITS].to_numpy(), len(groups.categories))
     return {group: int(units) for group, units in zip(groups.categories, sums.tolist(), strict=True)}
 
 
-class _Compared(NamedTuple):
-    """A calculation in three ways, the loop first, and what makes its answers comparable by ``==``."""
+class _Comparison(NamedTuple):
+    """A calculation: its implementations by name, the loop first, and a function that makes results comparable."""
 
     name: str
-    ways: dict[str, Calculation]
-    comparable: Callable[[Any], object]
+    implementations: dict[str, Calculation]
+    to_comparable: Callable[[Any], object]
 
 
-_COMPARED = (
-    _Compared(
+_COMPARISONS = (
+    _Comparison(
         "z-scores of the amount",
         {"loop": loop_zscores, "pandas": pandas_zscores, "NumPy": numpy_zscores},
         lambda scores: np.asarray(scores, np.float64).tobytes(),
     ),
-    _Compared(
+    _Comparison(
         "revenue by country",
         {"loop": loop_sums, "pandas": pandas_sums, "NumPy": numpy_sums},
         lambda sums: sums,
@@ -115,50 +115,53 @@ _COMPARED = (
 
 
 def time_calculations(rows: pd.DataFrame, repeats: int, clock: Clock = time.perf_counter) -> pd.DataFrame:
-    """Do every calculation in every way.
+    """Time every calculation in every implementation.
 
     Args:
-        rows: As :func:`comparable_rows` gives them.
-        repeats: The fastest of so many counts.
-        clock: Seconds from some moment on.
+        rows: The result of :func:`select_comparable_rows`.
+        repeats: Number of repetitions; the fastest counts.
+        clock: Returns a time in seconds.
 
     Returns:
-        A row per calculation and way: ``calculation``, ``way`` (text), ``rows`` (int64), ``seconds``,
-        ``rows_per_second``, ``times_faster`` than the loop (float64; null where there are no rows) and ``equal`` to the
-        loop's answer (bool).
+        A row per calculation and implementation: ``calculation``, ``implementation`` (text), ``rows`` (int64),
+        ``seconds``, ``rows_per_second``, ``times_faster`` than the loop (float64, null if there are no rows), and
+        ``equal`` (bool): whether the result equals that of the loop.
     """
-    timed = [_time_ways(one, rows, repeats, clock) for one in _COMPARED]
-    return pd.DataFrame([row for ways in timed for row in ways])
+    records = [_time_implementations(comparison, rows, repeats, clock) for comparison in _COMPARISONS]
+    return pd.DataFrame([record for calculation_records in records for record in calculation_records])
 
 
-def _time_ways(compared: _Compared, rows: pd.DataFrame, repeats: int, clock: Clock) -> list[dict[str, object]]:
-    timed = {way: _time(calculate, rows, repeats, clock) for way, calculate in compared.ways.items()}
-    loop_s, expected = timed["loop"]
+def _time_implementations(
+    comparison: _Comparison, rows: pd.DataFrame, repeats: int, clock: Clock
+) -> list[dict[str, object]]:
+    timings = {name: _time(calculate, rows, repeats, clock) for name, calculate in comparison.implementations.items()}
+    loop_s, loop_result = timings["loop"]
     return [
         {
-            "calculation": compared.name,
-            "way": way,
+            "calculation": comparison.name,
+            "implementation": name,
             "rows": len(rows),
             "seconds": seconds,
             "rows_per_second": len(rows) / seconds if len(rows) else np.nan,
             "times_faster": loop_s / seconds if len(rows) else np.nan,
-            "equal": compared.comparable(answer) == compared.comparable(expected),
+            "equal": comparison.to_comparable(result) == comparison.to_comparable(loop_result),
         }
-        for way, (seconds, answer) in timed.items()
+        for name, (seconds, result) in timings.items()
     ]
 
 
 def _time(calculate: Calculation, rows: pd.DataFrame, repeats: int, clock: Clock) -> tuple[float, Any]:
-    took = []
+    """Return the shortest time in seconds, at least 1e-9, and the result."""
+    durations_s = []
     for _ in range(repeats):
         started = clock()
-        answer = calculate(rows)
-        took.append(clock() - started)
-    return max(min(took), 1e-9), answer
+        result = calculate(rows)
+        durations_s.append(clock() - started)
+    return max(min(durations_s), 1e-9), result
 
 
-def _moments(count: int, total: int, squares: int) -> tuple[float, float]:
-    """Mean and population standard deviation, both correctly rounded; the deviation is 1 where all are equal."""
+def _mean_and_deviation(count: int, total: int, squares: int) -> tuple[float, float]:
+    """Return the mean and the population standard deviation, correctly rounded; 1 for a deviation of 0."""
     if not count:
         return 0.0, 1.0
     deviation = exact_sqrt(Fraction(count * squares - total**2, count**2))

@@ -1,4 +1,4 @@
-"""One chunk of each table, measured."""
+"""Memory of one chunk of the raw table and one of the typed table."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from customer_analytics.core.chunks.protocol import Chunks
 from customer_analytics.core.contract.columns import COLUMNS, Column
 from customer_analytics.core.contract.schemas import TYPED
 from customer_analytics.core.csv_reader.reader import empty_raw
-from customer_analytics.core.memory.accuracy import MoneyLoss
+from customer_analytics.core.memory.accuracy import Float32Loss
 from customer_analytics.core.memory.downcast_plan import TableMemory, measure_table
 
 RAW, TYPED_TABLE = "raw_purchases", "typed_purchases"
@@ -18,37 +18,28 @@ RAW, TYPED_TABLE = "raw_purchases", "typed_purchases"
 
 @dataclass(frozen=True, slots=True)
 class MemoryProfile:
-    """What a chunk of the raw and one of the typed table hold.
-
-    Args:
-        tables: The raw one, then the typed one.
-        money: What float32 would do to the typed chunk's amounts.
-    """
+    """Memory of the first chunk of the raw and of the typed table, and the loss of the typed amounts in float32."""
 
     tables: tuple[TableMemory, TableMemory]
-    money: MoneyLoss
+    float32_loss: Float32Loss
 
 
 def profile_memory(raw: Chunks, typed: Chunks, decimals: int) -> MemoryProfile:
-    """Measure the first chunk of each table; of the raw one, the contract's columns.
+    """Measure the first chunk of each table; of the raw chunk, the contract's columns.
 
     Args:
         raw: ``raw_purchases``.
         typed: ``typed_purchases``.
         decimals: Digits of the minor unit.
     """
-    judged = first_typed(typed)
-    came = next(iter(raw), empty_raw())
-    amounts = judged[Column.PURCHASE_AMOUNT].to_numpy(np.float64)
-    return MemoryProfile(
-        (
-            measure_table(RAW, came, COLUMNS, decimals),
-            measure_table(TYPED_TABLE, judged, tuple(judged.columns), decimals),
-        ),
-        MoneyLoss.of(amounts, decimals),
-    )
+    typed_chunk = first_typed_chunk(typed)
+    raw_chunk = next(iter(raw), empty_raw())
+    amounts = typed_chunk[Column.PURCHASE_AMOUNT].to_numpy(np.float64)
+    raw_memory = measure_table(RAW, raw_chunk, COLUMNS, decimals)
+    typed_memory = measure_table(TYPED_TABLE, typed_chunk, tuple(typed_chunk.columns), decimals)
+    return MemoryProfile((raw_memory, typed_memory), Float32Loss.of(amounts, decimals))
 
 
-def first_typed(typed: Chunks) -> pd.DataFrame:
-    """The first chunk of ``typed_purchases``; no rows where it has none."""
+def first_typed_chunk(typed: Chunks) -> pd.DataFrame:
+    """Return the first chunk of ``typed_purchases``; if there is none, a frame without rows."""
     return next(iter(typed), to_frame(TYPED.empty_table()))

@@ -1,8 +1,9 @@
-"""Runs of the main job with chunks of different sizes, and the size that they recommend."""
+"""Trials of the main job with different chunk sizes, and the recommended size."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -13,9 +14,9 @@ from customer_analytics.core.contract.columns import COLUMNS
 from customer_analytics.core.memory.settings import MemorySettings
 
 RECORD = "record"
-_FIGURES = ("elapsed_s", "cpu_s", "peak_bytes", "owned_bytes")
 HEADER = ",".join(COLUMNS)
-_MARKS = r'[",\r\n]'
+_MEASUREMENTS = ("elapsed_s", "cpu_s", "peak_bytes", "owned_bytes")
+_NEEDS_QUOTES = r'[",\r\n]'
 
 
 class TrialOutcome(StrEnum):
@@ -28,18 +29,18 @@ class TrialOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run of the main job in a fresh process.
+    """One run of the main job in a new process.
 
     Args:
-        chunk_rows: Most rows in a chunk.
-        rows: Records it was given.
-        chunks_held: Most chunks that it works on at once.
-        whole: Whether these records were the whole delivery.
+        chunk_rows: Maximum number of rows in a chunk.
+        rows: Number of records that it processes.
+        chunks_held: Maximum number of chunks in memory at the same time.
+        whole: Whether these records are the whole delivery.
         outcome: How it ended.
-        elapsed_s: Wall time of the run, without the start of its process; ``None`` unless it is done.
-        cpu_s: CPU time of the run, on all cores; likewise.
-        peak_bytes: Most resident memory of all its processes, mapped files included; ``None`` where unknown.
-        owned_bytes: Most memory that they owned, mapped files left out; ``None`` where unknown.
+        elapsed_s: Wall time of the run, without the start of its process; ``None`` unless the outcome is ``done``.
+        cpu_s: CPU time of the run on all cores; ``None`` unless the outcome is ``done``.
+        peak_bytes: Peak of the resident memory of its process tree, mapped files included; ``None`` if unknown.
+        owned_bytes: Peak of the memory of its process tree without mapped files; ``None`` if unknown.
     """
 
     chunk_rows: int
@@ -53,76 +54,89 @@ class Trial:
     owned_bytes: int | None = None
 
     @property
-    def telling(self) -> bool:
-        """Whether as many chunks were in memory as will be when the whole delivery is run."""
+    def is_representative(self) -> bool:
+        """Return whether the trial had as many chunks in memory as a run of the whole delivery has."""
         return self.outcome is TrialOutcome.DONE and (self.whole or self.rows >= self.chunk_rows * self.chunks_held)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the fields and ``representative`` as plain values."""
+        return {**asdict(self), "outcome": str(self.outcome), "representative": self.is_representative}
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """``CHUNK_ROWS`` for a budget; ``None`` where no size that was tried keeps within it."""
+    """The recommended ``CHUNK_ROWS``, or ``None`` if no size fits the budget, with an explanation."""
 
     chunk_rows: int | None
-    reason: str
+    explanation: str
 
 
 def recommend(trials: Sequence[Trial], settings: MemorySettings) -> Recommendation:
-    """The smallest chunk, among those whose trial kept within the budget, that is about as fast as the fastest."""
-    telling = [one for one in trials if one.telling and one.peak_bytes is not None]
-    if not telling:
-        return Recommendation(None, "each trial failed, was ended, or had fewer chunks than a run holds at once")
-    within = [one for one in telling if (one.peak_bytes or 0) <= settings.budget_bytes]
-    if not within:
-        least = min(telling, key=lambda one: one.peak_bytes or 0)
+    """Recommend the smallest size within the budget whose time is within the tolerance of the fastest one."""
+    usable_trials = [trial for trial in trials if trial.is_representative and trial.peak_bytes is not None]
+    if not usable_trials:
+        return Recommendation(
+            None, "every trial failed, exceeded the time limit, or had fewer chunks in memory than a run has"
+        )
+    fitting_trials = [trial for trial in usable_trials if (trial.peak_bytes or 0) <= settings.budget_bytes]
+    if not fitting_trials:
+        leanest = min(usable_trials, key=lambda trial: trial.peak_bytes or 0)
         return Recommendation(
             None,
-            f"no size tried keeps within {settings.memory_budget_mb:,.0f} MB; "
-            f"{least.chunk_rows:,} rows need {_mb(least.peak_bytes)}. Raise the budget or lower THREADS",
+            f"no size fits into {settings.memory_budget_mb:,.0f} MB; "
+            f"chunks of {leanest.chunk_rows:,} rows need {_format_mb(leanest.peak_bytes)}. "
+            "Raise the budget or lower THREADS",
         )
-    fastest = min(one.elapsed_s or 0.0 for one in within)
-    good = [one for one in within if (one.elapsed_s or 0.0) <= fastest * (1 + settings.time_tolerance)]
-    best = min(good, key=lambda one: one.chunk_rows)
-    said = f"{best.elapsed_s:.1f} s and {_mb(best.peak_bytes)}; the fastest that keeps within took {fastest:.1f} s"
-    return Recommendation(best.chunk_rows, f"{said}; {_seen(best)}")
+    fastest_s = min(trial.elapsed_s or 0.0 for trial in fitting_trials)
+    max_s = fastest_s * (1 + settings.time_tolerance)
+    fast_trials = [trial for trial in fitting_trials if (trial.elapsed_s or 0.0) <= max_s]
+    return _explain(min(fast_trials, key=lambda trial: trial.chunk_rows), fastest_s)
 
 
 def tabulate_trials(trials: Sequence[Trial]) -> pd.DataFrame:
-    """``chunk_rows_trials``: the fields of :class:`Trial` and ``telling``.
+    """Build ``chunk_rows_trials``.
 
     Returns:
-        ``chunk_rows``, ``rows``, ``chunks_held`` (int64), ``whole``, ``telling`` (bool), ``outcome`` (text),
-        ``elapsed_s``, ``cpu_s``, ``peak_bytes``, ``owned_bytes`` (float64, null where unknown).
+        A row per trial: ``chunk_rows``, ``rows``, ``chunks_held`` (int64), ``whole``, ``representative`` (bool),
+        ``outcome`` (text), ``elapsed_s``, ``cpu_s``, ``peak_bytes``, ``owned_bytes`` (float64, null if unknown).
     """
-    rows = [{**asdict(one), "outcome": str(one.outcome), "telling": one.telling} for one in trials]
-    return pd.DataFrame(rows).astype(dict.fromkeys(_FIGURES, "float64"))
+    records = [trial.as_record() for trial in trials]
+    return pd.DataFrame(records).astype(dict.fromkeys(_MEASUREMENTS, "float64"))
 
 
 def as_records(raw: pd.DataFrame) -> pd.DataFrame:
-    """Raw purchases as CSV records of the contract's columns.
+    """Write raw purchases as CSV records of the contract's columns.
 
     Args:
-        raw: The contract's columns as text or categories of text; null is an empty field.
+        raw: The contract's columns as text or categories of text; null becomes an empty field.
 
     Returns:
-        ``record`` (text): eight fields with commas between them, quoted where they must be (RFC 4180).
+        ``record`` (text): eight fields with commas between them, quoted only where RFC 4180 requires it.
     """
-    fields = [_field(text_array(raw[column])) for column in COLUMNS]
-    joined = pc.binary_join_element_wise(*fields, ",")
-    return pd.DataFrame({RECORD: pd.arrays.ArrowExtensionArray(joined)})
+    fields = [_write_fields(text_array(raw[column])) for column in COLUMNS]
+    records = pc.binary_join_element_wise(*fields, ",")
+    return pd.DataFrame({RECORD: pd.arrays.ArrowExtensionArray(records)})
 
 
-def _field(text: pa.StringArray) -> pa.Array:
-    known = pc.fill_null(text, "")
-    escaped = pc.replace_substring(known, '"', '""')
+def _write_fields(texts: pa.StringArray) -> pa.Array:
+    filled = pc.fill_null(texts, "")
+    escaped = pc.replace_substring(filled, '"', '""')
     quoted = pc.binary_join_element_wise('"', escaped, '"', "")
-    return pc.if_else(pc.match_substring_regex(known, _MARKS), quoted, known)
+    return pc.if_else(pc.match_substring_regex(filled, _NEEDS_QUOTES), quoted, filled)
 
 
-def _seen(trial: Trial) -> str:
-    if trial.whole:
-        return "measured on the whole delivery"
-    return f"measured on the first {trial.rows:,} rows: leave room for what grows with a longer delivery"
+def _explain(trial: Trial, fastest_s: float) -> Recommendation:
+    measured_on = (
+        "measured on the whole delivery"
+        if trial.whole
+        else f"measured on the first {trial.rows:,} rows; a longer delivery needs somewhat more memory"
+    )
+    return Recommendation(
+        trial.chunk_rows,
+        f"{trial.elapsed_s:.1f} s and {_format_mb(trial.peak_bytes)}; "
+        f"the fastest size within the budget took {fastest_s:.1f} s; {measured_on}",
+    )
 
 
-def _mb(size: int | None) -> str:
+def _format_mb(size: int | None) -> str:
     return f"{(size or 0) / 10**6:,.0f} MB"

@@ -1,4 +1,4 @@
-"""The downcast plan: every way to hold a column, what it costs, and whether each of its values survives."""
+"""The downcast plan: data types for each column, their memory, and the values that they change."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,31 +11,36 @@ import pyarrow as pa
 
 from customer_analytics.core.contract.columns import REASONS, Column
 from customer_analytics.core.contract.schemas import AMOUNT_ROUNDED, FAULTS, SOURCE_ROW
-from customer_analytics.core.memory.conversions import Conversion, by_objects, convert, find_changed, values_of
+from customer_analytics.core.memory.conversions import Conversion, convert, convert_by_objects, find_changed, to_values
 from customer_analytics.core.memory.footprint import Footprint, Misreading, find_misreadings, read_plainly
+
+_EXAMPLE_WIDTH = 40
 
 
 class DowncastVerdict(StrEnum):
-    """What became of a way to hold a column."""
+    """The verdict on a data type for a column.
+
+    ``plain`` is the type that plain pandas reads, ``adopted`` the type that this project uses. ``possible`` is a type
+    that needs less memory and changes no value of the chunk. Any other type is ``rejected``.
+    """
 
     PLAIN = "plain"
     ADOPTED = "adopted"
     POSSIBLE = "possible"
-    QUARANTINED = "refused"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
 class StorageOption:
-    """One way to hold one column.
+    """One data type for one column.
 
     Args:
-        column: Its name.
-        dtype: What it is held in.
-        verdict: ``plain`` as plain pandas reads it, ``adopted`` as the project holds it, ``possible`` where it is
-            smaller and every value survives but the project holds it wider, ``refused`` else.
-        deep_bytes: By ``memory_usage(deep=True)``, index left out.
-        changed: Values that do not come back, or that plain pandas misreads.
-        reason: Why, in words.
+        column: Name of the column.
+        dtype: Name of the data type.
+        verdict: The verdict on the type.
+        deep_bytes: Bytes by ``memory_usage(deep=True)``, without the index.
+        changed: Number of values that the conversion changes, or that plain pandas reads incorrectly.
+        reason: Reason for the verdict, as text.
     """
 
     column: str
@@ -48,116 +53,125 @@ class StorageOption:
 
 @dataclass(frozen=True, slots=True)
 class TableMemory:
-    """A chunk of one table.
+    """Memory of a chunk of one table.
 
     Args:
-        name: The table's name.
-        plain: As ``pd.read_csv`` holds its columns.
-        held: As the project does.
-        beside_bytes: Deep bytes of what the chunk holds besides these columns.
-        holdings: Every way to hold each of these columns: plain, adopted, then the others.
+        name: Name of the table.
+        plain: Memory of the measured columns as plain pandas reads them.
+        adopted: Memory of the measured columns in this project.
+        other_columns_bytes: Deep bytes of the chunk's columns that are not measured.
+        options: Data types of each measured column: plain, adopted, then the others.
     """
 
     name: str
     plain: Footprint
-    held: Footprint
-    beside_bytes: int
-    holdings: tuple[StorageOption, ...]
+    adopted: Footprint
+    other_columns_bytes: int
+    options: tuple[StorageOption, ...]
 
     @property
-    def smallest_total(self) -> int:
-        """Deep bytes with every column in the smallest type that all its values survive."""
+    def smallest_total_bytes(self) -> int:
+        """Return the deep bytes if every column has the smallest type that changes no value."""
         lossless = (DowncastVerdict.ADOPTED, DowncastVerdict.POSSIBLE)
-        sizes = {
-            name: [one.deep_bytes for one in self.holdings if one.column == name and one.verdict in lossless]
-            for name in self.held.deep_bytes
-        }
-        return sum(min(one, default=0) for one in sizes.values())
+        options = [option for option in self.options if option.verdict in lossless]
+        return sum(
+            min(option.deep_bytes for option in options if option.column == column)
+            for column in self.adopted.deep_bytes
+        )
 
 
 def measure_table(name: str, chunk: pd.DataFrame, columns: tuple[str, ...], decimals: int) -> TableMemory:
-    """What a chunk costs and could cost.
+    """Measure the memory of a chunk, and of other data types for its columns.
 
     Args:
-        name: The table's name.
-        chunk: Columns of the dtypes that ``core.frames`` describes; zero rows are fine.
-        columns: Those that plain pandas would read.
+        name: Name of the table.
+        chunk: Columns with the dtypes that ``core.arrow.frames`` describes; may have no rows.
+        columns: The columns to measure.
         decimals: Digits of the minor unit.
     """
-    wanted = chunk[list(columns)]
-    held = Footprint.of(wanted)
-    plain = read_plainly(wanted)
-    read = Footprint.of(plain)
-    misread = find_misreadings(wanted, plain)
-    rest = chunk[[one for one in chunk.columns if one not in columns]]
-    holdings = [
-        one
+    measured = chunk[list(columns)]
+    adopted_footprint = Footprint.of(measured)
+    plain = read_plainly(measured)
+    plain_footprint = Footprint.of(plain)
+    misreadings = find_misreadings(measured, plain)
+    other_columns = chunk[[column for column in chunk.columns if column not in columns]]
+    options = [
+        option
         for column in columns
-        for one in (_plain(column, read, misread[column]), *plan_column(wanted[column], decimals))
+        for option in (
+            _plain_option(column, plain_footprint, misreadings[column]),
+            *plan_column(measured[column], decimals),
+        )
     ]
-    return TableMemory(name, read, held, Footprint.of(rest).total, tuple(holdings))
+    other_columns_bytes = Footprint.of(other_columns).total_bytes
+    return TableMemory(name, plain_footprint, adopted_footprint, other_columns_bytes, tuple(options))
 
 
 def plan_column(column: pd.Series, decimals: int) -> Iterator[StorageOption]:
-    """The column as it is held, then every other type worth a look."""
-    own_bytes = _bytes(column)  # first of all: Python's texts grow when Arrow asks for their UTF-8
-    values = values_of(column)
-    own = by_objects(column)
-    lost = find_changed(values, own.back)
-    kept = f"all {len(values):,} values come back from Python objects" if not lost.any() else _lost(values, own, lost)
-    yield StorageOption(str(column.name), own.dtype, DowncastVerdict.ADOPTED, own_bytes, int(lost.sum()), kept)
-    for one in convert(column, decimals):
-        yield _judge(str(column.name), values, one, own_bytes)
+    """Yield the adopted type of the column, then the other types."""
+    adopted_bytes = _count_bytes(column)  # before the conversion to Arrow, which enlarges str objects by their UTF-8
+    values = to_values(column)
+    adopted = convert_by_objects(column)
+    is_changed = find_changed(values, adopted.restored)
+    reason = f"no change of {len(values):,} values after a conversion to Python objects"
+    if is_changed.any():
+        reason = _describe_changes(values, adopted, is_changed)
+    changed = int(is_changed.sum())
+    yield StorageOption(str(column.name), adopted.dtype, DowncastVerdict.ADOPTED, adopted_bytes, changed, reason)
+    for conversion in convert(column, decimals):
+        yield _judge(str(column.name), values, conversion, adopted_bytes)
 
 
-def _plain(column: str, read: Footprint, misread: Misreading) -> StorageOption:
-    reason = "as pd.read_csv holds it"
-    if misread.missing:
-        reason += f"; it takes {misread.missing:,} values for missing, such as '{_short(misread.example)}'"
-    if misread.altered:
-        reason += f"; it reads {misread.altered:,} numbers differently"
-    changed = misread.missing + misread.altered
-    return StorageOption(column, read.dtypes[column], DowncastVerdict.PLAIN, read.deep_bytes[column], changed, reason)
+def _plain_option(column: str, plain: Footprint, misreading: Misreading) -> StorageOption:
+    reason = "the type that pd.read_csv chooses"
+    if misreading.missing:
+        reason += f"; it reads {misreading.missing:,} values as missing, such as '{_shorten(misreading.example)}'"
+    if misreading.altered:
+        reason += f"; it reads {misreading.altered:,} numbers incorrectly"
+    changed = misreading.missing + misreading.altered
+    return StorageOption(column, plain.dtypes[column], DowncastVerdict.PLAIN, plain.deep_bytes[column], changed, reason)
 
 
-def _judge(column: str, values: pa.Array, tried: Conversion, own_bytes: int) -> StorageOption:
-    lost = find_changed(values, tried.back)
-    size = _bytes(tried.held)
-    if lost.any():
-        verdict, reason = DowncastVerdict.QUARANTINED, _lost(values, tried, lost)
-    elif tried.dtype == "float32":
-        verdict, reason = DowncastVerdict.QUARANTINED, "money is never float32, even where a chunk would survive it"
-    elif size >= own_bytes:
-        verdict, reason = DowncastVerdict.QUARANTINED, f"saves nothing: {size:,} bytes against {own_bytes:,}"
+def _judge(column: str, values: pa.Array, conversion: Conversion, adopted_bytes: int) -> StorageOption:
+    is_changed = find_changed(values, conversion.restored)
+    size = _count_bytes(conversion.converted)
+    verdict = DowncastVerdict.REJECTED
+    if is_changed.any():
+        reason = _describe_changes(values, conversion, is_changed)
+    elif conversion.dtype == "float32":
+        reason = "money is never float32, even if it changes no value of this chunk"
+    elif size >= adopted_bytes:
+        reason = f"saves no memory: {size:,} bytes instead of {adopted_bytes:,}"
     else:
-        verdict, reason = DowncastVerdict.POSSIBLE, _WIDER.get(column, _LATER)
-    return StorageOption(column, tried.dtype, verdict, size, int(lost.sum()), reason)
+        verdict = DowncastVerdict.POSSIBLE
+        reason = f"changes no value of this chunk, but {_WIDER_REASONS.get(column, _DEFAULT_WIDER_REASON)}"
+    return StorageOption(column, conversion.dtype, verdict, size, int(is_changed.sum()), reason)
 
 
-_LATER = "every value of this chunk survives, but all chunks have one type and a later one may need the wider"
-_WIDER: Mapping[str, str] = MappingProxyType(
+_DEFAULT_WIDER_REASON = "all chunks have the same type, and a later one can need the wider type"
+_WIDER_REASONS: Mapping[str, str] = MappingProxyType(
     {
-        Column.CUSTOMER_ID: "every value of this chunk survives, but the contract allows 18 digits",
-        Column.PURCHASE_AMOUNT: "every value of this chunk survives, but the contract sets no upper bound",
-        Column.CUSTOMER_AGE: "every value of this chunk survives, but a refused age is kept up to 32,767",
-        SOURCE_ROW: "every value of this chunk survives, but a file may have more rows",
-        FAULTS: f"every value of this chunk survives, but there are {len(REASONS)} reasons of a bit each",
-        AMOUNT_ROUNDED: "every value survives, but NumPy computes with bytes",
+        Column.CUSTOMER_ID: "the contract allows 18 digits",
+        Column.PURCHASE_AMOUNT: "the contract's amount_max allows larger amounts",
+        Column.CUSTOMER_AGE: "the typed table contains ages beyond the contract's range, up to 32,767",
+        SOURCE_ROW: "a file can have more rows",
+        FAULTS: f"the mask has a bit for each of {len(REASONS)} reasons",
+        AMOUNT_ROUNDED: "NumPy needs a byte per value",
     }
 )
-"""Why the project holds a column wider than a chunk needs."""
+"""Column → reason why the project uses a wider type than a chunk needs."""
 
 
-def _lost(values: pa.Array, tried: Conversion, lost: np.ndarray) -> str:
-    first = int(np.flatnonzero(lost)[0])
-    came, went = (_short(array[first].as_py()) for array in (values, tried.back))
-    return f"{int(lost.sum()):,} of {len(values):,} values do not come back: {came} becomes {went}"
+def _describe_changes(values: pa.Array, conversion: Conversion, is_changed: np.ndarray) -> str:
+    first = int(np.flatnonzero(is_changed)[0])
+    before, after = (_shorten(array[first].as_py()) for array in (values, conversion.restored))
+    return f"changes {int(is_changed.sum()):,} of {len(values):,} values: {before} becomes {after}"
 
 
-def _bytes(column: pd.Series) -> int:
+def _count_bytes(column: pd.Series) -> int:
     return int(column.memory_usage(index=False, deep=True))
 
 
-def _short(value: object) -> str:
+def _shorten(value: object) -> str:
     text = "null" if value is None else str(value)
-    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004  the width of an example
+    return text if len(text) <= _EXAMPLE_WIDTH else f"{text[: _EXAMPLE_WIDTH - 1]}…"

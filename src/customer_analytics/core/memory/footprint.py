@@ -1,4 +1,4 @@
-"""What a frame holds in memory: as plain pandas reads it from a CSV, and as it is."""
+"""Memory of a frame as it is, and as plain pandas reads it from a CSV."""
 
 import csv
 import sys
@@ -13,15 +13,15 @@ import pyarrow as pa
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """The memory of a frame, its index left out.
+    """Memory of a frame, without its index.
 
     Args:
-        rows: Rows of the frame.
-        dtypes: Column → the name of its dtype.
-        deep_bytes: Column → bytes by ``memory_usage(deep=True)``, which counts a text once per row that shows it.
-        distinct_bytes: Column → bytes when each Python object is counted once, however many rows share it.
+        rows: Number of rows.
+        dtypes: Column → name of its dtype.
+        deep_bytes: Column → bytes by ``memory_usage(deep=True)``, which counts a Python object once per row.
+        distinct_bytes: Column → bytes if each Python object is counted once, even if several rows share it.
         getsizeof_bytes: ``sys.getsizeof`` of the frame, index included.
-        info: What ``info(memory_usage="deep")`` prints.
+        info: Output of ``info(memory_usage="deep")``.
     """
 
     rows: int
@@ -34,26 +34,26 @@ class Footprint:
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "Footprint":
         """Measure a frame."""
-        deep = {str(name): int(size) for name, size in frame.memory_usage(index=False, deep=True).items()}
-        once = {name: _distinct_bytes(frame[name], size) for name, size in deep.items()}
+        deep_bytes = {str(name): int(size) for name, size in frame.memory_usage(index=False, deep=True).items()}
+        distinct_bytes = {name: _count_distinct_bytes(frame[name], size) for name, size in deep_bytes.items()}
         dtypes = {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
-        return cls(len(frame), dtypes, deep, once, sys.getsizeof(frame), _info(frame))
+        return cls(len(frame), dtypes, deep_bytes, distinct_bytes, sys.getsizeof(frame), _format_info(frame))
 
     @property
-    def total(self) -> int:
-        """The deep bytes of all columns."""
+    def total_bytes(self) -> int:
+        """Return the deep bytes of all columns."""
         return sum(self.deep_bytes.values())
 
     @property
-    def distinct_total(self) -> int:
-        """The bytes of all columns, each object counted once."""
+    def distinct_total_bytes(self) -> int:
+        """Return the bytes of all columns if each Python object is counted once."""
         return sum(self.distinct_bytes.values())
 
 
 def read_plainly(chunk: pd.DataFrame) -> pd.DataFrame:
-    """The chunk written as a CSV and read back by ``pd.read_csv`` with its defaults.
+    """Write the chunk as a CSV and read it with the defaults of ``pd.read_csv``.
 
-    Only ``low_memory`` is off, so that a column has one dtype and not one per piece of the file.
+    Only ``low_memory`` differs: it is off, so that all parts of a column have the same dtype.
     """
     text = chunk.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode()
     return pd.read_csv(pa.BufferReader(text), low_memory=False)
@@ -61,12 +61,12 @@ def read_plainly(chunk: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Misreading:
-    """What plain reading does to one column's values.
+    """Values of one column that plain pandas reads incorrectly.
 
     Args:
-        missing: Values that it takes for missing.
-        altered: Numbers that it reads differently.
-        example: One of the values taken for missing; ``None`` where there are none.
+        missing: Number of values that it reads as null.
+        altered: Number of floats that it reads as a different float.
+        example: One of the values that it reads as null; ``None`` if there are none.
     """
 
     missing: int
@@ -75,39 +75,39 @@ class Misreading:
 
 
 def find_misreadings(chunk: pd.DataFrame, plain: pd.DataFrame) -> dict[str, Misreading]:
-    """Compare :func:`read_plainly` with the chunk, column by column; empty text is no value."""
-    return {str(name): _misreading(chunk[name], plain[name]) for name in chunk.columns}
+    """Compare the result of :func:`read_plainly` with the chunk, column by column; empty text counts as null."""
+    return {str(name): _find_misreading(chunk[name], plain[name]) for name in chunk.columns}
 
 
-def _misreading(column: pd.Series, plain: pd.Series) -> Misreading:
-    known = column.notna().to_numpy() & (column.astype(object) != "").to_numpy(bool)
-    missing = np.flatnonzero(known & plain.isna().to_numpy())
+def _find_misreading(column: pd.Series, plain: pd.Series) -> Misreading:
+    is_known = column.notna().to_numpy() & (column.astype(object) != "").to_numpy(bool)
+    missing_rows = np.flatnonzero(is_known & plain.isna().to_numpy())
     altered = 0
     if column.dtype == np.float64 and plain.dtype == np.float64:
-        both = known & plain.notna().to_numpy()
-        altered = int((column.to_numpy()[both] != plain.to_numpy()[both]).sum())
-    example = str(column.iloc[missing[0]]) if len(missing) else None
-    return Misreading(len(missing), altered, example)
+        are_known = is_known & plain.notna().to_numpy()
+        altered = int((column.to_numpy()[are_known] != plain.to_numpy()[are_known]).sum())
+    example = str(column.iloc[missing_rows[0]]) if len(missing_rows) else None
+    return Misreading(len(missing_rows), altered, example)
 
 
-def _distinct_bytes(column: pd.Series, deep_bytes: int) -> int:
+def _count_distinct_bytes(column: pd.Series, deep_bytes: int) -> int:
     if column.dtype != object:
         return deep_bytes
-    distinct = {id(value): value for value in column}
-    return column.nbytes + sum(map(sys.getsizeof, distinct.values()))
+    objects_by_id = {id(value): value for value in column}
+    return column.nbytes + sum(map(sys.getsizeof, objects_by_id.values()))
 
 
-class _Written(list[str]):
-    """Takes what is printed."""
+class _TextBuffer(list[str]):
+    """A text buffer with the two methods that ``DataFrame.info`` calls; core does not import ``io``."""
 
     def write(self, text: str, /) -> None:
         self.append(text)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing."""
 
 
-def _info(frame: pd.DataFrame) -> str:
-    written: Any = _Written()  # pandas asks for more of a buffer than it uses
-    frame.info(buf=written, memory_usage="deep")
-    return "".join(written).strip()
+def _format_info(frame: pd.DataFrame) -> str:
+    buffer: Any = _TextBuffer()  # Any, because the type that pandas declares has more methods than it calls
+    frame.info(buf=buffer, memory_usage="deep")
+    return "".join(buffer).strip()

@@ -1,4 +1,4 @@
-"""``memory_report`` and its summary: what was measured, as a table and in words."""
+"""The tables and the summary of memory profiling."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from customer_analytics.core.memory.accuracy import CERTIFIED_DEVIATION, CERTIFIED_MEAN, compare_types
+from customer_analytics.core.memory.accuracy import CERTIFIED_DEVIATION, CERTIFIED_MEAN, Float32Loss, compare_types
 from customer_analytics.core.memory.chunk_memory import MemoryProfile
 from customer_analytics.core.memory.chunk_size_trials import Trial, recommend
 from customer_analytics.core.memory.downcast_plan import DowncastVerdict, StorageOption, TableMemory
@@ -16,157 +16,166 @@ from customer_analytics.core.memory.settings import MemorySettings
 SCHEMA_VERSION = 1
 
 
-def tabulate_holdings(profile: MemoryProfile) -> pd.DataFrame:
-    """``memory_report``: a row per table, column and way to hold it.
+def tabulate_options(profile: MemoryProfile) -> pd.DataFrame:
+    """Build ``memory_report``: a row per table, column and data type.
 
     Returns:
-        ``table``, ``column``, ``dtype``, ``verdict`` (``plain``, ``adopted``, ``possible``, ``refused``), ``reason``
-        (text); ``rows``, ``changed``: values that do not come back (int64), ``deep_bytes`` (int64);
-        ``bytes_per_row`` (float64, null for no rows).
+        ``table``, ``column``, ``dtype``, ``verdict`` (``plain``, ``adopted``, ``possible`` or ``rejected``),
+        ``reason`` (text); ``rows``, ``changed`` (number of values that the type changes), ``deep_bytes`` (int64);
+        ``bytes_per_row`` (float64, null if there are no rows).
     """
-    rows = [
+    records = [
         {
             "table": table.name,
-            **{name: str(getattr(one, name)) for name in ("column", "dtype", "verdict")},
-            "rows": table.held.rows,
-            "changed": one.changed,
-            "deep_bytes": one.deep_bytes,
-            "bytes_per_row": one.deep_bytes / table.held.rows if table.held.rows else np.nan,
-            "reason": one.reason,
+            "column": option.column,
+            "dtype": option.dtype,
+            "verdict": str(option.verdict),
+            "rows": table.adopted.rows,
+            "changed": option.changed,
+            "deep_bytes": option.deep_bytes,
+            "bytes_per_row": option.deep_bytes / table.adopted.rows if table.adopted.rows else np.nan,
+            "reason": option.reason,
         }
         for table in profile.tables
-        for one in table.holdings
+        for option in table.options
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(records)
 
 
 def summarise_memory(
     profile: MemoryProfile, speeds: pd.DataFrame, trials: Sequence[Trial], settings: MemorySettings
 ) -> dict[str, Any]:
-    """``memory_report_summary``.
+    """Build ``memory_report_summary``.
 
     Args:
-        profile: The chunks measured.
+        profile: Memory of the chunks.
         speeds: ``calculation_speeds``.
-        trials: Those of ``CHUNK_ROWS``.
-        settings: Whence the budget.
+        trials: Trials of chunk sizes.
+        settings: Contains the memory budget.
 
     Returns:
-        A map that JSON can hold: ``tables`` by name, ``float32``, ``calculations``, ``chunk_rows``, ``in_words``.
+        A map for JSON: ``tables`` by name, ``float32``, ``calculations``, ``chunk_rows``, and ``in_words``, the
+        messages for the report.
     """
-    known = speeds.astype(object).where(speeds.notna(), None)
+    speeds_with_none = speeds.astype(object).where(speeds.notna(), None)
     return {
         "schema_version": SCHEMA_VERSION,
-        "tables": {table.name: _sizes(table) for table in profile.tables},
-        "float32": _float32(profile),
-        "calculations": known.to_dict("records"),
-        "chunk_rows": _chunk_rows(trials, settings),
+        "tables": {table.name: _summarise_table(table) for table in profile.tables},
+        "float32": _summarise_float32(profile.float32_loss),
+        "calculations": speeds_with_none.to_dict("records"),
+        "chunk_rows": _summarise_trials(trials, settings),
         "in_words": [
-            *(_table_in_words(table) for table in profile.tables),
-            *_refusals_in_words(profile),
-            *_speeds_in_words(speeds),
-            _recommended_in_words(trials, settings),
+            *(_describe_table(table) for table in profile.tables),
+            *_describe_float32(profile),
+            *_describe_speeds(speeds),
+            _describe_recommendation(trials, settings),
         ],
     }
 
 
-def _sizes(table: TableMemory) -> dict[str, Any]:
-    plain, held = table.plain, table.held
+def saved_share(plain_bytes: int, adopted_bytes: int) -> float | None:
+    """Return the share of memory that is saved; ``None`` if plain pandas needs none."""
+    return 1 - adopted_bytes / plain_bytes if plain_bytes else None
+
+
+def _summarise_table(table: TableMemory) -> dict[str, Any]:
+    plain, adopted = table.plain, table.adopted
+    plain_options = [option for option in table.options if option.verdict is DowncastVerdict.PLAIN]
     return {
-        "rows": held.rows,
-        "plain_deep_bytes": plain.total,
-        "plain_distinct_bytes": plain.distinct_total,
-        "held_deep_bytes": held.total,
-        "beside_deep_bytes": table.beside_bytes,
-        "smallest_deep_bytes": table.smallest_total,
-        "saved_share": saved(plain.total, held.total),
-        "saved_share_of_distinct": saved(plain.distinct_total, held.distinct_total),
-        "saved_share_with_beside": saved(plain.total, held.total + table.beside_bytes),
+        "rows": adopted.rows,
+        "plain_deep_bytes": plain.total_bytes,
+        "plain_distinct_bytes": plain.distinct_total_bytes,
+        "adopted_deep_bytes": adopted.total_bytes,
+        "other_columns_deep_bytes": table.other_columns_bytes,
+        "smallest_deep_bytes": table.smallest_total_bytes,
+        "saved_share": saved_share(plain.total_bytes, adopted.total_bytes),
+        "saved_share_of_distinct": saved_share(plain.distinct_total_bytes, adopted.distinct_total_bytes),
+        "saved_share_with_other_columns": saved_share(
+            plain.total_bytes, adopted.total_bytes + table.other_columns_bytes
+        ),
         "plain_getsizeof_bytes": plain.getsizeof_bytes,
-        "held_getsizeof_bytes": held.getsizeof_bytes,
+        "adopted_getsizeof_bytes": adopted.getsizeof_bytes,
         "plain_info": plain.info.splitlines(),
-        "held_info": held.info.splitlines(),
-        "misread_values": sum(one.changed for one in table.holdings if one.verdict is DowncastVerdict.PLAIN),
+        "adopted_info": adopted.info.splitlines(),
+        "misread_values": sum(option.changed for option in plain_options),
     }
 
 
-def saved(plain_bytes: int, held_bytes: int) -> float | None:
-    """The share of memory saved; ``None`` where there was none."""
-    return 1 - held_bytes / plain_bytes if plain_bytes else None
-
-
-def _float32(profile: MemoryProfile) -> dict[str, Any]:
+def _summarise_float32(loss: Float32Loss) -> dict[str, Any]:
     return {
         "num_acc4": {
             "certified_mean": CERTIFIED_MEAN,
             "certified_deviation": CERTIFIED_DEVIATION,
-            "types": [asdict(one) for one in compare_types()],
+            "types": [asdict(accuracy) for accuracy in compare_types()],
         },
-        "amounts": profile.money.amounts,
-        "amounts_changed": profile.money.changed,
-        "sum_off_major_units": profile.money.sum_off if np.isfinite(profile.money.sum_off) else None,
+        "amounts": loss.amounts,
+        "amounts_changed": loss.changed,
+        "sum_error_major_units": loss.sum_error,
     }
 
 
-def _chunk_rows(trials: Sequence[Trial], settings: MemorySettings) -> dict[str, Any]:
-    recommended = recommend(trials, settings)
+def _summarise_trials(trials: Sequence[Trial], settings: MemorySettings) -> dict[str, Any]:
+    recommendation = recommend(trials, settings)
     return {
         "memory_budget_mb": settings.memory_budget_mb,
-        "recommended": recommended.chunk_rows,
-        "reason": recommended.reason,
-        "trials": [{**asdict(one), "outcome": str(one.outcome), "telling": one.telling} for one in trials],
+        "recommended": recommendation.chunk_rows,
+        "explanation": recommendation.explanation,
+        "trials": [trial.as_record() for trial in trials],
     }
 
 
-def _table_in_words(table: TableMemory) -> str:
-    sizes = _sizes(table)
-    if not table.held.rows:
-        return f"{table.name}: no rows, so nothing to save."
+def _describe_table(table: TableMemory) -> str:
+    plain, adopted = table.plain, table.adopted
+    if not adopted.rows:
+        return f"{table.name}: there are no rows to measure."
+    change = _format_change(plain.total_bytes, adopted.total_bytes)
+    distinct_change = _format_change(plain.distinct_total_bytes, adopted.distinct_total_bytes)
     return (
-        f"{table.name}: a chunk of {table.held.rows:,} rows is {_size(table.plain.total)} in plain pandas and "
-        f"{_size(table.held.total)} here: {_change(sizes['saved_share'])} "
-        f"({_change(sizes['saved_share_of_distinct'])} when plain pandas' shared texts count once)."
+        f"{table.name}: a chunk of {adopted.rows:,} rows needs {_format_size(plain.total_bytes)} in plain pandas and "
+        f"{_format_size(adopted.total_bytes)} in this project: {change} "
+        f"({distinct_change} if each shared text of plain pandas counts once)."
     )
 
 
-def _refusals_in_words(profile: MemoryProfile) -> list[str]:
-    amounts = [one for one in profile.tables[1].holdings if _is_float32(one)]
-    single, *_, exact = compare_types()
+def _describe_float32(profile: MemoryProfile) -> list[str]:
+    float32, *_, minor_units = compare_types()
+    rejections = [option for option in profile.tables[1].options if _is_rejected_float32(option)]
     return [
-        *(f"{one.column} as float32: refused, {one.reason}." for one in amounts),
+        *(f"{option.column} as float32 is rejected: {option.reason}." for option in rejections),
         (
-            f"NumAcc4's deviation of {CERTIFIED_DEVIATION} is {single.deviation} in float32 "
-            f"({single.deviation_digits:.0f} digits right) and {exact.deviation} in whole minor units "
-            f"({exact.deviation_digits:.0f})."
+            f"The standard deviation of NumAcc4, {CERTIFIED_DEVIATION}, is {float32.deviation} in float32 "
+            f"({float32.deviation_digits:.0f} correct digits) and {minor_units.deviation} in integers of minor units "
+            f"({minor_units.deviation_digits:.0f} correct digits)."
         ),
     ]
 
 
-def _is_float32(one: StorageOption) -> bool:
-    return one.dtype == "float32" and one.verdict is DowncastVerdict.QUARANTINED
+def _is_rejected_float32(option: StorageOption) -> bool:
+    return option.dtype == "float32" and option.verdict is DowncastVerdict.REJECTED
 
 
-def _speeds_in_words(speeds: pd.DataFrame) -> list[str]:
-    told = []
-    for name, ways in speeds.groupby("calculation", sort=False):
-        if ways["rows"].iloc[0]:
-            compared = ", ".join(
-                f"{way} {rate:,.0f}" for way, rate in zip(ways["way"], ways["rows_per_second"], strict=True)
-            )
-            agree = "equal answers" if ways["equal"].all() else "answers that differ"
-            told.append(f"{name}, rows/s: {compared}; {agree}.")
-    return told
+def _describe_speeds(speeds: pd.DataFrame) -> list[str]:
+    messages = []
+    for name, timings in speeds[speeds["rows"] > 0].groupby("calculation", sort=False):
+        rates = ", ".join(
+            f"{implementation} {rate:,.0f}"
+            for implementation, rate in zip(timings["implementation"], timings["rows_per_second"], strict=True)
+        )
+        equality = "equal results" if timings["equal"].all() else "different results"
+        messages.append(f"{name}, rows per second: {rates}; {equality}.")
+    return messages
 
 
-def _recommended_in_words(trials: Sequence[Trial], settings: MemorySettings) -> str:
-    recommended = recommend(trials, settings)
-    size = "none of those tried" if recommended.chunk_rows is None else f"{recommended.chunk_rows:,}"
-    return f"CHUNK_ROWS for {settings.memory_budget_mb:,.0f} MB: {size} ({recommended.reason})."
+def _describe_recommendation(trials: Sequence[Trial], settings: MemorySettings) -> str:
+    recommendation = recommend(trials, settings)
+    size = "no recommendation" if recommendation.chunk_rows is None else f"{recommendation.chunk_rows:,}"
+    return f"CHUNK_ROWS for {settings.memory_budget_mb:,.0f} MB: {size} ({recommendation.explanation})."
 
 
-def _change(share: float) -> str:
+def _format_change(plain_bytes: int, adopted_bytes: int) -> str:
+    share = saved_share(plain_bytes, adopted_bytes) or 0.0
     return f"{share:.1%} saved" if share >= 0 else f"{-share:.1%} more"
 
 
-def _size(size: int) -> str:
+def _format_size(size: int) -> str:
     return f"{size / 10**6:,.1f} MB" if size >= 10**5 else f"{size:,} bytes"

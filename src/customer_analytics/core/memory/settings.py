@@ -1,4 +1,4 @@
-"""The choices of memory profiling (``params:memory_profiling``); their values live in YAML alone."""
+"""Settings of memory profiling (``params:memory_profiling``); their defaults are only in the YAML file."""
 
 import math
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ _HINT = "see conf/base/parameters_memory_profiling.yml and docs/memory.md"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemorySettings:
-    """What is tried, and what a run may cost.
+    """Chunk sizes to try, and the memory budget of a run.
 
     Args:
-        memory_budget_mb: Most memory of a run of the main job, in millions of bytes.
+        memory_budget_mb: Maximum memory of a run of the main job, in millions of bytes.
         chunk_rows: Values of ``CHUNK_ROWS`` to try.
-        trial_rows: Each is tried on so many first records of the delivery.
-        trial_limit_s: A trial that takes longer is ended.
-        time_tolerance: A smaller chunk is preferred while it is slower by no more than this share.
-        repeats: Every calculation is timed so often; the fastest counts.
+        trial_rows: Number of records of a trial, from the start of the delivery.
+        trial_limit_s: Maximum time of a trial; a longer one is killed.
+        time_tolerance: A smaller chunk is preferred if it is slower by at most this share.
+        repeats: Number of times that each calculation is timed; the fastest counts.
 
     Raises:
-        SettingError: A value that cannot be meant.
+        SettingError: A setting is invalid; the message names the key.
     """
 
     memory_budget_mb: float
@@ -37,7 +37,7 @@ class MemorySettings:
         checks = {
             "memory_budget_mb": (_is_number(self.memory_budget_mb) and self.memory_budget_mb > 0, "a number above 0"),
             "chunk_rows": (
-                isinstance(sizes, Sequence) and bool(sizes) and all(_is_count(one) for one in sizes),
+                isinstance(sizes, Sequence) and bool(sizes) and all(map(_is_count, sizes)),
                 "a list of whole numbers from 1",
             ),
             "trial_rows": (_is_count(self.trial_rows), "a whole number from 1"),
@@ -45,13 +45,13 @@ class MemorySettings:
             "time_tolerance": (_is_number(self.time_tolerance) and self.time_tolerance >= 0, "a share from 0"),
             "repeats": (_is_count(self.repeats), "a whole number from 1"),
         }
-        for name, (holds, expected) in checks.items():
-            if not holds:
+        for name, (is_valid, expected) in checks.items():
+            if not is_valid:
                 raise SettingError(f"memory_profiling.{name}", expected, repr(getattr(self, name)), _HINT)
 
     @property
     def budget_bytes(self) -> int:
-        """The budget in bytes."""
+        """Return the budget in bytes."""
         return int(self.memory_budget_mb * 10**6)
 
 

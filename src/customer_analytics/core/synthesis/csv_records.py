@@ -1,4 +1,4 @@
-"""Plans written as CSV records."""
+"""Row plans as CSV records."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,208 +6,230 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
-from customer_analytics.core.contract.columns import COLUMNS, Column, Fault
-from customer_analytics.core.synthesis import value_lists as words
-from customer_analytics.core.synthesis.field_texts import Dresses, Form, Lexicon, Writing, joined, replaced
-from customer_analytics.core.synthesis.lookup_tables import days_of
-from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, bits_of, draw
-from customer_analytics.core.synthesis.row_plan import DATE_ALONE, Plan
+from customer_analytics.core.contract.columns import COLUMN_SPECS, COLUMNS, Column, Fault
+from customer_analytics.core.synthesis.field_texts import Affixes, FieldTexts, Form, WritingStyle, join, replace_rows
+from customer_analytics.core.synthesis.lookup_tables import list_days
+from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, draw, take_bits
+from customer_analytics.core.synthesis.row_plan import DATE_WITHOUT_TIME, NULL_CODE, RowPlan, code_of
 from customer_analytics.core.synthesis.settings import SynthesisSettings
-from customer_analytics.core.synthesis.value_lists import AGES, COUNTRIES, NULLS, ValueLists, as_field, quoted
+from customer_analytics.core.synthesis.value_lists import AGES, COUNTRIES, FAULTY_TEXTS, ValueLists, as_field, quote
 
 HEADER = ",".join(COLUMNS)
 
-_HALF = 100_000
+_FIVE_DIGITS = 100_000
 _DAY_SECONDS = 86_400
-_BAD_TYPE, _OUT_OF_RANGE, _NEGATIVE = 2, 3, 3
-_NO_FRACTION, _POINT = 200, 201
+_EMPTY_FRACTION, _POINT = 200, 201
+"""Indices in ``RecordWriter.cent_texts`` of the empty text and of a decimal point without digits."""
 
-_PADDING = ((" ", ""), ("  ", " "), ("\t", ""), ("", " "))
-_PADS = Dresses.of(*_PADDING)
-_CUSTOMER_PADS = ((" ", ""), ("+", ""), ("00", ""), ('"', '"'))
-_CUSTOMERS = Dresses.of(*_CUSTOMER_PADS, ("", ".0"), ("C-", ""), ("-", ""))
-_MINUS_CUSTOMER = len(_CUSTOMER_PADS) + 3
-_AMOUNT_PADS = ((" ", ""), ("\t", " "), ('"', '"'))
-_OF_CENTS = (("", "e-2"), ("", "E-02"))
-_EXPONENTS = (*_OF_CENTS, ("", "e0"), ("", "E+00"))
-_MARKS = (('"1,', '"'), ("$", ""), ("", " EUR"), ("€", ""))
-_AMOUNTS = Dresses.of(*_AMOUNT_PADS, *_EXPONENTS, *_MARKS, ("-", ""))
-_THOUSANDS = 1 + len(_AMOUNT_PADS) + len(_EXPONENTS)
+_PADDING_PAIRS = ((" ", ""), ("  ", " "), ("\t", ""), ("", " "))
+_PADDING = Affixes.of(*_PADDING_PAIRS)
+
+_CUSTOMER_PADDING = ((" ", ""), ("+", ""), ("00", ""), ('"', '"'))
+_CUSTOMER_AFFIXES = Affixes.of(*_CUSTOMER_PADDING, ("", ".0"), ("C-", ""), ("-", ""))
+_CUSTOMER_MINUS = len(_CUSTOMER_PADDING) + 3
+_CUSTOMER_BAD_TYPES = 2
+
+_AMOUNT_PADDING = ((" ", ""), ("\t", " "), ('"', '"'))
+_CENT_EXPONENTS = (("", "e-2"), ("", "E-02"))
+_EXPONENTS = (*_CENT_EXPONENTS, ("", "e0"), ("", "E+00"))
+_BAD_AMOUNT_PAIRS = (('"1,', '"'), ("$", ""), ("", " EUR"), ("€", ""))
+_AMOUNT_AFFIXES = Affixes.of(*_AMOUNT_PADDING, *_EXPONENTS, *_BAD_AMOUNT_PAIRS, ("-", ""))
+_THOUSANDS = 1 + len(_AMOUNT_PADDING) + len(_EXPONENTS)
+_AMOUNT_MINUS = _THOUSANDS + len(_BAD_AMOUNT_PAIRS)
+
+_CUSTOMER_BAD_TYPE = code_of(Fault.BAD_TYPE, Column.CUSTOMER_ID)
+_CUSTOMER_RANGE = code_of(Fault.RANGE, Column.CUSTOMER_ID)
+_AMOUNT_BAD_TYPE = code_of(Fault.BAD_TYPE, Column.PURCHASE_AMOUNT)
+_AMOUNT_NEGATIVE = code_of(Fault.NEGATIVE, Column.PURCHASE_AMOUNT)
 
 
 @dataclass(frozen=True, slots=True)
-class Scribe:
-    """Writes the plans of one delivery as CSV records.
+class RecordWriter:
+    """Writes the row plans of one delivery as CSV records.
 
     Args:
-        settings: The delivery.
-        lexica: Ready-made fields of each column; for the columns made on the spot, only the wrong ones.
-        days: ``2024-01-01`` and so on, for each day of the period.
-        id_days: ``PUR-20240101-`` and so on.
-        clocks: Times of day: with a space, with a ``T``, without seconds, and none.
-        digits: ``00000`` to ``99999``.
-        fractions: ``.00`` to ``.99``, the same as short as possible, nothing, and a point.
-        hundredths: Digits after the cents: nothing, ``01`` to ``99``.
-        milliseconds: ``.000`` to ``.999``, then the same with six digits.
+        settings: Settings of the delivery.
+        field_texts: Column → its ready-made fields; only faulty ones for a column whose valid fields are computed.
+        day_texts: Day of the period → ``2024-01-01`` and so on.
+        id_prefixes: Day of the period → ``PUR-20240101-`` and so on.
+        time_texts: Times of all seconds after a space, then after a ``T``; times of all minutes after a space; empty.
+        five_digits: ``00000`` to ``99999``.
+        cent_texts: ``.00`` to ``.99``, the same without final zeros, empty, and a point.
+        hundredth_texts: Digits after the cents: empty, ``01`` to ``99`` without final zeros.
+        millisecond_texts: ``.000`` to ``.999``, then the same with six digits.
     """
 
     settings: SynthesisSettings
-    lexica: dict[str, Lexicon]
-    days: pa.StringArray
-    id_days: pa.StringArray
-    clocks: pa.StringArray
-    digits: pa.StringArray
-    fractions: pa.StringArray
-    hundredths: pa.StringArray
-    milliseconds: pa.StringArray
+    field_texts: dict[str, FieldTexts]
+    day_texts: pa.StringArray
+    id_prefixes: pa.StringArray
+    time_texts: pa.StringArray
+    five_digits: pa.StringArray
+    cent_texts: pa.StringArray
+    hundredth_texts: pa.StringArray
+    millisecond_texts: pa.StringArray
 
     @classmethod
-    def of(cls, settings: SynthesisSettings, vocabulary: ValueLists) -> Self:
-        """Make the fields that can be made beforehand."""
-        days = days_of(settings)
+    def of(cls, settings: SynthesisSettings, value_lists: ValueLists) -> Self:
+        """Prepare the texts that all rows share."""
+        days = list_days(settings)
         times = [f"{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}" for n in range(_DAY_SECONDS)]
         minutes = [f" {time[:5]}" for time in times[::60]]
-        fractions = [f".{n:02}" for n in range(100)]
-        short = [text.rstrip("0").rstrip(".") for text in fractions]
+        cents = [f".{n:02}" for n in range(100)]
+        short_cents = [text.rstrip("0").rstrip(".") for text in cents]
         milliseconds = [f".{n:03}" for n in range(1000)]
         return cls(
             settings=settings,
-            lexica=_lexica(vocabulary),
-            days=pa.array([day.isoformat() for day in days]),
-            id_days=pa.array([f"PUR-{day:%Y%m%d}-" for day in days]),
-            clocks=pa.array([*(f" {time}" for time in times), *(f"T{time}" for time in times), *minutes, ""]),
-            digits=pa.array([f"{n:05}" for n in range(_HALF)]),
-            fractions=pa.array([*fractions, *short, "", "."]),
-            hundredths=pa.array(["", *(f"{n:02}".rstrip("0") for n in range(1, 100))]),
-            milliseconds=pa.array([*milliseconds, *(f"{text}000" for text in milliseconds)]),
+            field_texts=_make_field_texts(value_lists),
+            day_texts=pa.array([day.isoformat() for day in days]),
+            id_prefixes=pa.array([f"PUR-{day:%Y%m%d}-" for day in days]),
+            time_texts=pa.array([*(f" {time}" for time in times), *(f"T{time}" for time in times), *minutes, ""]),
+            five_digits=pa.array([f"{n:05}" for n in range(_FIVE_DIGITS)]),
+            cent_texts=pa.array([*cents, *short_cents, "", "."]),
+            hundredth_texts=pa.array(["", *(f"{n:02}".rstrip("0") for n in range(1, 100))]),
+            millisecond_texts=pa.array([*milliseconds, *(f"{text}000" for text in milliseconds)]),
         )
 
-    def records(self, plan: Plan) -> pa.StringArray:
-        """One CSV record for each row of the plan, in its order, without a line end."""
+    def write(self, plan: RowPlan) -> pa.StringArray:
+        """Return one CSV record per row of the plan, in its order, without line ends."""
         fields = [
-            self._customer(plan),
-            self._purchase(plan),
-            self._chosen(plan, Column.PRODUCT_CATEGORY, plan.category),
-            self._amount(plan),
-            self._date(plan),
-            self._country(plan),
-            self._chosen(plan, Column.CUSTOMER_AGE, plan.age - AGES.start),
-            self._chosen(plan, Column.PAYMENT_TYPE, plan.payment),
+            self._write_customer(plan),
+            self._write_purchase_id(plan),
+            self._write_listed(plan, Column.PRODUCT_CATEGORY, plan.category),
+            self._write_amount(plan),
+            self._write_date(plan),
+            self._write_country(plan),
+            self._write_listed(plan, Column.CUSTOMER_AGE, plan.age - AGES.start),
+            self._write_listed(plan, Column.PAYMENT_TYPE, plan.payment),
         ]
-        broken = np.flatnonzero(plan.faults[Fault.STRUCTURE])
-        ways = draw(self.settings.seed, Stream.BREAKAGE, plan.ordinal[broken])
-        return replaced(joined(*fields, by=","), broken, _broken(fields, broken, bits_of(ways, 0, 16)))
+        broken_rows = np.flatnonzero(plan.faults[Fault.STRUCTURE])
+        bits = draw(self.settings.seed, Stream.BREAKAGE, plan.row_number[broken_rows])
+        broken_records = _write_broken(fields, broken_rows, take_bits(bits, 0, 16))
+        return replace_rows(join(*fields, separator=","), broken_rows, broken_records)
 
-    def _writing(self, plan: Plan, column: Column, *rates: float) -> Writing:
-        return Writing.of(self.settings.seed, column, plan.ordinal, (self.settings.padding_rate, *rates))
+    def _draw_style(self, plan: RowPlan, column: Column, *rates: float) -> WritingStyle:
+        rates = (self.settings.padding_rate, *rates)
+        return WritingStyle.of(self.settings.seed, column, plan.row_number, rates)
 
-    def _chosen(self, plan: Plan, column: Column, value: I64) -> pa.StringArray:
-        writing = self._writing(plan, column)
-        form = writing.among(len(_FORMS) - 1)
-        return self.lexica[column].write(value, form, plan.faults[column], writing.pick)
+    def _write_listed(self, plan: RowPlan, column: Column, values: I64) -> pa.StringArray:
+        style = self._draw_style(plan, column)
+        forms = style.choose_variants(len(_FORMS) - 1)
+        return self.field_texts[column].write(values, forms, plan.faults[column], style.random_bits)
 
-    def _country(self, plan: Plan) -> pa.StringArray:
+    def _write_country(self, plan: RowPlan) -> pa.StringArray:
         column = Column.COUNTRY_CODE
-        writing = self._writing(plan, column, self.settings.lower_case_rate)
-        form = writing.among(len(_FORMS) - 1, len(_LOWERED))
-        return self.lexica[column].write(plan.country, form, plan.faults[column], writing.pick)
+        style = self._draw_style(plan, column, self.settings.lower_case_rate)
+        forms = style.choose_variants(len(_FORMS) - 1, len(_LOWER_CASE_FORMS))
+        return self.field_texts[column].write(plan.country, forms, plan.faults[column], style.random_bits)
 
-    def _purchase(self, plan: Plan) -> pa.StringArray:
-        """``PUR-20240305-0012345678``: the day and the number of the row where the purchase came first."""
+    def _write_purchase_id(self, plan: RowPlan) -> pa.StringArray:
+        """Write ids such as ``PUR-20240305-0012345678``: the day and the row number of the origin."""
         column = Column.PURCHASE_ID
-        writing = self._writing(plan, column)
-        high, low = (
-            self.digits.take(pa.array(plan.root // _HALF)),
-            self.digits.take(pa.array(plan.root % _HALF)),
+        style = self._draw_style(plan, column)
+        ids = join(
+            self.id_prefixes.take(pa.array(plan.day)),
+            self.five_digits.take(pa.array(plan.origin // _FIVE_DIGITS)),
+            self.five_digits.take(pa.array(plan.origin % _FIVE_DIGITS)),
         )
-        text = joined(self.id_days.take(pa.array(plan.day)), high, low)
-        dressed = _PADS.put_on(text, writing.among(len(_PADDING)))
-        return self.lexica[column].amend(dressed, plan.faults[column], writing.pick)
+        padded_ids = _PADDING.add_to(ids, style.choose_variants(len(_PADDING_PAIRS)))
+        return self.field_texts[column].replace_faulty(padded_ids, plan.faults[column], style.random_bits)
 
-    def _customer(self, plan: Plan) -> pa.StringArray:
-        column, fault = Column.CUSTOMER_ID, plan.faults[Column.CUSTOMER_ID]
-        writing = self._writing(plan, column)
-        dress = writing.among(len(_CUSTOMER_PADS))
-        dress = np.where(fault == _BAD_TYPE, _MINUS_CUSTOMER - 2 + writing.pick % 2, dress)
-        dress = np.where(fault == _OUT_OF_RANGE, _MINUS_CUSTOMER, dress)
-        dressed = _CUSTOMERS.put_on(pa.array(plan.customer).cast(pa.string()), dress)
-        worded = np.where((fault > 1) & (writing.pick & 4 > 0), np.uint8(0), fault)
-        return self.lexica[column].amend(dressed, worded, writing.pick)
+    def _write_customer(self, plan: RowPlan) -> pa.StringArray:
+        """Write customer ids; half of the faulty ones are an affix on the id, the others a ready-made text."""
+        column, faults = Column.CUSTOMER_ID, plan.faults[Column.CUSTOMER_ID]
+        style = self._draw_style(plan, column)
+        bad_affixes = _CUSTOMER_MINUS - _CUSTOMER_BAD_TYPES + style.random_bits % _CUSTOMER_BAD_TYPES
+        affixes = style.choose_variants(len(_CUSTOMER_PADDING))
+        affixes = np.where(faults == _CUSTOMER_BAD_TYPE, bad_affixes, affixes)
+        affixes = np.where(faults == _CUSTOMER_RANGE, _CUSTOMER_MINUS, affixes)
+        customers = _CUSTOMER_AFFIXES.add_to(pa.array(plan.customer).cast(pa.string()), affixes)
+        keeps_affix = (faults > NULL_CODE) & (style.random_bits & 4 > 0)
+        replaced_faults = np.where(keeps_affix, np.uint8(0), faults)
+        return self.field_texts[column].replace_faulty(customers, replaced_faults, style.random_bits)
 
-    def _date(self, plan: Plan) -> pa.StringArray:
+    def _write_date(self, plan: RowPlan) -> pa.StringArray:
         column = Column.PURCHASE_DATE
-        writing = self._writing(plan, column)
-        second, finer = plan.clock // 1000, np.where(plan.clock > 0, plan.clock % 1000, 0)
-        place = second + np.where(writing.pick % 32 == 0, _DAY_SECONDS, 0)
-        place = np.where((second % 60 == 0) & (finer == 0), 2 * _DAY_SECONDS + second // 60, place)
-        place = np.where(plan.clock == DATE_ALONE, len(self.clocks) - 1, place)
-        text = joined(self.days.take(pa.array(plan.day)), self.clocks.take(pa.array(place)))
-        rows = np.flatnonzero(finer)
-        digits = self.milliseconds.take(pa.array(finer[rows] + writing.pick[rows] % 2 * 1000))
-        text = replaced(text, rows, joined(text.take(pa.array(rows)), digits))
-        dressed = _PADS.put_on(text, writing.among(len(_PADDING)))
-        return self.lexica[column].amend(dressed, plan.faults[column], writing.pick)
+        style = self._draw_style(plan, column)
+        second, millisecond = plan.clock // 1000, np.where(plan.clock > 0, plan.clock % 1000, 0)
+        time_indices = second + np.where(style.random_bits % 32 == 0, _DAY_SECONDS, 0)
+        is_whole_minute = (second % 60 == 0) & (millisecond == 0)
+        time_indices = np.where(is_whole_minute, 2 * _DAY_SECONDS + second // 60, time_indices)
+        time_indices = np.where(plan.clock == DATE_WITHOUT_TIME, len(self.time_texts) - 1, time_indices)
+        dates = join(self.day_texts.take(pa.array(plan.day)), self.time_texts.take(pa.array(time_indices)))
+        fractional_rows = np.flatnonzero(millisecond)
+        indices = millisecond[fractional_rows] + style.random_bits[fractional_rows] % 2 * 1000
+        fractions = self.millisecond_texts.take(pa.array(indices))
+        precise_dates = join(dates.take(pa.array(fractional_rows)), fractions)
+        dates = replace_rows(dates, fractional_rows, precise_dates)
+        padded_dates = _PADDING.add_to(dates, style.choose_variants(len(_PADDING_PAIRS)))
+        return self.field_texts[column].replace_faulty(padded_dates, plan.faults[column], style.random_bits)
 
-    def _amount(self, plan: Plan) -> pa.StringArray:
-        column, fault = Column.PURCHASE_AMOUNT, plan.faults[Column.PURCHASE_AMOUNT]
-        writing = self._writing(plan, column, self.settings.scientific_rate)
-        whole, fraction = plan.cents // 100, plan.cents % 100
-        text = joined(pa.array(whole).cast(pa.string()), self.fractions.take(pa.array(fraction)))
-        unusual = (plan.hundredths > 0) | (writing.style > 0) | (fault > 1) | (writing.pick % 64 == 0)
-        rows = np.flatnonzero(unusual)
-        some = Writing(writing.style[rows], writing.pick[rows])
-        text = replaced(text, rows, self._unusual(plan.cents[rows], plan.hundredths[rows], fault[rows], some))
-        worded = np.where((fault == _BAD_TYPE) & (writing.pick & 8 > 0), np.uint8(0), fault)
-        worded = np.where(fault == _NEGATIVE, np.uint8(0), worded)
-        return self.lexica[column].amend(text, worded, writing.pick)
+    def _write_amount(self, plan: RowPlan) -> pa.StringArray:
+        column, faults = Column.PURCHASE_AMOUNT, plan.faults[Column.PURCHASE_AMOUNT]
+        style = self._draw_style(plan, column, self.settings.scientific_rate)
+        units, cents = plan.cents // 100, plan.cents % 100
+        amounts = join(pa.array(units).cast(pa.string()), self.cent_texts.take(pa.array(cents)))
+        is_unusual = (plan.hundredths > 0) | (style.styles > 0)
+        is_unusual |= (faults > NULL_CODE) | (style.random_bits % 64 == 0)
+        rows = np.flatnonzero(is_unusual)
+        unusual = self._write_unusual_amounts(plan.cents[rows], plan.hundredths[rows], faults[rows], style.take(rows))
+        amounts = replace_rows(amounts, rows, unusual)
+        keeps_affix = (faults == _AMOUNT_BAD_TYPE) & (style.random_bits & 8 > 0)
+        replaced_faults = np.where(keeps_affix | (faults == _AMOUNT_NEGATIVE), np.uint8(0), faults)
+        return self.field_texts[column].replace_faulty(amounts, replaced_faults, style.random_bits)
 
-    def _unusual(self, cents: I64, hundredths: I64, fault: Codes, writing: Writing) -> pa.StringArray:
-        """Amounts with more decimals or fewer, an exponent, white space or a mark that is out of place."""
-        dress = writing.among(len(_AMOUNT_PADS), len(_EXPONENTS))
-        dress = np.where(fault == _BAD_TYPE, _THOUSANDS + (writing.pick >> 4) % len(_MARKS), dress)
-        dress = np.where(fault == _NEGATIVE, _THOUSANDS + len(_MARKS), dress)
-        in_cents = (dress > len(_AMOUNT_PADS)) & (dress <= len(_AMOUNT_PADS) + len(_OF_CENTS))
-        short = (writing.pick % 64 == 0) & (hundredths == 0)
-        whole = np.where(in_cents, cents, cents // 100)
-        whole = np.where(dress == _THOUSANDS, 100 + whole % 900, whole)
-        whole += fault == _NEGATIVE
-        fraction = cents % 100 + np.where(short, 100, 0)
-        fraction = np.where(in_cents, np.where(hundredths > 0, _POINT, _NO_FRACTION), fraction)
-        number = joined(
-            pa.array(whole).cast(pa.string()),
-            self.fractions.take(pa.array(fraction)),
-            self.hundredths.take(pa.array(hundredths)),
+    def _write_unusual_amounts(self, cents: I64, hundredths: I64, faults: Codes, style: WritingStyle) -> pa.StringArray:
+        """Write amounts with other than two decimals, an exponent, white space, quotes or a faulty affix."""
+        affixes = style.choose_variants(len(_AMOUNT_PADDING), len(_EXPONENTS))
+        bad_affixes = _THOUSANDS + (style.random_bits >> 4) % len(_BAD_AMOUNT_PAIRS)
+        affixes = np.where(faults == _AMOUNT_BAD_TYPE, bad_affixes, affixes)
+        affixes = np.where(faults == _AMOUNT_NEGATIVE, _AMOUNT_MINUS, affixes)
+        is_in_cents = (affixes > len(_AMOUNT_PADDING)) & (affixes <= len(_AMOUNT_PADDING) + len(_CENT_EXPONENTS))
+        is_short = (style.random_bits % 64 == 0) & (hundredths == 0)
+        units = np.where(is_in_cents, cents, cents // 100)
+        units = np.where(affixes == _THOUSANDS, 100 + units % 900, units)
+        units += faults == _AMOUNT_NEGATIVE  # -0.00 would be valid
+        fractions = cents % 100 + np.where(is_short, 100, 0)
+        fractions = np.where(is_in_cents, np.where(hundredths > 0, _POINT, _EMPTY_FRACTION), fractions)
+        amounts = join(
+            pa.array(units).cast(pa.string()),
+            self.cent_texts.take(pa.array(fractions)),
+            self.hundredth_texts.take(pa.array(hundredths)),
         )
-        return _AMOUNTS.put_on(number, dress)
+        return _AMOUNT_AFFIXES.add_to(amounts, affixes)
 
 
-def _padded(pair: tuple[str, str]) -> Form:
-    return lambda value: as_field(pair[0] + value + pair[1])
+def _padded_form(prefix: str, suffix: str) -> Form:
+    return lambda value: as_field(prefix + value + suffix)
 
 
-_FORMS: tuple[Form, ...] = (as_field, *map(_padded, _PADDING), quoted)
-_LOWERED: tuple[Form, ...] = (str.lower, str.capitalize)
+_FORMS: tuple[Form, ...] = (as_field, *(_padded_form(*pair) for pair in _PADDING_PAIRS), quote)
+_LOWER_CASE_FORMS: tuple[Form, ...] = (str.lower, str.capitalize)
 
 
-def _lexica(vocabulary: ValueLists) -> dict[str, Lexicon]:
-    return {
-        Column.CUSTOMER_ID: Lexicon.of((), (), (NULLS, words.BAD_CUSTOMERS, ("0", "-0", "000"))),
-        Column.PURCHASE_ID: Lexicon.of((), (), (NULLS,)),
-        Column.PRODUCT_CATEGORY: Lexicon.of([one.name for one in vocabulary.categories], _FORMS, (NULLS,)),
-        Column.PURCHASE_AMOUNT: Lexicon.of((), (), (NULLS, words.BAD_AMOUNTS, (), words.AMOUNTS_OUT_OF_RANGE)),
-        Column.PURCHASE_DATE: Lexicon.of((), (), (NULLS, words.MALFORMED_DATES)),
-        Column.COUNTRY_CODE: Lexicon.of(COUNTRIES, (*_FORMS, *_LOWERED), (NULLS, words.UNKNOWN_COUNTRIES)),
-        Column.CUSTOMER_AGE: Lexicon.of([*map(str, AGES)], _FORMS, (NULLS, words.BAD_AGES, words.AGES_OUT_OF_RANGE)),
-        Column.PAYMENT_TYPE: Lexicon.of([one.name for one in vocabulary.payments], _FORMS, (NULLS,)),
+def _make_field_texts(value_lists: ValueLists) -> dict[str, FieldTexts]:
+    values_and_forms: dict[Column, tuple[list[str], tuple[Form, ...]]] = {
+        Column.PRODUCT_CATEGORY: ([category.name for category in value_lists.categories], _FORMS),
+        Column.COUNTRY_CODE: ([*COUNTRIES], (*_FORMS, *_LOWER_CASE_FORMS)),
+        Column.CUSTOMER_AGE: ([*map(str, AGES)], _FORMS),
+        Column.PAYMENT_TYPE: ([payment.name for payment in value_lists.payments], _FORMS),
     }
+    field_texts: dict[str, FieldTexts] = {}
+    for spec in COLUMN_SPECS:
+        values, forms = values_and_forms.get(spec.name, ([], ()))
+        faulty_texts = [FAULTY_TEXTS.get(name, ()) for name in spec.reasons]
+        field_texts[spec.name] = FieldTexts.of(values, forms, faulty_texts)
+    return field_texts
 
 
-def _broken(fields: list[pa.StringArray], rows: I64, way: I64) -> pa.StringArray:
-    """The records of some rows with too few fields or too many."""
-    some = [field.take(pa.array(rows)) for field in fields]
+def _write_broken(fields: list[pa.StringArray], rows: I64, random_bits: I64) -> pa.StringArray:
+    """Return the records of ``rows`` with too few or too many fields."""
+    row_fields = [column_fields.take(pa.array(rows)) for column_fields in fields]
     surplus = pa.array(["surplus"] * len(rows), pa.string())
-    nothing = pa.array([""] * len(rows), pa.string())
-    written = [some[:7], some[:3], [surplus], [*some, surplus], [*some, nothing], [*some[:3], *some[2:]]]
-    candidates = [joined(*parts, by=",") for parts in written]
-    place = way % len(candidates) * len(rows) + np.arange(len(rows))
-    return pa.concat_arrays(candidates).take(pa.array(place))
+    empty = pa.array([""] * len(rows), pa.string())
+    too_few = row_fields[:7], row_fields[:3], [surplus]
+    too_many = [*row_fields, surplus], [*row_fields, empty], [*row_fields[:3], *row_fields[2:]]
+    variants = [*too_few, *too_many]
+    records = pa.concat_arrays([join(*variant, separator=",") for variant in variants])
+    indices = random_bits % len(variants) * len(rows) + np.arange(len(rows))
+    return records.take(pa.array(indices))

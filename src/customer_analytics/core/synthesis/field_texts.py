@@ -1,4 +1,4 @@
-"""Ready-made CSV fields, chosen by number, and dresses for fields that are made on the spot."""
+"""Texts of CSV fields: ready-made ones that are chosen by index, and affixes for computed ones."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,109 +9,119 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer_analytics.core.contract.columns import COLUMNS, Column
-from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, bits_of, draw, outcome
+from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, choose_outcome, draw, take_bits
 
 Form = Callable[[str], str]
+"""A function from a value's text to one way to write it as a CSV field."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Fields for the values of one column and for its faults.
+class FieldTexts:
+    """Ready-made fields of one column: valid values in several forms, and texts for each fault.
 
     Args:
-        fields: All values in the first form, all in the next and so on; then the wrong ones by fault.
-        values: Number of values.
-        starts: Place of the first field of each fault.
-        sizes: Number of fields of each fault.
+        texts: All values in the first form, all in the second, and so on; then the texts of each fault.
+        value_count: Number of values.
+        fault_starts: Index in ``texts`` of the first text of each fault.
+        fault_sizes: Number of texts of each fault.
     """
 
-    fields: pa.StringArray
-    values: int
-    starts: I64
-    sizes: I64
+    texts: pa.StringArray
+    value_count: int
+    fault_starts: I64
+    fault_sizes: I64
 
     @classmethod
-    def of(cls, values: Sequence[str], forms: Sequence[Form], wrong: Sequence[Sequence[str]]) -> Self:
-        """Each value in each form; ``wrong[k]`` are the fields of fault code ``k + 1``."""
-        right = [form(value) for form in forms for value in values]
-        sizes = np.array([len(fields) for fields in wrong], np.int64)
-        starts = len(right) + np.cumsum(sizes) - sizes
-        fields = right + [field for fields in wrong for field in fields]
-        return cls(pa.array(fields, pa.string()), len(values), starts, sizes)
+    def of(cls, values: Sequence[str], forms: Sequence[Form], faulty_texts: Sequence[Sequence[str]]) -> Self:
+        """Write each value in each form; ``faulty_texts[k]`` are the texts of fault code ``k + 1``."""
+        valid_texts = [form(value) for form in forms for value in values]
+        sizes = np.array([len(texts) for texts in faulty_texts], np.int64)
+        starts = len(valid_texts) + np.cumsum(sizes) - sizes
+        texts = valid_texts + [text for texts in faulty_texts for text in texts]
+        return cls(pa.array(texts, pa.string()), len(values), starts, sizes)
 
-    def write(self, value: I64, form: I64, fault: Codes, pick: I64) -> pa.StringArray:
-        """One field for each row: the value in its form, or one of the fault's where there is a fault."""
-        place = form * self.values + value
-        hit = np.flatnonzero(fault)
-        place[hit] = self._wrong(fault[hit], pick[hit])
-        return self.fields.take(pa.array(place))
+    def write(self, values: I64, forms: I64, faults: Codes, random_bits: I64) -> pa.StringArray:
+        """Return one field per row: the value with the index in ``values`` in its form, or a text of the row's fault.
 
-    def amend(self, text: pa.StringArray, fault: Codes, pick: I64) -> pa.StringArray:
-        """The text with one of the fault's fields in its place where there is a fault."""
-        hit = np.flatnonzero(fault)
-        return replaced(text, hit, self.fields.take(pa.array(self._wrong(fault[hit], pick[hit]))))
+        ``random_bits`` choose among the texts of the fault.
+        """
+        indices = forms * self.value_count + values
+        faulty_rows = np.flatnonzero(faults)
+        indices[faulty_rows] = self._choose_faulty(faults[faulty_rows], random_bits[faulty_rows])
+        return self.texts.take(pa.array(indices))
 
-    def _wrong(self, fault: Codes, pick: I64) -> I64:
-        return self.starts[fault - 1] + pick % self.sizes[fault - 1]
+    def replace_faulty(self, fields: pa.StringArray, faults: Codes, random_bits: I64) -> pa.StringArray:
+        """Replace the field of each row that has a fault code by one of the fault's texts."""
+        rows = np.flatnonzero(faults)
+        indices = self._choose_faulty(faults[rows], random_bits[rows])
+        return replace_rows(fields, rows, self.texts.take(pa.array(indices)))
+
+    def _choose_faulty(self, faults: Codes, random_bits: I64) -> I64:
+        return self.fault_starts[faults - 1] + random_bits % self.fault_sizes[faults - 1]
 
 
 @dataclass(frozen=True, slots=True)
-class Dresses:
-    """What can be put around a field; the first is nothing."""
+class Affixes:
+    """Pairs of a prefix and a suffix for fields; index 0 is a pair of empty texts."""
 
-    before: pa.StringArray
-    after: pa.StringArray
+    prefixes: pa.StringArray
+    suffixes: pa.StringArray
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Self:
-        """Pairs of what comes before and what comes after."""
-        before, after = zip(("", ""), *pairs, strict=True)
-        return cls(pa.array(before, pa.string()), pa.array(after, pa.string()))
+        """Hold the pairs of (prefix, suffix) from index 1."""
+        prefixes, suffixes = zip(("", ""), *pairs, strict=True)
+        return cls(pa.array(prefixes, pa.string()), pa.array(suffixes, pa.string()))
 
-    def put_on(self, text: pa.StringArray, dress: I64) -> pa.StringArray:
-        """The text, dressed where ``dress`` is not 0."""
-        rows = np.flatnonzero(dress)
-        worn = pa.array(dress[rows])
-        return replaced(text, rows, joined(self.before.take(worn), text.take(pa.array(rows)), self.after.take(worn)))
+    def add_to(self, texts: pa.StringArray, affixes: I64) -> pa.StringArray:
+        """Add to each text the pair with the index in ``affixes``."""
+        rows = np.flatnonzero(affixes)
+        indices = pa.array(affixes[rows])
+        changed = join(self.prefixes.take(indices), texts.take(pa.array(rows)), self.suffixes.take(indices))
+        return replace_rows(texts, rows, changed)
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """How each row of a column is written: nothing here changes its value.
+class WritingStyle:
+    """How each row of one column is written; the style never changes the value.
 
     Args:
-        style: 0 for plain, 1 + the place of the rate that was hit.
-        pick: 16 random bits to choose among equals.
+        styles: 0 for the plain style, ``k + 1`` for the style with the rate ``k``.
+        random_bits: 16 random bits per row, to choose among the variants of a style.
     """
 
-    style: Codes
-    pick: I64
+    styles: Codes
+    random_bits: I64
 
     @classmethod
-    def of(cls, seed: int, column: Column, ordinals: I64, rates: Sequence[float]) -> Self:
-        """Draw the writing of a column; each of ``rates`` is the share of a style."""
-        drawn = draw(seed, Stream.WRITING + COLUMNS.index(column), ordinals)
-        return cls(outcome(drawn, rates), bits_of(drawn, 0, 16))
+    def of(cls, seed: int, column: Column, row_numbers: I64, rates: Sequence[float]) -> Self:
+        """Draw the style of each row; ``rates[k]`` is the share of style ``k + 1``."""
+        bits = draw(seed, Stream.WRITING + COLUMNS.index(column), row_numbers)
+        return cls(choose_outcome(bits, rates), take_bits(bits, 0, 16))
 
-    def among(self, *choices: int) -> I64:
-        """0 for plain; for style ``k`` one of the next ``choices[k - 1]`` numbers."""
-        starts = np.cumsum([1, *choices])
-        number = np.zeros(len(self.style), np.int64)
-        for style, count in enumerate(choices, 1):
-            rows = np.flatnonzero(self.style == style)
-            number[rows] = starts[style - 1] + self.pick[rows] % count
-        return number
+    def take(self, rows: I64) -> "WritingStyle":
+        """Return the style of the rows with these indices."""
+        return WritingStyle(self.styles[rows], self.random_bits[rows])
+
+    def choose_variants(self, *variant_counts: int) -> I64:
+        """Choose a variant per row; the variants of all styles (from style 1) are numbered from 1, 0 is plain."""
+        starts = np.cumsum([1, *variant_counts])
+        variants = np.zeros(len(self.styles), np.int64)
+        for style, count in enumerate(variant_counts, 1):
+            rows = np.flatnonzero(self.styles == style)
+            variants[rows] = starts[style - 1] + self.random_bits[rows] % count
+        return variants
 
 
-def joined(*parts: pa.StringArray | str, by: str = "") -> pa.StringArray:
-    """The parts of each row side by side."""
-    return pc.binary_join_element_wise(*parts, by)
+def join(*columns: pa.StringArray | str, separator: str = "") -> pa.StringArray:
+    """Join the texts of each row."""
+    return pc.binary_join_element_wise(*columns, separator)
 
 
-def replaced(text: pa.StringArray, rows: I64, replacement: pa.StringArray) -> pa.StringArray:
-    """The text with some rows (ascending) replaced."""
+def replace_rows(texts: pa.StringArray, rows: I64, replacements: pa.StringArray) -> pa.StringArray:
+    """Replace the texts of ``rows`` (ascending indices), in order, by ``replacements``."""
     if not len(rows):
-        return text
-    mask = np.zeros(len(text), bool)
+        return texts
+    mask = np.zeros(len(texts), bool)
     mask[rows] = True
-    return pc.replace_with_mask(text, pa.array(mask), replacement)
+    return pc.replace_with_mask(texts, pa.array(mask), replacements)

@@ -1,8 +1,10 @@
-"""Deliveries: any block of one, as text or as counts."""
+"""A synthetic delivery: its blocks of rows as CSV records and as counts."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any, Self
 
 import numpy as np
@@ -11,9 +13,9 @@ import pyarrow as pa
 
 from customer_analytics.core.arrow.frames import to_frame
 from customer_analytics.core.chunks.local import Task
-from customer_analytics.core.synthesis.csv_records import HEADER, Scribe
-from customer_analytics.core.synthesis.lookup_tables import Tables, days_of
-from customer_analytics.core.synthesis.row_plan import Kind, Plan, plan_rows
+from customer_analytics.core.synthesis.csv_records import HEADER, RecordWriter
+from customer_analytics.core.synthesis.lookup_tables import LookupTables, list_days
+from customer_analytics.core.synthesis.row_plan import RowKind, RowPlan, plan_rows
 from customer_analytics.core.synthesis.settings import SynthesisSettings
 from customer_analytics.core.synthesis.truth import Labels, TruthCounts
 from customer_analytics.core.synthesis.value_lists import ValueLists
@@ -21,75 +23,68 @@ from customer_analytics.core.synthesis.value_lists import ValueLists
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A purchases CSV that can be written and counted block by block, in any order and anywhere.
+    """A purchases CSV whose blocks of rows can be generated in any order.
 
-    As a ``Source`` of chunks its chunks are ranges of row numbers; a delivery of no rows has one empty range.
-
-    Args:
-        settings: Size, period and dirt.
-        tables: Lookup tables for decisions.
-        labels: Names for the counts.
+    It is a ``Source`` whose chunks are ranges of row numbers; a delivery without rows has one empty range.
     """
 
     settings: SynthesisSettings
-    vocabulary: ValueLists
-    tables: Tables
+    value_lists: ValueLists
+    tables: LookupTables
     labels: Labels
 
     @classmethod
     def of(cls, settings: SynthesisSettings) -> Self:
-        """Prepare a delivery."""
-        words = ValueLists.of(settings)
-        months = tuple(f"{day:%Y-%m}" for day in days_of(settings))
-        return cls(
-            settings,
-            words,
-            Tables.of(settings, words),
-            Labels([one.name for one in words.categories], months),
-        )
+        """Compute what all rows of the delivery share."""
+        value_lists = ValueLists.of(settings)
+        months = tuple(f"{day:%Y-%m}" for day in list_days(settings))
+        labels = Labels([category.name for category in value_lists.categories], months)
+        return cls(settings, value_lists, LookupTables.of(settings, value_lists), labels)
 
     def blocks(self) -> Iterator[range]:
-        """The row numbers of each block, in order."""
+        """Yield the row numbers of each block, in order."""
         rows, step = self.settings.rows, self.settings.block_rows
         return (range(start, min(start + step, rows)) for start in range(0, max(rows, 1), step))
 
     def total(self) -> int:
-        """Rows of the delivery."""
+        """Return the number of rows."""
         return self.settings.rows
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """The blocks as tasks; ranges have no columns to choose."""
+        """Return one task per block; ``columns`` has no effect, because a range has no columns."""
         del columns
         return nullcontext(Task(lambda block=block: block, len(block)) for block in self.blocks())  # type: ignore[misc]
 
-    def plan(self, ordinals: Sequence[int] | np.ndarray) -> Plan:
-        """What was decided about some rows."""
-        return plan_rows(self.settings, self.tables, np.asarray(ordinals, np.int64))
+    def plan(self, row_numbers: Sequence[int] | np.ndarray) -> RowPlan:
+        """Decide about rows."""
+        return plan_rows(self.settings, self.tables, np.asarray(row_numbers, np.int64))
 
-    def tally(self, block: range) -> TruthCounts:
-        """The counts of a block; copies of refused rows stay unsettled."""
+    def count_block(self, block: range) -> TruthCounts:
+        """Count the rows of a block; valid duplicates of quarantined rows stay undecided."""
         plan = self.plan(np.arange(block.start, block.stop))
-        copies = np.flatnonzero(plan.kind != Kind.FRESH)
-        root_refused = np.zeros(len(block), bool)
-        root_refused[copies] = self.plan(plan.root[copies]).refused()
-        return TruthCounts.of(plan, root_refused, self.labels)
+        duplicates = np.flatnonzero(plan.kind != RowKind.NEW)
+        is_origin_quarantined = np.zeros(len(block), bool)
+        is_origin_quarantined[duplicates] = self.plan(plan.origin[duplicates]).is_quarantined()
+        return TruthCounts.of(plan, is_origin_quarantined, self.labels)
 
-    def settle(self, tally: TruthCounts) -> dict[str, Any]:
-        """The truth of the whole delivery.
-
-        Args:
-            tally: The sum of the counts of all blocks.
+    def count_truth(self) -> dict[str, Any]:
+        """Count all rows, block by block.
 
         Returns:
-            What ``synthesis_truth`` holds (``TruthCounts.as_truth``).
+            The content of ``synthesis_truth`` (``TruthCounts.as_truth``).
         """
-        copies = TruthCounts.of_settled(self.plan(np.array(tally.unsettled.to_array(), np.int64)), self.labels)
-        return tally.settled(copies).as_truth()
+        counts = reduce(add, map(self.count_block, self.blocks()), TruthCounts())
+        undecided_plan = self.plan(np.array(counts.undecided.to_array(), np.int64))
+        return counts.decide(TruthCounts.of_undecided(undecided_plan, self.labels)).as_truth()
 
 
-def written(delivery: Delivery, scribe: Scribe, block: range) -> pd.DataFrame:
-    """A block as CSV records: one text column ``record``, the header before row 0, no line ends."""
-    records = scribe.records(delivery.plan(block))
+def write_block(delivery: Delivery, writer: RecordWriter, block: range) -> pd.DataFrame:
+    """Write a block of rows as CSV records.
+
+    Returns:
+        ``record`` (text): one record per row without line ends; the first block starts with the header.
+    """
+    records = writer.write(delivery.plan(block))
     if block.start == 0:
         records = pa.concat_arrays([pa.array([HEADER]), records])
     return to_frame(pa.table({"record": records}), block.start + (block.start > 0))

@@ -1,7 +1,7 @@
-"""Counter-based randomness: what is drawn for a row depends on its number and on nothing else.
+"""Random bits that depend only on the seed, the stream and the row number.
 
-SplitMix64 (Steele, Lea, Flood: *Fast splittable pseudorandom number generators*, OOPSLA 2014) read as a hash
-of (seed, stream, ordinal): any row can be drawn anywhere, in any order, in constant time.
+The generator is SplitMix64 (Steele, Lea, Flood: *Fast splittable pseudorandom number generators*, OOPSLA 2014), used as
+a hash of (seed, stream, row number). The bits of any row can therefore be computed in any order and in constant time.
 """
 
 from collections.abc import Sequence
@@ -13,21 +13,24 @@ import numpy.typing as npt
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.bool_]
 
-TABLE = 1 << 16
-"""Entries of a lookup table: 16 random bits choose one."""
+TABLE_SIZE = 1 << 16
+"""Number of entries of a lookup table; 16 random bits choose one."""
 
 _GAMMA = 0x9E3779B97F4A7C15
-_FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_MASK = (1 << 64) - 1
+_MULTIPLIER_1, _MULTIPLIER_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_MASK_64 = (1 << 64) - 1
 
 
 class Stream(IntEnum):
-    """Independent draws for the same row."""
+    """Independent sequences of random bits for the same rows.
+
+    ``FAULTS`` and ``WRITING`` are the first of several streams, one per group of reasons and one per column.
+    """
 
     KIND = auto()
-    COPIED = auto()
+    ORIGIN = auto()
     CHANGE = auto()
     CUSTOMER = auto()
     PERSON = auto()
@@ -41,48 +44,48 @@ class Stream(IntEnum):
     WRITING = 64
 
 
-def draw(seed: int, stream: int, ordinals: npt.NDArray[np.integer]) -> U64:
-    """64 random bits for each ordinal, a pure function of (seed, stream, ordinal)."""
-    key = _mixed((_mixed(seed & _MASK) + stream * _GAMMA) & _MASK)
-    bits = ordinals.astype(np.uint64)
+def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
+    """Return 64 random bits for each number; they depend only on (seed, stream, number)."""
+    key = _mix((_mix(seed & _MASK_64) + stream * _GAMMA) & _MASK_64)
+    bits = numbers.astype(np.uint64)
     bits *= np.uint64(_GAMMA)
     bits += np.uint64(key)
     bits ^= bits >> np.uint64(30)
-    bits *= np.uint64(_FIRST)
+    bits *= np.uint64(_MULTIPLIER_1)
     bits ^= bits >> np.uint64(27)
-    bits *= np.uint64(_SECOND)
+    bits *= np.uint64(_MULTIPLIER_2)
     bits ^= bits >> np.uint64(31)
     return bits
 
 
-def bits_of(drawn: U64, first: int, count: int) -> I64:
-    """The ``count`` bits from bit ``first`` (lowest is 0) as numbers below ``2**count``."""
-    return ((drawn >> np.uint64(first)) & np.uint64((1 << count) - 1)).astype(np.int64)
+def take_bits(bits: U64, first: int, count: int) -> I64:
+    """Return the ``count`` bits from bit ``first`` (the lowest is 0) as integers below ``2**count``."""
+    return ((bits >> np.uint64(first)) & np.uint64((1 << count) - 1)).astype(np.int64)
 
 
-def outcome(drawn: U64, rates: Sequence[float]) -> Codes:
-    """1 + the outcome that each draw chose, 0 for none; outcome ``k`` has probability ``rates[k]``.
-
-    Only the upper 32 bits are read.
-    """
-    upper = drawn >> np.uint64(32)
+def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
+    """Return ``k + 1`` with the probability ``rates[k]``, otherwise 0, per row; uses only the upper 32 bits."""
+    upper = bits >> np.uint64(32)
     edges = np.array([min(round(sum(rates[: k + 1]) * 2**32), 2**32) for k in range(len(rates))], np.uint64)
-    codes = np.zeros(len(drawn), np.uint8)
+    codes = np.zeros(len(bits), np.uint8)
     if len(rates):
-        hit = np.flatnonzero(upper < edges[-1])
-        codes[hit] = np.searchsorted(edges, upper[hit], side="right") + 1
+        rows = np.flatnonzero(upper < edges[-1])
+        codes[rows] = np.searchsorted(edges, upper[rows], side="right") + 1
     return codes
 
 
-def share_table(weights: Sequence[int]) -> Codes:
-    """``TABLE`` entries shared out among codes by their weights: at least one each, none for weight 0."""
-    spare, total = TABLE - sum(weight > 0 for weight in weights), sum(weights)
+def make_share_table(weights: Sequence[int]) -> Codes:
+    """Return ``TABLE_SIZE`` indices of ``weights``, ascending, in proportion to the weights.
+
+    Each positive weight has at least one entry, a weight of 0 has none.
+    """
+    spare, total = TABLE_SIZE - sum(weight > 0 for weight in weights), sum(weights)
     cumulative = np.cumsum([0, *weights]) * spare // total
     entries = np.diff(cumulative) + (np.asarray(weights) > 0)
     return np.repeat(np.arange(len(weights), dtype=np.uint8), entries)
 
 
-def _mixed(number: int) -> int:
-    number = ((number ^ (number >> 30)) * _FIRST) & _MASK
-    number = ((number ^ (number >> 27)) * _SECOND) & _MASK
+def _mix(number: int) -> int:
+    number = ((number ^ (number >> 30)) * _MULTIPLIER_1) & _MASK_64
+    number = ((number ^ (number >> 27)) * _MULTIPLIER_2) & _MASK_64
     return number ^ (number >> 31)

@@ -1,4 +1,4 @@
-"""What the generator decides about rows, before any of it is written as text."""
+"""Decisions about rows, before any of them is written as text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,58 +7,67 @@ from enum import IntEnum
 import numpy as np
 
 from customer_analytics.core.contract.columns import COLUMN_SPECS, COLUMNS, Column, Fault, reason
-from customer_analytics.core.synthesis.lookup_tables import Tables
-from customer_analytics.core.synthesis.random_bits import I64, U64, Codes, Flags, Stream, bits_of, draw, outcome
+from customer_analytics.core.synthesis.lookup_tables import LookupTables
+from customer_analytics.core.synthesis.random_bits import I64, U64, Codes, Mask, Stream, choose_outcome, draw, take_bits
 from customer_analytics.core.synthesis.settings import SynthesisSettings
 
-REASONS_AT: Mapping[str, tuple[str, ...]] = {
+REASON_GROUPS: Mapping[str, tuple[str, ...]] = {
     Fault.STRUCTURE: (Fault.STRUCTURE,),
     **{spec.name: spec.reasons for spec in COLUMN_SPECS},
 }
-"""Where a fault can be → its reasons; code ``k`` of a plan means reason ``k - 1``."""
+"""``structure`` and each column → its reasons. A row has at most one reason of a group; its code is the index + 1."""
 
 ACCEPTED_NULLS = frozenset({reason(Fault.NULL, Column.CUSTOMER_AGE), reason(Fault.NULL, Column.PAYMENT_TYPE)})
-"""Written like faults, but valid by default."""
+"""Reasons whose rows the default contract accepts."""
+
+NULL_CODE = 1
+"""Code of the fault ``null`` in every column."""
 
 NO_AGE = 0
 NO_PAYMENT = -1
-DATE_ALONE = -1
-_HALF = 50
-_FRESH_PROBES, _REFUSED_PROBES = 4, 16
-_REFUSED_ROUNDS = 6
+DATE_WITHOUT_TIME = -1
+NULL_CODE = 1
+_HALF_CENT = 50
+_NEW_PROBES, _QUARANTINED_PROBES = 4, 16
+_QUARANTINED_ROUNDS = 6
 
 
-class Kind(IntEnum):
-    """What a row is to the rows before it."""
+def code_of(fault: Fault, column: Column) -> int:
+    """Return the code of a fault of a column in ``RowPlan.faults``."""
+    return REASON_GROUPS[column].index(reason(fault, column)) + 1
 
-    FRESH = 0
+
+class RowKind(IntEnum):
+    """Relation of a row to an earlier row with the same ``purchase_id``."""
+
+    NEW = 0
     EXACT = 1
     CONFLICTING = 2
     RESUBMITTED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Decisions about some rows; every field is an array with one entry per row.
+class RowPlan:
+    """Decisions about rows; every field is an array with one entry per row.
 
     Args:
-        ordinal: Number of the row in the delivery, from 0.
-        root: Number of the row whose purchase this is: its own for a fresh row, an earlier one for a copy.
-        kind: A ``Kind``.
-        faults: Place of the fault (``REASONS_AT``) → 0, or 1 + the reason's place there.
+        row_number: Number of the row in the delivery, from 0.
+        origin: Number of the row where the purchase occurs first; equal to ``row_number`` for a new purchase.
+        kind: A ``RowKind``.
+        faults: Group of ``REASON_GROUPS`` → code of the row's reason in this group; 0 for none.
         customer: Customer id, from 1.
-        category: Place in the vocabulary's categories.
-        cents: Amount before rounding, whole cents.
-        hundredths: What the amount has beyond ``cents``, in hundredths of a cent.
-        day: Days since the first day.
-        clock: Milliseconds since midnight; ``DATE_ALONE`` for a date without a time.
-        country: Place in ``COUNTRIES``.
-        age: In years; ``NO_AGE`` where null.
-        payment: Place in the vocabulary's payments; ``NO_PAYMENT`` where null.
+        category: Index in ``ValueLists.categories``.
+        cents: Amount in whole cents, without ``hundredths``.
+        hundredths: Rest of the amount in hundredths of a cent.
+        day: Days since the first day of the period.
+        clock: Milliseconds since midnight, or ``DATE_WITHOUT_TIME``.
+        country: Index in ``COUNTRIES``.
+        age: Age in years, or ``NO_AGE`` for null.
+        payment: Index in ``ValueLists.payments``, or ``NO_PAYMENT`` for null.
     """
 
-    ordinal: I64
-    root: I64
+    row_number: I64
+    origin: I64
     kind: Codes
     faults: Mapping[str, Codes]
     customer: I64
@@ -71,145 +80,147 @@ class Plan:
     age: I64
     payment: I64
 
-    def refused(self) -> Flags:
-        """Rows that are not valid by the default contract."""
-        return any_fault(self.faults)
+    def is_quarantined(self) -> Mask:
+        """Return which rows the default contract quarantines."""
+        return has_critical_fault(self.faults)
 
-    def amount_cents(self) -> I64:
-        """The amount in whole cents, rounded half-even."""
-        up = (self.hundredths > _HALF) | ((self.hundredths == _HALF) & (self.cents % 2 == 1))
-        rounded: I64 = self.cents + up
+    def round_to_cents(self) -> I64:
+        """Return the amount in whole cents, rounded half to even."""
+        is_up = (self.hundredths > _HALF_CENT) | ((self.hundredths == _HALF_CENT) & (self.cents % 2 == 1))
+        rounded: I64 = self.cents + is_up
         return rounded
 
-    def values(self) -> I64:
-        """What tells two copies of a purchase apart: one row of numbers for each row."""
-        columns = (
-            self.customer,
-            self.category,
-            self.amount_cents(),
-            self.day,
-            self.clock,
-            self.country,
-            self.age,
-        )
-        return np.column_stack((*columns, self.payment))
+    def compared_values(self) -> I64:
+        """Return one row of numbers per row; two duplicates are exact if and only if their numbers are equal."""
+        identity = (self.customer, self.category, self.round_to_cents())
+        return np.column_stack((*identity, self.day, self.clock, self.country, self.age, self.payment))
 
 
-def plan_rows(settings: SynthesisSettings, tables: Tables, ordinals: I64) -> Plan:
-    """Decide about rows; any rows, in any order, always the same about the same row.
+def plan_rows(settings: SynthesisSettings, tables: LookupTables, row_numbers: I64) -> RowPlan:
+    """Decide about rows; the decisions about a row do not depend on the other rows.
 
     Args:
-        settings: The delivery.
+        settings: Settings of the delivery.
         tables: Its lookup tables.
-        ordinals: Numbers of the rows, each below ``settings.rows``.
+        row_numbers: Numbers of the rows, each below ``settings.rows``, in any order.
     """
     seed = settings.seed
-    kind, root = _origins(settings, ordinals)
-    faults = _faults(settings, np.where(kind == Kind.EXACT, root, ordinals))
-    spared = kind == Kind.RESUBMITTED
-    faults = {place: np.where(spared, np.uint8(0), codes) for place, codes in faults.items()}
-    customer = tables.customer(draw(seed, Stream.CUSTOMER, root))
-    person, abroad = draw(seed, Stream.PERSON, customer), draw(seed, Stream.ABROAD, root)
-    basket = draw(seed, Stream.BASKET, root)
-    category = tables.category[bits_of(basket, 0, 16)].astype(np.int64)
-    payment = tables.payment(draw(seed, Stream.PAYMENT, root), root)
-    clock = draw(seed, Stream.CLOCK, root)
-    day, second = tables.moment(root, clock)
-    change = np.where(kind == Kind.CONFLICTING, draw(seed, Stream.CHANGE, ordinals), np.uint64(0))
-    changed = np.where(kind == Kind.CONFLICTING, _CHANGED[bits_of(change, 0, 3)], _NOTHING)
-    unseen = (changed == _PAYMENT) & (faults[Column.PAYMENT_TYPE] == 1)
-    changed = np.where(unseen, _AMOUNT, changed)  # a payment left out of the record cannot conflict
-    payment = np.where(changed == _PAYMENT, (payment + 1) % tables.early_payments, payment)
-    return Plan(
-        ordinal=ordinals,
-        root=root,
+    kind, origin = _choose_origins(settings, row_numbers)
+    faults = _choose_faults(settings, np.where(kind == RowKind.EXACT, origin, row_numbers))
+    is_corrected = kind == RowKind.RESUBMITTED
+    faults = {group: np.where(is_corrected, np.uint8(0), codes) for group, codes in faults.items()}
+    is_payment_null = faults[Column.PAYMENT_TYPE] == NULL_CODE
+    change_bits = draw(seed, Stream.CHANGE, row_numbers)
+    change = _choose_changes(kind, change_bits, is_payment_null)
+    customer = tables.choose_customer(draw(seed, Stream.CUSTOMER, origin))
+    person_bits, abroad_bits = draw(seed, Stream.PERSON, customer), draw(seed, Stream.ABROAD, origin)
+    basket_bits, clock_bits = draw(seed, Stream.BASKET, origin), draw(seed, Stream.CLOCK, origin)
+    category = tables.category[take_bits(basket_bits, 0, 16)].astype(np.int64)
+    payment = tables.choose_payment(draw(seed, Stream.PAYMENT, origin), origin)
+    payment = np.where(change == _PAYMENT, (payment + 1) % tables.early_payment_count, payment)
+    day, second = tables.choose_timestamp(origin, clock_bits)
+    extra_cents = np.where(change == _AMOUNT, take_bits(change_bits, 3, 12) + 2, 0)
+    is_age_null = faults[Column.CUSTOMER_AGE] == NULL_CODE
+    return RowPlan(
+        row_number=row_numbers,
+        origin=origin,
         kind=kind,
         faults=faults,
         customer=customer,
-        category=(category + (changed == _CATEGORY)) % len(tables.cents),
-        cents=tables.amount(category, basket) + np.where(changed == _AMOUNT, bits_of(change, 3, 12) + 2, 0),
-        hundredths=_hundredths(settings, root),
+        category=(category + (change == _CATEGORY)) % len(tables.cents),
+        cents=tables.choose_cents(category, basket_bits) + extra_cents,
+        hundredths=_choose_hundredths(settings, origin),
         day=day,
-        clock=_clock(clock, second),
-        country=tables.country(person, abroad),
-        age=np.where(faults[Column.CUSTOMER_AGE] == 1, NO_AGE, tables.age[bits_of(person, 16, 16)]),
-        payment=np.where(faults[Column.PAYMENT_TYPE] == 1, NO_PAYMENT, payment),
+        clock=_choose_clock(clock_bits, second),
+        country=tables.choose_country(person_bits, abroad_bits),
+        age=np.where(is_age_null, NO_AGE, tables.age[take_bits(person_bits, 16, 16)]),
+        payment=np.where(is_payment_null, NO_PAYMENT, payment),
     )
 
 
-def any_fault(faults: Mapping[str, Codes]) -> Flags:
-    """Rows with a fault that the default contract refuses."""
-    refused: Flags = faults[Fault.STRUCTURE] > 0
+def has_critical_fault(faults: Mapping[str, Codes]) -> Mask:
+    """Return which rows have a fault that the default contract does not accept; ``faults`` as in ``RowPlan``."""
+    is_critical: Mask = faults[Fault.STRUCTURE] > 0
     for column in COLUMNS:
-        nulls = sum(name in ACCEPTED_NULLS for name in REASONS_AT[column])
-        refused |= faults[column] > nulls
-    return refused
+        accepted_codes = sum(name in ACCEPTED_NULLS for name in REASON_GROUPS[column])
+        is_critical |= faults[column] > accepted_codes
+    return is_critical
 
 
-_NOTHING, _AMOUNT, _CATEGORY, _PAYMENT = range(4)
-_CHANGED = np.array([_AMOUNT] * 5 + [_PAYMENT] * 2 + [_CATEGORY])
-"""What a conflicting copy changes, by three random bits."""
+_NO_CHANGE, _AMOUNT, _CATEGORY, _PAYMENT = range(4)
+_CHANGES = np.array([_AMOUNT] * 5 + [_PAYMENT] * 2 + [_CATEGORY])
+"""Three random bits → the value that a conflicting duplicate changes."""
 
 
-def _faults(settings: SynthesisSettings, ordinals: I64) -> dict[str, Codes]:
-    """The faults drawn for rows: a record of a wrong structure has no fields to be wrong."""
+def _choose_changes(kind: Codes, change_bits: U64, is_payment_null: Mask) -> I64:
+    """Choose the value that each conflicting duplicate changes; never a payment type that is null."""
+    change = np.where(kind == RowKind.CONFLICTING, _CHANGES[take_bits(change_bits, 0, 3)], _NO_CHANGE)
+    return np.where((change == _PAYMENT) & is_payment_null, _AMOUNT, change)
+
+
+def _choose_faults(settings: SynthesisSettings, row_numbers: I64) -> dict[str, Codes]:
+    """Choose the faults of rows; a row with the fault ``structure`` has no other one, because it has no fields."""
     faults = {}
-    for stream, (place, names) in enumerate(REASONS_AT.items(), Stream.FAULTS):
-        rates = [settings.fault_rates.get(name, 0.0) for name in names]
-        faults[place] = outcome(draw(settings.seed, stream, ordinals), rates)
-    whole = faults[Fault.STRUCTURE] == 0
-    return {place: codes * whole if place != Fault.STRUCTURE else codes for place, codes in faults.items()}
+    for stream, (group, reasons) in enumerate(REASON_GROUPS.items(), Stream.FAULTS):
+        rates = [settings.fault_rates.get(name, 0.0) for name in reasons]
+        faults[group] = choose_outcome(draw(settings.seed, stream, row_numbers), rates)
+    has_fields = faults[Fault.STRUCTURE] == 0
+    return {group: codes if group == Fault.STRUCTURE else codes * has_fields for group, codes in faults.items()}
 
 
-def _drawn_kinds(settings: SynthesisSettings, ordinals: I64) -> Codes:
-    rates = (settings.exact_copy_rate, settings.conflicting_copy_rate, settings.resubmission_rate)
-    return outcome(draw(settings.seed, Stream.KIND, ordinals), rates)
+def _draw_kinds(settings: SynthesisSettings, row_numbers: I64) -> Codes:
+    rates = (settings.exact_duplicate_rate, settings.conflicting_duplicate_rate, settings.resubmission_rate)
+    return choose_outcome(draw(settings.seed, Stream.KIND, row_numbers), rates)
 
 
-def _origins(settings: SynthesisSettings, ordinals: I64) -> tuple[Codes, I64]:
-    """Kind and root of each row: roots were drawn as fresh, and a copy that finds no root is fresh itself."""
-    kind, root = _drawn_kinds(settings, ordinals), ordinals.copy()
+def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Codes, I64]:
+    """Choose the kind and the origin of each row.
 
-    def fresh(rows: I64) -> Flags:
-        free: Flags = _drawn_kinds(settings, rows) == Kind.FRESH
-        return free
-
-    def refused(rows: I64) -> Flags:
-        return fresh(rows) & any_fault(_faults(settings, rows))
-
-    copies = np.flatnonzero((kind == Kind.EXACT) | (kind == Kind.CONFLICTING))
-    root[copies] = _earlier(settings.seed, ordinals[copies], fresh, range(_FRESH_PROBES))
-    waiting = np.flatnonzero(kind == Kind.RESUBMITTED)
-    for turn in range(1, 1 + _REFUSED_ROUNDS):
-        probes = range(turn * _REFUSED_PROBES, (turn + 1) * _REFUSED_PROBES)
-        root[waiting] = _earlier(settings.seed, ordinals[waiting], refused, probes)
-        waiting = waiting[root[waiting] == ordinals[waiting]]
-    return np.where(root == ordinals, np.uint8(Kind.FRESH), kind), root
-
-
-def _earlier(seed: int, ordinals: I64, fits: Callable[[I64], Flags], probes: range) -> I64:
-    """For each row the first of some random earlier rows that fits, or the row itself (row 0 always).
-
-    One probe in eight looks only at every 64th row, so that some purchases are repeated three times and more.
+    An origin is an earlier row whose drawn kind is ``NEW``. A row without a suitable origin becomes ``NEW`` itself.
     """
-    counters = ordinals[:, None] * 128 + np.array(probes, np.int64)
-    drawn = draw(seed, Stream.COPIED, counters)
-    earlier = (drawn % np.maximum(ordinals, 1).astype(np.uint64)[:, None]).astype(np.int64)
-    earlier -= np.where(bits_of(drawn, 61, 3) == 0, earlier % 64, 0)
-    usable = fits(earlier.ravel()).reshape(earlier.shape)
-    first = usable.argmax(axis=1)
-    rows = np.arange(len(ordinals))
-    return np.where(usable[rows, first], earlier[rows, first], ordinals)
+    kind, origin = _draw_kinds(settings, row_numbers), row_numbers.copy()
+
+    def is_new(candidates: I64) -> Mask:
+        is_drawn_new: Mask = _draw_kinds(settings, candidates) == RowKind.NEW
+        return is_drawn_new
+
+    def is_new_and_quarantined(candidates: I64) -> Mask:
+        return is_new(candidates) & has_critical_fault(_choose_faults(settings, candidates))
+
+    duplicates = np.flatnonzero((kind == RowKind.EXACT) | (kind == RowKind.CONFLICTING))
+    origin[duplicates] = _find_earlier(settings.seed, row_numbers[duplicates], is_new, range(_NEW_PROBES))
+    unresolved = np.flatnonzero(kind == RowKind.RESUBMITTED)
+    for round_number in range(1, 1 + _QUARANTINED_ROUNDS):
+        probes = range(round_number * _QUARANTINED_PROBES, (round_number + 1) * _QUARANTINED_PROBES)
+        origin[unresolved] = _find_earlier(settings.seed, row_numbers[unresolved], is_new_and_quarantined, probes)
+        unresolved = unresolved[origin[unresolved] == row_numbers[unresolved]]
+    return np.where(origin == row_numbers, np.uint8(RowKind.NEW), kind), origin
 
 
-def _hundredths(settings: SynthesisSettings, roots: I64) -> I64:
-    """Hundredths of a cent: none for most amounts, half a cent exactly for half of the others."""
-    drawn = draw(settings.seed, Stream.DECIMALS, roots)
-    some = np.where(bits_of(drawn, 0, 1) == 1, _HALF, bits_of(drawn, 1, 16) % 99 + 1)
-    return np.where(outcome(drawn, (settings.extra_decimals_rate,)) > 0, some, 0)
+def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask], probes: range) -> I64:
+    """Return the first suitable one of some random earlier rows per row, or the row's own number.
+
+    One probe in eight considers only every 64th row, so that some purchases occur three times or more.
+    """
+    counters = row_numbers[:, None] * 128 + np.array(probes, np.int64)
+    bits = draw(seed, Stream.ORIGIN, counters)
+    candidates = (bits % np.maximum(row_numbers, 1).astype(np.uint64)[:, None]).astype(np.int64)
+    candidates -= np.where(take_bits(bits, 61, 3) == 0, candidates % 64, 0)
+    suitable = is_suitable(candidates.ravel()).reshape(candidates.shape)
+    first = suitable.argmax(axis=1)
+    rows = np.arange(len(row_numbers))
+    return np.where(suitable[rows, first], candidates[rows, first], row_numbers)
 
 
-def _clock(drawn: U64, second: I64) -> I64:
-    """Time of day: one date in sixteen stands alone, one in sixty-four carries milliseconds."""
-    alone, finer = bits_of(drawn, 0, 4) == 0, bits_of(drawn, 4, 6) == 0
-    return np.where(alone, DATE_ALONE, second * 1000 + np.where(finer, bits_of(drawn, 10, 20) % 1000, 0))
+def _choose_hundredths(settings: SynthesisSettings, origins: I64) -> I64:
+    """Choose hundredths of a cent: 0 for most amounts, exactly half a cent for half of the others."""
+    bits = draw(settings.seed, Stream.DECIMALS, origins)
+    hundredths = np.where(take_bits(bits, 0, 1) == 1, _HALF_CENT, take_bits(bits, 1, 16) % 99 + 1)
+    return np.where(choose_outcome(bits, (settings.extra_decimals_rate,)) > 0, hundredths, 0)
+
+
+def _choose_clock(bits: U64, second: I64) -> I64:
+    """Choose milliseconds since midnight: one date in 16 has no time, one in 64 has a fraction of a second."""
+    is_date_only, has_fraction = take_bits(bits, 0, 4) == 0, take_bits(bits, 4, 6) == 0
+    milliseconds = second * 1000 + np.where(has_fraction, take_bits(bits, 10, 20) % 1000, 0)
+    return np.where(is_date_only, DATE_WITHOUT_TIME, milliseconds)

@@ -1,4 +1,4 @@
-"""The truth about a delivery: what the generator decided, counted; nothing is parsed or judged."""
+"""The truth about a delivery: counts of what the generator decided, computed without parsing or checking any text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,17 +8,16 @@ import numpy as np
 from pyroaring import BitMap64
 
 from customer_analytics.core.contract.columns import Column, Fault
-from customer_analytics.core.synthesis.random_bits import I64, Flags
-from customer_analytics.core.synthesis.row_plan import ACCEPTED_NULLS, REASONS_AT, Kind, Plan
+from customer_analytics.core.synthesis.random_bits import I64, Mask
+from customer_analytics.core.synthesis.row_plan import ACCEPTED_NULLS, REASON_GROUPS, RowKind, RowPlan, code_of
 from customer_analytics.core.synthesis.value_lists import COUNTRIES
 
 _COUNTRY_SHIFT = 40
-_READABLE_FAULTS = (0, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The names under which revenue is counted: of each category, and of the month of each day."""
+    """Names of the groups of revenue: of each category, and the month (``2024-01``) of each day of the period."""
 
     categories: Sequence[str]
     months: Sequence[str]
@@ -26,30 +25,30 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class TruthCounts:
-    """Counts of some rows of a delivery; adding two gives the counts of their rows together.
+    """Counts of some rows of a delivery; the sum of two equals the counts of all their rows.
 
-    Every row is counted once: as clean, quarantined, exact, conflicting or unsettled. Money is in cents.
+    Each row is one of clean, quarantined, exact, conflicting or undecided. Money is in cents.
 
     Args:
-        clean: Valid rows that are the first valid copy of their purchase.
-        quarantined: Rows refused by the default contract.
-        exact: Later copies that equal the kept one in all eight values.
-        conflicting: Later copies that do not.
-        unsettled: Numbers of the valid copies of refused rows; only together they tell which is first.
-        by_reason: Reason → refused rows that have it.
-        amounts_rounded: Rows, whatever became of them, whose amount can be read (negative ones too; not in a
-            record of a wrong structure) and is no whole number of cents.
+        clean: Valid rows that are the first valid row with their ``purchase_id``.
+        quarantined: Rows that the default contract quarantines.
+        exact: Exact duplicates.
+        conflicting: Conflicting duplicates.
+        undecided: Numbers of the valid rows whose origin is quarantined. The first one of each purchase is clean, which
+            can only be decided when the rows of all blocks are known.
+        by_reason: Reason → quarantined rows with it.
+        amounts_rounded: Rows of any fate with a number as amount, negative or not, that is not a whole number of cents.
         by_country: Country → revenue of the clean rows.
         by_category: Category → revenue of the clean rows.
-        by_month: ``2024-01`` and so on → revenue of the clean rows.
-        buyers: Place of the country and customer id of the clean rows, as one number for each pair.
+        by_month: Month (``2024-01``) → revenue of the clean rows.
+        buyers: Set of (country index, customer id) of the clean rows; each pair is one number.
     """
 
     clean: int = 0
     quarantined: int = 0
     exact: int = 0
     conflicting: int = 0
-    unsettled: BitMap64 = field(default_factory=BitMap64)
+    undecided: BitMap64 = field(default_factory=BitMap64)
     by_reason: Mapping[str, int] = field(default_factory=dict)
     amounts_rounded: int = 0
     by_country: Mapping[str, int] = field(default_factory=dict)
@@ -58,50 +57,51 @@ class TruthCounts:
     buyers: BitMap64 = field(default_factory=BitMap64)
 
     @classmethod
-    def of(cls, plan: Plan, root_refused: Flags, labels: Labels) -> Self:
+    def of(cls, plan: RowPlan, is_origin_quarantined: Mask, labels: Labels) -> Self:
         """Count rows.
 
         Args:
             plan: The rows.
-            root_refused: Whether the row where each purchase came first is refused, one entry per row.
+            is_origin_quarantined: Whether the origin of the row is quarantined, one entry per row.
             labels: Names of categories and months.
         """
-        refused = plan.refused()
-        copy = ~refused & (plan.kind != Kind.FRESH)
-        repeated, unsettled = copy & ~root_refused, copy & root_refused
-        clean = ~refused & (plan.kind == Kind.FRESH)
+        is_quarantined = plan.is_quarantined()
+        is_valid_duplicate = ~is_quarantined & (plan.kind != RowKind.NEW)
+        is_duplicate = is_valid_duplicate & ~is_origin_quarantined
+        is_undecided = is_valid_duplicate & is_origin_quarantined
+        clean_rows = np.flatnonzero(~is_quarantined & (plan.kind == RowKind.NEW))
         return cls(
-            quarantined=int(refused.sum()),
-            exact=int((repeated & (plan.kind == Kind.EXACT)).sum()),
-            conflicting=int((repeated & (plan.kind != Kind.EXACT)).sum()),
-            unsettled=BitMap64(plan.ordinal[unsettled].astype(np.uint64)),
+            quarantined=int(is_quarantined.sum()),
+            exact=int((is_duplicate & (plan.kind == RowKind.EXACT)).sum()),
+            conflicting=int((is_duplicate & (plan.kind != RowKind.EXACT)).sum()),
+            undecided=BitMap64(plan.row_number[is_undecided].astype(np.uint64)),
             by_reason=_count_reasons(plan),
             amounts_rounded=_count_rounded(plan),
-        ) + cls.of_clean(plan, np.flatnonzero(clean), labels)
+        ) + cls.of_clean(plan, clean_rows, labels)
 
     @classmethod
-    def of_clean(cls, plan: Plan, rows: I64, labels: Labels) -> Self:
-        """Count some of a plan's rows as clean ones."""
-        cents, country = plan.amount_cents()[rows], plan.country[rows]
+    def of_clean(cls, plan: RowPlan, rows: I64, labels: Labels) -> Self:
+        """Count the rows with the given indices in the plan as clean."""
+        cents, country = plan.round_to_cents()[rows], plan.country[rows]
         months, month_of_day = np.unique(np.asarray(labels.months), return_inverse=True)
         return cls(
             clean=len(rows),
-            by_country=_sums(country, cents, COUNTRIES),
-            by_category=_sums(plan.category[rows], cents, labels.categories),
-            by_month=_sums(month_of_day[plan.day[rows]], cents, months.tolist()),
+            by_country=_sum_cents(country, cents, COUNTRIES),
+            by_category=_sum_cents(plan.category[rows], cents, labels.categories),
+            by_month=_sum_cents(month_of_day[plan.day[rows]], cents, months.tolist()),
             buyers=BitMap64(np.sort((country << _COUNTRY_SHIFT) | plan.customer[rows]).astype(np.uint64)),
         )
 
     @classmethod
-    def of_settled(cls, plan: Plan, labels: Labels) -> Self:
-        """Count valid copies of refused rows: the first of each purchase is clean, the others repeat it."""
-        order = np.lexsort((plan.ordinal, plan.root))
-        first = np.diff(plan.root[order], prepend=-1) != 0
-        kept = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
-        values = plan.values()
-        same = (values[order] == values[kept]).all(axis=1)
-        repeats = cls(exact=int((same & ~first).sum()), conflicting=int((~same).sum()))
-        return repeats + cls.of_clean(plan, order[first], labels)
+    def of_undecided(cls, plan: RowPlan, labels: Labels) -> Self:
+        """Count all undecided rows: the first of each purchase as clean, the others as its duplicates."""
+        order = np.lexsort((plan.row_number, plan.origin))
+        is_first = np.diff(plan.origin[order], prepend=-1) != 0
+        first_copies = order[np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))]
+        values = plan.compared_values()
+        is_equal = (values[order] == values[first_copies]).all(axis=1)
+        duplicates = cls(exact=int((is_equal & ~is_first).sum()), conflicting=int((~is_equal).sum()))
+        return duplicates + cls.of_clean(plan, order[is_first], labels)
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -109,23 +109,23 @@ class TruthCounts:
             quarantined=self.quarantined + other.quarantined,
             exact=self.exact + other.exact,
             conflicting=self.conflicting + other.conflicting,
-            unsettled=self.unsettled | other.unsettled,
-            by_reason=_added(self.by_reason, other.by_reason),
+            undecided=self.undecided | other.undecided,
+            by_reason=_add_counts(self.by_reason, other.by_reason),
             amounts_rounded=self.amounts_rounded + other.amounts_rounded,
-            by_country=_added(self.by_country, other.by_country),
-            by_category=_added(self.by_category, other.by_category),
-            by_month=_added(self.by_month, other.by_month),
+            by_country=_add_counts(self.by_country, other.by_country),
+            by_category=_add_counts(self.by_category, other.by_category),
+            by_month=_add_counts(self.by_month, other.by_month),
             buyers=self.buyers | other.buyers,
         )
 
-    def settled(self, copies: Self) -> Self:
-        """The counts with the unsettled rows counted; ``copies`` is ``of_settled`` for exactly these."""
-        return replace(self, unsettled=BitMap64()) + copies
+    def decide(self, decided: Self) -> Self:
+        """Replace the undecided rows by their counts, which ``of_undecided`` computes."""
+        return replace(self, undecided=BitMap64()) + decided
 
     def as_truth(self) -> dict[str, Any]:
-        """The counts under the ledger's public names, without zeros in ``by_reason``, ready for JSON."""
+        """Return the counts under the ledger's public names, for JSON; ``by_reason`` contains no zeros."""
         return {
-            "rows_in": self.clean + self.quarantined + self.exact + self.conflicting + len(self.unsettled),
+            "rows_in": self.clean + self.quarantined + self.exact + self.conflicting + len(self.undecided),
             "clean": self.clean,
             "quarantined": self.quarantined,
             "duplicates": self.exact + self.conflicting,
@@ -137,37 +137,37 @@ class TruthCounts:
             "revenue_cents_by_country": dict(sorted(self.by_country.items())),
             "revenue_cents_by_category": dict(sorted(self.by_category.items())),
             "revenue_cents_by_month": dict(sorted(self.by_month.items())),
-            "customers_by_country": {
-                code: count
-                for place, code in sorted(enumerate(COUNTRIES), key=lambda one: one[1])
-                if (count := self._buyers(place))
-            },
+            "customers_by_country": dict(sorted(self._count_buyers().items())),
         }
 
-    def _buyers(self, place: int) -> int:
-        return self.buyers.range_cardinality(place << _COUNTRY_SHIFT, (place + 1) << _COUNTRY_SHIFT)
+    def _count_buyers(self) -> dict[str, int]:
+        counts = {
+            country: self.buyers.range_cardinality(index << _COUNTRY_SHIFT, (index + 1) << _COUNTRY_SHIFT)
+            for index, country in enumerate(COUNTRIES)
+        }
+        return {country: count for country, count in counts.items() if count}
 
 
-def _count_reasons(plan: Plan) -> dict[str, int]:
+def _count_reasons(plan: RowPlan) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for place, names in REASONS_AT.items():
-        per_code = np.bincount(plan.faults[place], minlength=len(names) + 1)[1:].tolist()
-        counts |= {name: count for name, count in zip(names, per_code, strict=True) if count}
+    for group, reasons in REASON_GROUPS.items():
+        rows_by_code = np.bincount(plan.faults[group], minlength=len(reasons) + 1)[1:].tolist()
+        counts |= {name: count for name, count in zip(reasons, rows_by_code, strict=True) if count}
     return {name: count for name, count in counts.items() if name not in ACCEPTED_NULLS}
 
 
-def _count_rounded(plan: Plan) -> int:
-    readable = np.isin(plan.faults[Column.PURCHASE_AMOUNT], _READABLE_FAULTS)
-    readable &= plan.faults[Fault.STRUCTURE] == 0
-    return int((readable & (plan.hundredths > 0)).sum())
+def _count_rounded(plan: RowPlan) -> int:
+    column = Column.PURCHASE_AMOUNT
+    is_number = np.isin(plan.faults[column], (0, code_of(Fault.NEGATIVE, column))) & (plan.faults[Fault.STRUCTURE] == 0)
+    return int((is_number & (plan.hundredths > 0)).sum())
 
 
-def _sums(place: I64, cents: I64, names: Sequence[str]) -> dict[str, int]:
-    """Cents by name, for the names that occur; exact, as no block sells for 2**53 cents."""
-    rows = np.bincount(place, minlength=len(names))
-    totals = np.bincount(place, weights=cents, minlength=len(names))
-    return {names[one]: int(totals[one]) for one in np.flatnonzero(rows).tolist()}
+def _sum_cents(indices: I64, cents: I64, names: Sequence[str]) -> dict[str, int]:
+    """Sum cents by name, for the names that occur; exact, because the cents of a block are far below 2**53."""
+    rows = np.bincount(indices, minlength=len(names))
+    totals = np.bincount(indices, weights=cents, minlength=len(names))
+    return {names[index]: int(totals[index]) for index in np.flatnonzero(rows).tolist()}
 
 
-def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
+def _add_counts(counts: Mapping[str, int], more_counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts.get(name, 0) + more_counts.get(name, 0) for name in {**counts, **more_counts}}

@@ -1,11 +1,13 @@
-"""The words of a synthetic delivery and how often each is used."""
+"""Values that a synthetic delivery contains, their weights, and the texts of its faults."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from customer_analytics.core.contract.columns import COLUMN_SPECS
 from customer_analytics.core.synthesis.settings import SynthesisSettings
 
-_HEAD, _OTHERS = (
+_COMMON_COUNTRIES, _RARE_COUNTRIES = (
     """
     US DE GB FR NA IN BR JP CA AU ES IT NL PL SE ZA CH MX KR AT BE DK NO FI IE PT CZ NZ SG AE IL GR HU RO
     TR AR CL CO EG NG KE TH VN ID MY PH SA UA SK SI HR BG LT LV EE LU IS MT CY PE
@@ -20,57 +22,43 @@ _HEAD, _OTHERS = (
     """.split(),  # noqa: SIM905
 )
 
-COUNTRIES: tuple[str, ...] = (*_HEAD, *_OTHERS)
-"""The 249 assigned ISO 3166-1 alpha-2 codes, written out: the truth must not lean on what judges it.
+COUNTRIES: tuple[str, ...] = (*_COMMON_COUNTRIES, *_RARE_COUNTRIES)
+"""The 249 assigned ISO 3166-1 alpha-2 codes.
 
-First the head in falling order of purchases, Namibia well inside it; then everyone else.
+They are listed here because the truth must not depend on the code that it checks. The common ones come first, in
+descending order of purchases.
 """
 
 AGES = range(16, 96)
-"""Ages of customers in years; what lies between is unlikely only at the ends."""
+"""Ages of customers in years."""
 
-# \uff10 to \uff19 are digits, but not those of the contract.
-UNKNOWN_COUNTRIES = ("UK", "USA", "XX", "ZZ", "EU", "Germany", "N/A", "null", "nan", "276", "D", "ÖS")
-BAD_AGES = ("34.0", "thirty", "n/a", "4O", "2 5", "1e1", "\uff12\uff13")
-AGES_OUT_OF_RANGE = ("5", "150", "9", "121", "0", "-34", "999")
-BAD_AMOUNTS = (
-    "NaN",
-    "inf",
-    "-inf",
-    "free",
-    "12.3.4",
-    "1e",
-    "--5",
-    "0x1F",
-    "1_000",
-    '"12,50"',
-    "\uff11\uff12.\uff15\uff10",
-    ".",
-    "1 2",
+FAULTY_TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{spec.reasons[0]: ("", "  ", '""', "\t") for spec in COLUMN_SPECS},  # null
+        # \uff10 to \uff19 are digits in Unicode, but not in the contract.
+        "bad_type:customer_id": ("n/a", "12a4", "9999999999999999999", "1e5", "\uff11\uff12\uff13", "4 711", "+"),
+        "range:customer_id": ("0", "-0", "000"),
+        "bad_type:purchase_amount": (
+            *("NaN", "inf", "-inf", "free", "12.3.4", "1e", "--5", "0x1F", "1_000", '"12,50"'),
+            *("\uff11\uff12.\uff15\uff10", ".", "1 2"),
+        ),
+        "range:purchase_amount": ("1000000000000.01", "2e15", "9e99", "1e400", "123456789012345678901234"),
+        "malformed:purchase_date": (
+            *("2024-02-30", "2025-02-29 10:00:00", "31/12/2024", "2024-13-01 10:00:00", "2024-06-31T08:15:00"),
+            *("yesterday", "2024-03-05T10:00:00Z", "2024-03-05 10:00:00+02:00", "2024-3-5", "2024-03-05 25:00:00"),
+            *("2024-03-05 10:61:00", "Mar 5 2024", "2024-00-10"),
+        ),
+        "unknown:country_code": ("UK", "USA", "XX", "ZZ", "EU", "Germany", "N/A", "null", "nan", "276", "D", "ÖS"),
+        "bad_type:customer_age": ("34.0", "thirty", "n/a", "4O", "2 5", "1e1", "\uff12\uff13"),
+        "range:customer_age": ("5", "150", "9", "121", "0", "-34", "999"),
+    }
 )
-AMOUNTS_OUT_OF_RANGE = ("1000000000000.01", "2e15", "9e99", "1e400", "123456789012345678901234")
-BAD_CUSTOMERS = ("n/a", "12a4", "9999999999999999999", "1e5", "\uff11\uff12\uff13", "4 711", "+")
-MALFORMED_DATES = (
-    "2024-02-30",
-    "2025-02-29 10:00:00",
-    "31/12/2024",
-    "2024-13-01 10:00:00",
-    "2024-06-31T08:15:00",
-    "yesterday",
-    "2024-03-05T10:00:00Z",
-    "2024-03-05 10:00:00+02:00",
-    "2024-3-5",
-    "2024-03-05 25:00:00",
-    "2024-03-05 10:61:00",
-    "Mar 5 2024",
-    "2024-00-10",
-)
-NULLS = ("", "  ", '""', "\t")
+"""Reason → fields with this fault. A negative amount has none: it is written as a valid amount with a minus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A product category and its log-normal amounts.
+    """A product category; its amounts have a log-normal distribution.
 
     Args:
         name: The text in the delivery.
@@ -87,7 +75,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment type: how often it is used in the first four fifths of the delivery, and after that."""
+    """A payment type and its weights in the first four fifths (``weight``) and in the last fifth of the delivery."""
 
     name: str
     weight: int
@@ -96,11 +84,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class ValueLists:
-    """Every word a delivery can use.
+    """All values that a delivery can contain, with their weights.
 
     Args:
         categories: Product categories.
-        payments: Payment types.
+        payments: Payment types; those with ``weight`` 0 are last.
         country_weights: Share of the purchases of each of ``COUNTRIES``, relative to the others.
         age_weights: Share of the customers of each of ``AGES``, relative to the others.
     """
@@ -112,18 +100,18 @@ class ValueLists:
 
     @classmethod
     def of(cls, settings: SynthesisSettings) -> "ValueLists":
-        """The words for a seed; shops and wallets are named by Faker, and change with its word lists."""
-        companies, surnames = _names(settings.seed)
-        shops = tuple(Category(f"{one} outlet", 2, 25.0 + 10 * k, 0.9) for k, one in enumerate(companies))
-        wallets = tuple(Payment(f"{one} Pay", 6 - k, 8) for k, one in enumerate(surnames[:4]))
-        newcomers = tuple(Payment(f"{one} Wallet", 0, 30 - 9 * k) for k, one in enumerate(surnames[4:]))
-        head = tuple(12_000 // (place + 2) for place in range(len(_HEAD)))
-        middle = len(AGES) * 2 // 5
+        """Make the values for the seed; Faker names shops and wallets, so another version of it can change them."""
+        companies, surnames = _make_names(settings.seed)
+        shops = tuple(Category(f"{company} outlet", 2, 25.0 + 10 * k, 0.9) for k, company in enumerate(companies))
+        wallets = tuple(Payment(f"{surname} Pay", 6 - k, 8) for k, surname in enumerate(surnames[:4]))
+        late_wallets = tuple(Payment(f"{surname} Wallet", 0, 30 - 9 * k) for k, surname in enumerate(surnames[4:]))
+        common_weights = tuple(12_000 // (rank + 2) for rank in range(len(_COMMON_COUNTRIES)))
+        peak = len(AGES) * 2 // 5
         return cls(
             categories=_CATEGORIES + shops,
-            payments=_PAYMENTS + wallets + newcomers,
-            country_weights=head + (6,) * len(_OTHERS),
-            age_weights=tuple(max(1, 1600 - (place - middle) ** 2) for place in range(len(AGES))),
+            payments=_PAYMENTS + wallets + late_wallets,
+            country_weights=common_weights + (6,) * len(_RARE_COUNTRIES),
+            age_weights=tuple(max(1, 1600 - (index - peak) ** 2) for index in range(len(AGES))),
         )
 
 
@@ -154,21 +142,21 @@ _PAYMENTS = (
 )
 
 
-def quoted(text: str) -> str:
-    """The text as a CSV field that must be quoted (RFC 4180)."""
+def quote(text: str) -> str:
+    """Write the text as a quoted CSV field (RFC 4180)."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def as_field(text: str) -> str:
-    """The text as a CSV field, quoted where it has to be."""
-    return quoted(text) if any(mark in text for mark in ',"\n\r') else text
+    """Write the text as a CSV field, with quotes only where RFC 4180 requires them."""
+    return quote(text) if any(mark in text for mark in ',"\n\r') else text
 
 
-def _names(seed: int) -> tuple[Sequence[str], Sequence[str]]:
-    """Two companies and seven surnames, all different."""
-    from faker import Faker  # noqa: PLC0415  only a delivery being made needs it
+def _make_names(seed: int) -> tuple[Sequence[str], Sequence[str]]:
+    """Return two companies and seven surnames, all different."""
+    from faker import Faker  # noqa: PLC0415  slow to import, and only synthesis needs it
 
-    fake = Faker("en_US")
-    fake.seed_instance(seed)
-    companies, surnames = fake.unique.company, fake.unique.last_name
-    return [companies() for _ in range(2)], [surnames() for _ in range(7)]
+    faker = Faker("en_US")
+    faker.seed_instance(seed)
+    company, surname = faker.unique.company, faker.unique.last_name
+    return [company() for _ in range(2)], [surname() for _ in range(7)]

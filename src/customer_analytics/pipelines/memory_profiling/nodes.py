@@ -1,4 +1,4 @@
-"""What a chunk costs in memory, what may be saved without loss, and which size of chunk suits a budget."""
+"""Nodes that measure the memory of a chunk, time calculations, and recommend a chunk size for a budget."""
 
 from typing import Any, Protocol
 
@@ -15,28 +15,29 @@ from customer_analytics.core.report.charts import memory as charts
 
 
 class TrialBench(Protocol):
-    """A place where chunk sizes are tried."""
+    """Runs the main job with different chunk sizes; ``datasets.profiling.chunk_trials`` implements it."""
 
     def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[trials.Trial, ...]:
-        """One run of the main job for each size, on the first records of the delivery."""
+        """Run the main job once per chunk size, on the first records of the delivery."""
         ...
 
 
 def measure_columns(raw_purchases: Chunks, typed_purchases: Chunks, contract: Contract) -> profile.MemoryProfile:
-    """A chunk of each table: its columns in plain pandas, as held here, and in every other type worth a look."""
+    """Measure the columns of a chunk of each table in plain pandas, in this project, and in other data types."""
     return profile.profile_memory(raw_purchases, typed_purchases, contract.amount_decimals)
 
 
 def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings, contract: Contract) -> pd.DataFrame:
-    """``calculation_speeds``: z-scores and group sums as a loop, in pandas and in NumPy."""
-    rows = calculations.comparable_rows(profile.first_typed(typed_purchases), contract.amount_decimals)
+    """Time z-scores and group sums as a loop, in pandas and in NumPy (``calculation_speeds``)."""
+    typed_chunk = profile.first_typed_chunk(typed_purchases)
+    rows = calculations.select_comparable_rows(typed_chunk, contract.amount_decimals)
     return calculations.time_calculations(rows, memory_profiling.repeats)
 
 
 def try_chunk_rows(
     raw_purchases: Chunks, chunk_trial_bench: TrialBench, memory_profiling: MemorySettings, contract: Contract
 ) -> tuple[trials.Trial, ...]:
-    """The main job in fresh processes, one for each size of chunk."""
+    """Run the main job with each chunk size, in a new process per size."""
     return chunk_trial_bench.try_sizes(raw_purchases, contract, memory_profiling)
 
 
@@ -46,9 +47,9 @@ def report_memory(
     chunk_trials: tuple[trials.Trial, ...],
     memory_profiling: MemorySettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """``memory_report``, ``chunk_rows_trials`` and ``memory_report_summary``."""
+    """Build ``memory_report``, ``chunk_rows_trials`` and ``memory_report_summary``."""
     summary = report.summarise_memory(memory_profile, calculation_speeds, chunk_trials, memory_profiling)
-    return report.tabulate_holdings(memory_profile), trials.tabulate_trials(chunk_trials), summary
+    return report.tabulate_options(memory_profile), trials.tabulate_trials(chunk_trials), summary
 
 
 def draw_memory(
@@ -57,7 +58,7 @@ def draw_memory(
     chunk_trials: tuple[trials.Trial, ...],
     memory_profiling: MemorySettings,
 ) -> tuple[Any, Any, Any]:
-    """Memory by column, speed of the calculations, memory and time by size of chunk: as Plotly figures."""
+    """Draw memory by column, speed of the calculations, and memory and time by chunk size, as Plotly figures."""
     return (
         charts.draw_columns(memory_profile),
         charts.draw_speeds(calculation_speeds),

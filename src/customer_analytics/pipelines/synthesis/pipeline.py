@@ -1,4 +1,4 @@
-"""The pipeline ``synthesis``."""
+"""Wiring of the ``synthesis`` pipeline."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.synthesis.nodes import count_truth, synthesise
 
 
 def create_pipeline() -> Pipeline:
-    """A synthetic delivery and, independently, the truth about it."""
+    """``params:synthesis`` → ``synthetic_purchases`` and, independently of its text, ``synthesis_truth``."""
     return Pipeline(
         [
             Node(synthesise_purchases, "params:synthesis", "synthetic_purchases", name="synthesise_purchases"),
