@@ -1,13 +1,13 @@
-"""How far colours stand apart, as WCAG 2.2 defines relative luminance and contrast."""
+"""Contrast of two colours as WCAG 2.2 defines it."""
 
 
-def contrast(one, other):
-    """WCAG 2.2's contrast ratio of two ``#rrggbb`` colours."""
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+def contrast(colour, background):
+    """Return the contrast ratio of two ``#rrggbb`` colours, from 1 to 21."""
+    darker, lighter = sorted((_relative_luminance(colour), _relative_luminance(background)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
-def _luminance(colour):
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+def _relative_luminance(colour):
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,4 +1,4 @@
-"""Facts of made-up runs, and the page that is written of them."""
+"""Facts of made-up runs, and the report about them."""
 
 import re
 
@@ -17,18 +17,18 @@ FATES = ("rows_in", "clean", "quarantined", "duplicates", "duplicates_exact", "d
 def ledger(clean=3, quarantined=2, exact=1, by_reason=None, **money):
     rows = dict(zip(FATES, (clean + quarantined + exact, clean, quarantined, exact, exact, 0), strict=True))
     reasons = {"negative:purchase_amount": quarantined} if by_reason is None and quarantined else by_reason or {}
-    worth = {fate: 1_050 * count for fate, count in rows.items()} | money
+    minor_units = {fate: 1_050 * count for fate, count in rows.items()} | money
     return {
         **rows,
         "by_reason": reasons,
-        "money_minor_units": {"decimals": 2, **worth, "by_reason": dict.fromkeys(reasons, 7)},
+        "money_minor_units": {"decimals": 2, **minor_units, "by_reason": dict.fromkeys(reasons, 7)},
         "amounts_unreadable": 0,
         "amounts_rounded": 1,
         "input_files": [{"file": "purchases.csv", "bytes": 1_234_567, "sha256": "0123456789abcdef", "rows": 6}],
     }
 
 
-def earned(column, names):
+def revenue_table(column, names):
     count = len(names)
     return pd.DataFrame(
         {
@@ -42,41 +42,43 @@ def earned(column, names):
 
 
 def summary(rows):
-    amount = {f"p{percent}": 10.5 if rows else None for percent in PERCENTILES}
-    figures = {"mean": 10.5, "standard_deviation": 0.0, "min": 10.5, "max": 10.5, **amount}
-    described = {name: value if rows else None for name, value in figures.items()}
+    percentiles = {f"p{percent}": 10.5 for percent in PERCENTILES}
+    statistics = {"mean": 10.5, "standard_deviation": 0.0, "min": 10.5, "max": 10.5, **percentiles}
+    described = {name: value if rows else None for name, value in statistics.items()}
     counts = {"count": rows, "nulls": 0, "outliers_zscore": 0, "outliers_iqr": 0}
     return pd.DataFrame([{"column": column, **counts, **described} for column in ("purchase_amount", "customer_age")])
 
 
-def facts(countries=("AT", "DE"), categories=("books", "food"), **known):
+def facts(countries=("AT", "DE"), categories=("books", "food"), **datasets):
     months = pd.to_datetime(["2024-01-01", "2024-03-01"])[: len(countries)]
-    given = {"ledger": ledger(), "numeric_summary": summary(3), **known}
+    other_datasets = {"ledger": ledger(), "numeric_summary": summary(3), **datasets}
     return Facts(
-        revenue_by_month=earned("month", months),
-        revenue_by_country=earned("country_code", list(countries)),
-        revenue_by_category=earned("product_category", list(categories)),
-        **given,
+        revenue_by_month=revenue_table("month", months),
+        revenue_by_country=revenue_table("country_code", list(countries)),
+        revenue_by_category=revenue_table("product_category", list(categories)),
+        **other_datasets,
     )
 
 
-def charts(told):
+def charts(report_facts):
     return {
-        "ledger_flow_chart": flow.draw_flow(told.ledger),
-        "reasons_chart": quality.draw_reasons(told.ledger),
-        "revenue_by_month_chart": revenue.draw_months(told.revenue_by_month),
-        "revenue_by_country_chart": revenue.draw_names(told.revenue_by_country, "Revenue by country"),
-        "revenue_by_category_chart": revenue.draw_names(told.revenue_by_category, "Revenue by category"),
-        "amount_distribution_chart": amounts.draw_distribution(told.amount_distribution, told.numeric_summary),
-        "missing_by_window_chart": quality.draw_missing(told.purchases_by_window),
-        "quarantined_by_run_chart": runs.draw_refused(told.runs),
-        "usage_by_run_chart": runs.draw_usage(told.runs),
+        "ledger_flow_chart": flow.draw_flow(report_facts.ledger),
+        "reasons_chart": quality.draw_reasons(report_facts.ledger),
+        "revenue_by_month_chart": revenue.draw_months(report_facts.revenue_by_month),
+        "revenue_by_country_chart": revenue.draw_groups(report_facts.revenue_by_country, "Revenue by country"),
+        "revenue_by_category_chart": revenue.draw_groups(report_facts.revenue_by_category, "Revenue by category"),
+        "amount_distribution_chart": amounts.draw_distribution(
+            report_facts.amount_distribution, report_facts.numeric_summary
+        ),
+        "missing_by_window_chart": quality.draw_missing(report_facts.purchases_by_window),
+        "quarantined_by_run_chart": runs.draw_quarantined(report_facts.runs),
+        "usage_by_run_chart": runs.draw_usage(report_facts.runs),
         "drift_findings_chart": None,
     }
 
 
-def written(told):
-    return page.write_report(told, charts(told))
+def write_html(report_facts):
+    return page.write_report(report_facts, charts(report_facts))
 
 
 def text_of(html):
@@ -85,8 +87,8 @@ def text_of(html):
 
 
 def run_table(*changes):
-    usual = dict.fromkeys(RUN_COLUMNS, 1.0) | {"rows_in": 6.0, "clean": 3.0, "clean_minor_units": 3_150.0}
-    table = [{**usual, "run": f"2024-01-0{day}T10.00.00.000Z", **change} for day, change in enumerate(changes, 1)]
+    metrics = dict.fromkeys(RUN_COLUMNS, 1.0) | {"rows_in": 6.0, "clean": 3.0, "clean_minor_units": 3_150.0}
+    table = [{**metrics, "run": f"2024-01-0{day}T10.00.00.000Z", **change} for day, change in enumerate(changes, 1)]
     return pd.DataFrame(table).astype({column: "Float64" for column in RUN_COLUMNS if column != "run"})
 
 
@@ -99,7 +101,7 @@ ALARM = {
     "effect": 0.0171,
     "warn": 0.01,
     "fail": 0.05,
-    "explanation": "The share of '<b>' went up; now 8 rows worth 621.56.",
+    "explanation": "The share of '<b>' went up; now 8 rows with revenue 621.56.",
 }
 VERDICT = {
     "outcome": "warn",

@@ -1,8 +1,9 @@
-"""The summary report as people meet it: in a real browser, light and dark, on a phone, on paper, by keyboard."""
+"""The summary report in a real browser: light and dark, on a phone, on paper, by keyboard."""
 
 import base64
 import itertools
 import json
+import time
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -30,145 +31,150 @@ return Object.fromEntries([...document.querySelectorAll(".chart")].map((chart) =
   [...chart.querySelectorAll(".point path, .js-line, .sankey-link, .sankey-node")]
     .filter((mark) => mark.getBBox().width + mark.getBBox().height > 0).length]));
 """
-MOST_BYTES = 6_000_000
+MAX_PAGE_BYTES = 6_000_000
 
 
 @pytest.fixture
 def page(browser, report):
-    return browser.at(report)
+    return browser.show(report)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_chart_is_drawn_in_light_and_dark(browser, report, tmp_path, scheme):
     browser.open(report, scheme=scheme)
 
-    marks = browser.ask(MARKS)
-    picture = base64.b64decode(browser.tell("Page.captureScreenshot", captureBeyondViewport=True)["data"])
-    (tmp_path / f"{scheme}.png").write_bytes(picture)
+    marks = browser.evaluate(MARKS)
+    screenshot = base64.b64decode(browser.send_command("Page.captureScreenshot", captureBeyondViewport=True)["data"])
+    (tmp_path / f"{scheme}.png").write_bytes(screenshot)
     assert set(marks) == CHARTS
     assert [name for name, count in marks.items() if not count] == []
-    assert len(picture) > 20_000
-    ground = browser.ask("return getComputedStyle(document.body).backgroundColor")
-    label = browser.ask("return getComputedStyle(document.querySelector('#volume_chart .xtick text')).fill")
-    assert (_brightness(ground) > 128) is (scheme == "light")
-    assert abs(_brightness(ground) - _brightness(label)) > 128
+    assert len(screenshot) > 20_000
+    background = browser.evaluate("return getComputedStyle(document.body).backgroundColor")
+    label = browser.evaluate("return getComputedStyle(document.querySelector('#volume_chart .xtick text')).fill")
+    assert (_brightness(background) > 128) is (scheme == "light")
+    assert abs(_brightness(background) - _brightness(label)) > 128
 
 
 def test_charts_follow_a_change_of_the_colour_scheme(browser, report):
     browser.open(report, scheme="light")
-    colour = "return getComputedStyle(document.querySelector('#revenue_by_month_chart .point path')).fill"
-    before = browser.ask(colour)
+    read_colour = "return getComputedStyle(document.querySelector('#revenue_by_month_chart .point path')).fill"
+    light_colour = browser.evaluate(read_colour)
 
     browser.emulate(scheme="dark")
 
-    assert _eventually(browser, f"{colour} !== arguments[0]", before)
+    assert _becomes_true(browser, f"{read_colour} !== arguments[0]", light_colour)
 
 
-def test_the_page_complains_of_nothing_and_asks_for_nothing(browser, report):
+def test_the_page_writes_nothing_to_the_console_and_requests_nothing(browser, report):
     browser.open(report)
 
-    assert browser.complaints() == []
+    assert browser.console_lines() == []
     assert browser.requests() == [report.as_uri()]
 
 
-def test_a_page_that_was_tampered_with_still_reaches_no_network(browser, report):
+def test_the_content_security_policy_blocks_an_injected_request(browser, report):
     browser.open(report)
     script = """
     const done = arguments[0];
     document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective), {once: true});
-    const picture = new Image();
-    picture.src = "http://127.0.0.1:9/picture.png";
+    const image = new Image();
+    image.src = "http://127.0.0.1:9/picture.png";
     """
 
-    refused = browser.driver.execute_async_script(script)
+    blocked_directive = browser.driver.execute_async_script(script)
 
-    assert refused == "img-src"
+    assert blocked_directive == "img-src"
 
 
 def test_the_page_is_small_enough_to_send(report):
-    assert report.stat().st_size <= MOST_BYTES
+    assert report.stat().st_size <= MAX_PAGE_BYTES
 
 
-def test_nothing_on_a_phone_is_wider_than_its_screen(browser, report):
+def test_nothing_is_wider_than_the_screen_of_a_phone(browser, report):
     browser.open(report, width=360)
 
-    wide = browser.ask("""
+    too_wide = browser.evaluate("""
       return [...document.querySelectorAll("body *")]
-        .filter((one) => !one.closest(".scroll, nav ol, svg, .skip") && one.getBoundingClientRect().right > 361)
-        .map((one) => one.className || one.tagName);
+        .filter((element) => !element.closest(".scroll, nav ol, svg, .skip"))
+        .filter((element) => element.getBoundingClientRect().right > 361)
+        .map((element) => element.className || element.tagName);
     """)
-    assert wide == []
-    assert browser.ask("return document.documentElement.scrollWidth") <= 360
-    assert [name for name, count in browser.ask(MARKS).items() if not count] == []
+    assert too_wide == []
+    assert browser.evaluate("return document.documentElement.scrollWidth") <= 360
+    assert [name for name, count in browser.evaluate(MARKS).items() if not count] == []
 
 
-def test_labels_of_a_chart_do_not_cover_one_another_on_a_phone(browser, report):
+def test_labels_of_a_chart_do_not_overlap_on_a_phone(browser, report):
     browser.open(report, width=360)
 
-    covered = browser.ask("""
-      const found = [];
+    overlapping = browser.evaluate("""
+      const overlapping = [];
       for (const chart of document.querySelectorAll(".chart")) {
         for (const kind of [".xtick text", ".ytick text", ".node-label"]) {
           const boxes = [...chart.querySelectorAll(kind)].map((text) => text.getBoundingClientRect());
-          boxes.forEach((one, place) => boxes.slice(place + 1).forEach((other) => {
+          boxes.forEach((box, index) => boxes.slice(index + 1).forEach((laterBox) => {
             const [width, height] = [
-              Math.min(one.right, other.right) - Math.max(one.left, other.left),
-              Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top)];
-            if (width > 3 && height > 5) found.push(chart.id + kind);
+              Math.min(box.right, laterBox.right) - Math.max(box.left, laterBox.left),
+              Math.min(box.bottom, laterBox.bottom) - Math.max(box.top, laterBox.top)];
+            if (width > 3 && height > 5) overlapping.push(chart.id + kind);
           }));
         }
       }
-      return found;
+      return overlapping;
     """)
 
-    assert covered == []
+    assert overlapping == []
 
 
-def test_a_dark_screen_prints_in_light_and_whole(browser, report):
+def test_a_dark_screen_prints_in_light_with_complete_charts(browser, report):
     browser.open(report, scheme="dark")
-    paper = {"printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69}
+    print_settings = {"printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69}
 
-    document = base64.b64decode(browser.tell("Page.printToPDF", **paper)["data"])
+    pdf = base64.b64decode(browser.send_command("Page.printToPDF", **print_settings)["data"])
 
-    assert document.startswith(b"%PDF")
-    assert len(document) > 50_000
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) > 50_000
     browser.emulate(scheme="dark", media="print")
-    shown = browser.ask("""
-      document.body.style.width = "700px";  // a page of paper: the window keeps its size, so nothing is drawn again
+    printed = browser.evaluate("""
+      // Make the body as wide as a page of paper, but not the window: a resized window would redraw the charts.
+      document.body.style.width = "700px";
       return {
-        ground: getComputedStyle(document.body).backgroundColor,
+        background: getComputedStyle(document.body).backgroundColor,
         nav: getComputedStyle(document.querySelector("nav")).display,
-        bent: [...document.querySelectorAll(".chart .main-svg")].filter((one) => {
-          const [box, whole] = [one.getBoundingClientRect(), one.viewBox.baseVal];
-          return Math.abs(box.width / box.height - whole.width / whole.height) > 0.02 || box.height > 900;
+        distortedOrTooHigh: [...document.querySelectorAll(".chart .main-svg")].filter((svg) => {
+          const [box, viewBox] = [svg.getBoundingClientRect(), svg.viewBox.baseVal];
+          return Math.abs(box.width / box.height - viewBox.width / viewBox.height) > 0.02 || box.height > 900;
         }).length,
-        wide: [...document.querySelectorAll(".chart .main-svg")]
-          .filter((one) => one.getBoundingClientRect().right > 701).length,
+        tooWide: [...document.querySelectorAll(".chart .main-svg")]
+          .filter((svg) => svg.getBoundingClientRect().right > 701).length,
       };
     """)
-    assert _brightness(shown["ground"]) == 255
-    assert shown["nav"] == "none"
-    assert shown["wide"] == 0
-    assert shown["bent"] == 0  # none squeezed, none taller than a page
+    assert _brightness(printed["background"]) == 255
+    assert printed["nav"] == "none"
+    assert printed["tooWide"] == 0
+    assert printed["distortedOrTooHigh"] == 0
 
 
 def test_hostile_names_are_shown_as_they_were_typed(page):
-    cells = page.ask("""
-      return [...document.querySelectorAll("#revenue table:last-of-type th[scope=row]")].map((one) => one.textContent);
+    cells = page.evaluate("""
+      return [...document.querySelectorAll("#revenue table:last-of-type th[scope=row]")]
+        .map((cell) => cell.textContent);
     """)
 
     assert set(HOSTILE) - {LONG} <= set(cells)
     assert f"{'x' * 79}… (10,240 characters)" in cells
-    assert page.ask("return window.alerted === undefined")
-    assert page.ask("return document.querySelectorAll('main script, main img, main b, main a[href^=http]').length") == 0
+    assert page.evaluate("return window.alerted === undefined")
+    injected = "main script, main img, main b, main a[href^=http]"
+    assert page.evaluate("return document.querySelectorAll(arguments[0]).length", injected) == 0
 
 
 def test_hostile_names_in_charts_are_shown_as_they_were_typed(page):
-    labels = page.ask("""
-      return [...document.querySelectorAll("#revenue_by_category_chart .ytick text")].map((one) => one.textContent);
+    labels = page.evaluate("""
+      return [...document.querySelectorAll("#revenue_by_category_chart .ytick text")]
+        .map((label) => label.textContent);
     """)
 
-    bare = {label.strip("\u2068\u2069") for label in labels}
+    names = {label.strip("\u2068\u2069") for label in labels}
     assert {
         "<b>bold</b>",
         "&lt;i&gt;",
@@ -176,52 +182,52 @@ def test_hostile_names_in_charts_are_shown_as_they_were_typed(page):
         "%{y}",
         f"{'x' * 21}…",
         '<a href="http://exampl…'[:21] + "…",
-    } <= bare
-    assert page.ask("return document.querySelectorAll('.chart a[*|href], .chart a').length") == 0
+    } <= names
+    assert page.evaluate("return document.querySelectorAll('.chart a[*|href], .chart a').length") == 0
 
 
-def test_a_name_in_a_verdict_is_text(page):
-    words = page.ask("return document.querySelector('#change').textContent")
+def test_a_name_in_a_verdict_is_shown_as_text(page):
+    text = page.evaluate("return document.querySelector('#change').textContent")
 
-    assert "'barter'" in words
-    assert page.ask("return document.querySelectorAll('#change script').length") == 0
+    assert "'barter'" in text
+    assert page.evaluate("return document.querySelectorAll('#change script').length") == 0
 
 
-def test_the_first_tab_leads_past_the_menu_and_every_stop_can_be_seen(page):
-    page.ask("document.activeElement.blur(); window.scrollTo(0, 0)")
+def test_the_first_link_skips_the_navigation_and_the_focus_is_visible(page):
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     body = page.driver.find_element(By.TAG_NAME, "body")
 
     body.send_keys(Keys.TAB)
-    first = page.ask("return document.activeElement.textContent")
+    first_link = page.evaluate("return document.activeElement.textContent")
     page.driver.switch_to.active_element.send_keys(Keys.ENTER)
-    reached = page.ask("return document.activeElement.id || location.hash")
+    target = page.evaluate("return document.activeElement.id || location.hash")
     page.driver.switch_to.active_element.send_keys(Keys.TAB)
-    outline = page.ask("return getComputedStyle(document.activeElement).outlineStyle")
+    outline = page.evaluate("return getComputedStyle(document.activeElement).outlineStyle")
 
-    assert first == "Skip to the report"
-    assert reached in {"main", "#main"}
-    assert page.ask("return document.querySelector('main').contains(document.activeElement)")
+    assert first_link == "Skip to the report"
+    assert target in {"main", "#main"}
+    assert page.evaluate("return document.querySelector('main').contains(document.activeElement)")
     assert outline == "solid"
 
 
 def test_a_folded_table_opens_by_keyboard(page):
-    page.ask("document.querySelector('#revenue summary').focus()")
+    page.evaluate("document.querySelector('#revenue summary').focus()")
 
     page.driver.switch_to.active_element.send_keys(Keys.ENTER)
 
-    assert page.ask("return document.querySelector('#revenue details').open")
+    assert page.evaluate("return document.querySelector('#revenue details').open")
 
 
-def test_landmarks_and_headings_tell_the_outline(page):
-    outline = page.ask("""
+def test_landmarks_and_headings_form_a_complete_outline(page):
+    outline = page.evaluate("""
       return {
         landmarks: ["header", "nav", "main", "footer"].map((name) => document.querySelectorAll(name).length),
-        levels: [...document.querySelectorAll("h1, h2, h3, h4")].map((one) => Number(one.tagName[1])),
+        levels: [...document.querySelectorAll("h1, h2, h3, h4")].map((heading) => Number(heading.tagName[1])),
         unnamed: [...document.querySelectorAll("section, [role=region], [role=img]")]
-          .filter((one) => !one.getAttribute("aria-label") && !one.getAttribute("aria-labelledby")).length,
-        uncaptioned: [...document.querySelectorAll("table")].filter((one) => !one.caption).length,
+          .filter((element) => !element.getAttribute("aria-label") && !element.getAttribute("aria-labelledby")).length,
+        uncaptioned: [...document.querySelectorAll("table")].filter((table) => !table.caption).length,
         broken: [...document.querySelectorAll("nav a")]
-          .filter((one) => !document.querySelector(one.getAttribute("href"))).length,
+          .filter((link) => !document.querySelector(link.getAttribute("href"))).length,
       };
     """)
 
@@ -229,41 +235,31 @@ def test_landmarks_and_headings_tell_the_outline(page):
     assert outline["landmarks"] == [1, 1, 1, 1]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert max(later - earlier for earlier, later in itertools.pairwise(levels)) == 1
+    assert max(next_level - level for level, next_level in itertools.pairwise(levels)) == 1
     assert (outline["unnamed"], outline["uncaptioned"], outline["broken"]) == (0, 0, 0)
 
 
-def test_charts_are_those_of_the_catalog(page, report):
-    embedded = page.ask("""
+def test_embedded_charts_equal_those_of_the_catalog(page, report):
+    embedded = page.evaluate("""
       return Object.fromEntries([...document.querySelectorAll("script[data-chart]")]
-        .map((one) => [one.dataset.chart, one.textContent]));
+        .map((script) => [script.dataset.chart, script.textContent]));
     """)
 
-    kept = {name: json.loads((report.parents[1] / f"{name}.json").read_text()) for name in embedded}
+    stored = {name: json.loads((report.parents[1] / f"{name}.json").read_text()) for name in embedded}
 
     assert set(embedded) == CHARTS
-    assert {name: json.loads(text) for name, text in embedded.items()} == kept
+    assert {name: json.loads(text) for name, text in embedded.items()} == stored
 
 
 def _brightness(colour):
-    red, green, blue = (int(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3])
+    red, green, blue = (int(channel) for channel in colour[colour.index("(") + 1 : -1].split(",")[:3])
     return round(0.299 * red + 0.587 * green + 0.114 * blue)
 
 
-def _eventually(browser, condition, *arguments):
-    script = f"""
-    const done = arguments[arguments.length - 1], ends = performance.now() + 10000;
-    const test = (...given) => {{ const check = function () {{ {_returning(condition)} }}; return check(...given); }};
-    const look = () => {{
-      if (test(...arguments)) done(true);
-      else if (performance.now() > ends) done(false);
-      else setTimeout(look, 50);
-    }};
-    look();
-    """
-    browser.driver.set_script_timeout(15)
-    return browser.driver.execute_async_script(script, *arguments)
-
-
-def _returning(condition):
-    return condition if condition.startswith("return") else f"return {condition}"
+def _becomes_true(browser, script, *arguments):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if browser.evaluate(script, *arguments):
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,4 +1,4 @@
-"""The report from end to end: real Kedro sessions on small deliveries."""
+"""The summary report of real Kedro sessions on small deliveries."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def run(project, monkeypatch):
 
 @pytest.fixture(scope="module")
 def delivered(project, tmp_path_factory):
-    """The data folder after the main job alone."""
+    """The folder of a delivery after ingestion, cleaning and aggregation."""
     folder = tmp_path_factory.mktemp("delivered")
     csv = hostile_delivery(folder / "purchases.csv", rows=600)
     with pytest.MonkeyPatch.context() as patch:
@@ -48,20 +48,20 @@ def data(delivered, tmp_path):
     return shutil.copytree(delivered / "data", tmp_path / "data")
 
 
-def latest(reporting):
+def newest_report(reporting):
     return (reporting / "latest/summary_report.html").read_text("utf-8")
 
 
-def embedded(html):
-    found = re.findall(r'data-chart="(\w+)">(.*?)</script>', html, flags=re.DOTALL)
-    return {name: json.loads(text) for name, text in found}
+def embedded_charts(html):
+    charts = re.findall(r'data-chart="(\w+)">(.*?)</script>', html, flags=re.DOTALL)
+    return {name: json.loads(figure) for name, figure in charts}
 
 
 def test_the_report_is_made_from_aggregates_alone():
-    read = create_pipeline().to_outputs("summary_report").inputs()
+    inputs = create_pipeline().to_outputs("summary_report").inputs()
 
-    assert read <= {*FACTS, *CHARTS}
-    assert not {name for name in read if name.endswith("_purchases")}
+    assert inputs <= {*FACTS, *CHARTS}
+    assert not {name for name in inputs if name.endswith("_purchases")}
 
 
 def test_the_default_run_ends_with_the_report():
@@ -71,13 +71,13 @@ def test_the_default_run_ends_with_the_report():
     assert "summary_report" in register_pipelines()["__default__"].all_outputs()
 
 
-def test_a_report_alone_after_the_main_job_says_what_is_missing(run, data):
+def test_a_report_without_drift_and_history_names_what_is_missing(run, data):
     reporting = run(data, "unused.csv", "reporting")
 
-    html = latest(reporting)
-    assert "Nothing has judged this delivery yet" in html
-    assert "No run has left its metrics yet." in html
-    assert set(embedded(html)) == {
+    html = newest_report(reporting)
+    assert "This delivery was not checked for drift" in html
+    assert "No run is recorded yet." in html
+    assert set(embedded_charts(html)) == {
         "ledger_flow_chart",
         "reasons_chart",
         "revenue_by_month_chart",
@@ -86,50 +86,51 @@ def test_a_report_alone_after_the_main_job_says_what_is_missing(run, data):
     }
 
 
-def test_what_was_missing_is_there_once_it_was_made_and_the_earlier_report_stays(run, data):
+def test_a_later_report_has_what_was_missing_and_the_earlier_report_stays(run, data):
     reporting = run(data, "unused.csv", "reporting")
-    before = latest(reporting)
+    earlier_html = newest_report(reporting)
 
     run(data, "unused.csv", "drift", "history", "reporting")
 
-    kept = sorted((reporting / "summary_report.html").iterdir())
-    assert len(kept) == 2
-    assert (kept[0] / "summary_report.html").read_text("utf-8") == before
-    assert (kept[1] / "summary_report.html").read_text("utf-8") == latest(reporting) != before
-    assert "There is no baseline to compare with" in latest(reporting)
-    assert f"run of {kept[1].name[:10]}" in latest(reporting)
+    versions = sorted((reporting / "summary_report.html").iterdir())
+    html = newest_report(reporting)
+    assert len(versions) == 2
+    assert (versions[0] / "summary_report.html").read_text("utf-8") == earlier_html
+    assert (versions[1] / "summary_report.html").read_text("utf-8") == html != earlier_html
+    assert "There is no baseline to compare with" in html
+    assert f"run of {versions[1].name[:10]}" in html
 
 
-def test_charts_on_the_page_are_those_in_the_catalog(run, data):
+def test_charts_on_the_page_equal_those_in_the_catalog(run, data):
     reporting = run(data, "unused.csv", "drift", "history", "reporting")
 
-    shown = embedded(latest(reporting))
+    charts = embedded_charts(newest_report(reporting))
 
-    assert {"amount_distribution_chart", "volume_chart", "usage_by_run_chart"} <= set(shown)
-    assert shown == {name: json.loads((reporting / f"{name}.json").read_text()) for name in shown}
+    assert {"amount_distribution_chart", "volume_chart", "usage_by_run_chart"} <= set(charts)
+    assert charts == {name: json.loads((reporting / f"{name}.json").read_text()) for name in charts}
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "headline"),
     [
-        ([], "No row came in."),
-        (["1,a,Books,-5,2024-01-31,DE,30,Card"], "None of 1 row can be trusted."),
-        (["1,a,Books,10.00,2024-01-31,DE,30,Card"], "1 of 1 row can be trusted, worth 10.00."),
+        ([], "The input has no rows."),
+        (["1,a,Books,-5,2024-01-31,DE,30,Card"], "None of 1 row is clean."),
+        (["1,a,Books,10.00,2024-01-31,DE,30,Card"], "1 of 1 row is clean. Revenue: 10.00."),
     ],
 )
-def test_next_to_nothing_makes_a_page(run, tmp_path, rows, said):
+def test_a_delivery_of_at_most_one_row_makes_a_page(run, tmp_path, rows, headline):
     csv = tmp_path / "purchases.csv"
     csv.write_text("\n".join([HEADER, *rows]) + "\n")
 
     reporting = run(tmp_path / "data", csv, *MAIN, "drift", "history", "reporting")
 
-    assert f"<h1>{said}</h1>" in latest(reporting)
+    assert f"<h1>{headline}</h1>" in newest_report(reporting)
 
 
-def test_what_a_chunk_takes_in_memory_is_on_the_page_once_it_was_measured(run, data):
-    told = {"in_words": ["typed: 1,000 rows take 1 MB."]}
-    (data / "08_reporting/memory_report_summary.json").write_text(json.dumps(told))
+def test_the_memory_of_a_chunk_is_on_the_page_if_it_was_measured(run, data):
+    summary = {"in_words": ["typed: 1,000 rows take 1 MB."]}
+    (data / "08_reporting/memory_report_summary.json").write_text(json.dumps(summary))
 
     reporting = run(data, "unused.csv", "reporting")
 
-    assert "typed: 1,000 rows take 1 MB." in latest(reporting)
+    assert "typed: 1,000 rows take 1 MB." in newest_report(reporting)

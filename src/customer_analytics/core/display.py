@@ -1,21 +1,21 @@
-"""Names and values from the data as text that people can read."""
+"""Format names and ids from the data as readable text."""
 
-UNNAMED = "(none)"
+NO_NAME = "(none)"
 ELLIPSIS = "…"
-_CONTROLS = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
+_CONTROL_PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
 
 
-def visible(text: str) -> str:
-    """A name from the data as people can read it: control characters as their signs, nothing as ``(none)``."""
-    return text.translate(_CONTROLS) or UNNAMED
+def make_visible(text: str) -> str:
+    """Replace control characters by their Unicode pictures (``␉`` for a tab), and an empty text by ``(none)``."""
+    return text.translate(_CONTROL_PICTURES) or NO_NAME
 
 
-def shortened(text: str, most: int) -> str:
-    """The text, cut to so many characters with an ellipsis."""
-    return text if len(text) <= most else f"{text[: most - 1]}{ELLIPSIS}"
+def shorten(text: str, max_chars: int) -> str:
+    """Return the text, cut to ``max_chars`` characters with an ellipsis as the last one."""
+    return text if len(text) <= max_chars else f"{text[: max_chars - 1]}{ELLIPSIS}"
 
 
-def spelt_run(run: str) -> str:
-    """A run's id, which is when it began, as people write it: ``2026-11-22 22:23:06``."""
-    date, _, time = run.partition("T")
+def format_run_id(run_id: str) -> str:
+    """Format a run id, which is the start of the run, as a date and time: ``2026-11-22 22:23:06``."""
+    date, _, time = run_id.partition("T")
     return f"{date} {time[:8].replace('.', ':')}".strip()

@@ -1,4 +1,4 @@
-"""The page around a profile: exact figures beside the sample's, or why there is no profile."""
+"""The page around a profile: exact statistics beside those of the sample, or the reason why there is no profile."""
 
 import re
 
@@ -9,12 +9,12 @@ import pytest
 from customer_analytics.core.aggregation.numeric_summary import PERCENTILES
 from customer_analytics.core.aggregation.sample import SampleRules
 from customer_analytics.core.report.data_profile import (
-    LONGEST_NAME,
-    Figure,
+    MAX_NAME_CHARS,
+    ComparedStatistic,
     SampleProfile,
-    as_profiled,
-    compare_figures,
-    write_page,
+    compare_statistics,
+    prepare_for_profiler,
+    write_profile_page,
 )
 
 LEDGER = {
@@ -32,106 +32,108 @@ def sample_of(amounts, ages):
 
 
 def summary(**changes):
-    zero = {"count": 1000, "nulls": 0, "mean": 0.0, "standard_deviation": 1.0, "min": 0.0, "max": 0.0}
+    zeros = {"count": 1000, "nulls": 0, "mean": 0.0, "standard_deviation": 1.0, "min": 0.0, "max": 0.0}
     percentiles = {f"p{percent}": 0.0 for percent in PERCENTILES}
-    one = {"column": "purchase_amount", **zero, **percentiles, **changes}
-    return pd.DataFrame([one, {**one, "column": "customer_age", "count": 750, "nulls": 250}])
+    amount_row = {"column": "purchase_amount", **zeros, **percentiles, **changes}
+    return pd.DataFrame([amount_row, {**amount_row, "column": "customer_age", "count": 750, "nulls": 250}])
 
 
-def page(profile, figures=None):
-    return write_page(profile, figures or {}, LEDGER, 100, SampleRules())
+def page(profile, statistics=None):
+    return write_profile_page(profile, statistics or {}, LEDGER, 100, SampleRules(rows=100_000, seed=0))
 
 
-def test_figures_of_the_sample_are_numpys():
+def test_statistics_of_the_sample_equal_numpys():
     amounts = [1.0, 2.0, 4.0, 10.0]
 
-    told = compare_figures(summary(mean=8.0), sample_of(amounts, [20, 30, None, 40]))
+    statistics = compare_statistics(summary(mean=8.0), sample_of(amounts, [20, 30, None, 40]))
 
-    by_name = {one.name: one for one in told["purchase_amount"]}
-    assert by_name["mean"] == Figure("mean", 8.0, 4.25)
+    by_name = {statistic.name: statistic for statistic in statistics["purchase_amount"]}
+    assert by_name["mean"] == ComparedStatistic("mean", 8.0, 4.25)
     assert by_name["p75"].sampled == np.percentile(amounts, 75)
     assert by_name["standard_deviation"].sampled == np.std(amounts, ddof=1)
-    assert {one.name: one for one in told["customer_age"]}["nulls, %"] == Figure("nulls, %", 25.0, 25.0)
+    age_nulls = next(statistic for statistic in statistics["customer_age"] if statistic.name == "nulls, %")
+    assert age_nulls == ComparedStatistic("nulls, %", 25.0, 25.0)
 
 
-def test_a_sample_of_no_row_or_one_has_no_figures_it_cannot_have():
-    none = compare_figures(summary(mean=None), sample_of([], []))["purchase_amount"]
-    one = compare_figures(summary(), sample_of([3.0], [20]))["purchase_amount"]
+def test_an_empty_sample_has_no_statistics_and_a_single_row_no_standard_deviation():
+    statistics_of_no_row = compare_statistics(summary(mean=None), sample_of([], []))["purchase_amount"]
+    statistics_of_one_row = compare_statistics(summary(), sample_of([3.0], [20]))["purchase_amount"]
 
-    assert {figure.sampled for figure in none if figure.name != "nulls, %"} == {None}
-    assert next(figure.exact for figure in none if figure.name == "mean") is None
-    assert [figure.name for figure in one if figure.sampled is None] == ["standard_deviation"]
+    assert {statistic.sampled for statistic in statistics_of_no_row if statistic.name != "nulls, %"} == {None}
+    assert next(statistic.exact for statistic in statistics_of_no_row if statistic.name == "mean") is None
+    assert [statistic.name for statistic in statistics_of_one_row if statistic.sampled is None] == [
+        "standard_deviation"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("figure", "words"),
+    ("statistic", "formatted"),
     [
-        (Figure("mean", 1234.5, 1246.75), ("1,234.50", "1,246.75", "+0.99%")),
-        (Figure("mean", 4.16, 4.15999), ("4.16", "4.16", "+0.00%")),
-        (Figure("min", 0.0, 3.0), ("0.00", "3.00", "-")),
-        (Figure("max", None, 3.0), ("-", "3.00", "-")),
-        (Figure("max", 1e300, 0.001), ("1e+300", "0.001", "-100.00%")),
+        (ComparedStatistic("mean", 1234.5, 1246.75), ("1,234.50", "1,246.75", "+0.99%")),
+        (ComparedStatistic("mean", 4.16, 4.15999), ("4.16", "4.16", "+0.00%")),
+        (ComparedStatistic("min", 0.0, 3.0), ("0.00", "3.00", "-")),
+        (ComparedStatistic("max", None, 3.0), ("-", "3.00", "-")),
+        (ComparedStatistic("max", 1e300, 0.001), ("1e+300", "0.001", "-100.00%")),
     ],
 )
-def test_figures_in_words(figure, words):
-    assert figure.in_words == words
+def test_a_statistic_is_formatted_with_its_relative_difference(statistic, formatted):
+    assert statistic.formatted == formatted
 
 
-def test_long_names_are_cut_and_stay_apart_and_short_ones_stay():
+def test_long_names_are_cut_but_stay_distinct_and_short_names_stay_unchanged():
     names = ["a" * 10_000, "a" * 9_999 + "b", "short", None, "short"]
 
-    short = as_profiled(pd.DataFrame({"few": pd.Categorical(names), "number": range(5)})).to_pandas()
+    table = prepare_for_profiler(pd.DataFrame({"category": pd.Categorical(names), "number": range(5)}))
 
-    told = list(short["few"])
-    assert told[2] == told[4] == "short"
-    assert pd.isna(told[3])
-    assert len({told[0], told[1], "short"}) == 3
-    assert all(len(name) <= LONGEST_NAME + 10 for name in told[:2])
+    profiled_names = table.column("category").to_pylist()
+    assert profiled_names[2:] == ["short", None, "short"]
+    assert len(set(profiled_names[:3])) == 3
+    assert all(len(name) <= MAX_NAME_CHARS + 10 for name in profiled_names[:2])
 
 
 @pytest.mark.parametrize(("year", "unit"), [("2024", "ns"), ("1600", "us"), ("9999", "us")])
-def test_times_are_in_nanoseconds_where_these_reach(year, unit):
+def test_timestamps_are_in_nanoseconds_if_all_of_them_fit(year, unit):
     days = np.array([f"{year}-01-01", f"{year}-12-31"], "datetime64[us]")
 
-    profiled = as_profiled(pd.DataFrame({"purchase_date": days}))
+    profiled = prepare_for_profiler(pd.DataFrame({"purchase_date": days}))
 
     assert str(profiled.schema.field("purchase_date").type) == f"timestamp[{unit}]"
     assert profiled.column("purchase_date").cast("timestamp[us]").to_numpy().tolist() == days.tolist()
 
 
-def test_the_exact_figures_stand_above_the_profile():
-    made = page(SampleProfile(PAGE), {"purchase_amount": [Figure("mean", 8.0, 7.0)]})
+def test_the_exact_statistics_are_above_the_profile():
+    html = page(SampleProfile(PAGE), {"purchase_amount": [ComparedStatistic("mean", 8.0, 7.0)]})
 
-    assert made.index("8.00") < made.index("profile</div>")
-    assert "-12.50%" in made
-    assert "1,200" in made
-    assert "There is no profile" not in made
-
-
-@pytest.mark.parametrize("profiled", [PAGE, PAGE.replace("<meta charset=utf-8>", "<head>"), "nothing familiar"])
-def test_a_page_of_any_make_keeps_its_content_and_gets_the_policy_that_forbids_requests(profiled):
-    made = page(SampleProfile(profiled))
-
-    assert made.count("Content-Security-Policy") == 1
-    assert "default-src 'none'" in made
-    assert profiled.rpartition(">")[2] in made
-    assert "A sample, beside the whole" in made
-    assert made.index("Content-Security-Policy") < made.index("<h1>")
+    assert html.index("8.00") < html.index("profile</div>")
+    assert "-12.50%" in html
+    assert "1,200" in html
+    assert "There is no profile" not in html
 
 
-def test_links_to_elsewhere_become_text():
+@pytest.mark.parametrize("profiler_page", [PAGE, PAGE.replace("<meta charset=utf-8>", "<head>"), "no known tag"])
+def test_a_page_of_any_structure_keeps_its_content_and_gets_the_policy_that_forbids_requests(profiler_page):
+    html = page(SampleProfile(profiler_page))
+
+    assert html.count("Content-Security-Policy") == 1
+    assert "default-src 'none'" in html
+    assert profiler_page.rpartition(">")[2] in html
+    assert "Profile of a sample, and exact statistics of all rows" in html
+    assert html.index("Content-Security-Policy") < html.index("<h1>")
+
+
+def test_links_to_other_sites_become_text():
     link = 'by <a class=x href="https://example.org/?a=b">someone</a>, <a href=#top>up</a>'
 
-    made = page(SampleProfile(PAGE + link))
+    html = page(SampleProfile(PAGE + link))
 
-    assert "by someone, <a href=#top>up</a>" in made
-    assert not re.search(r"<a[^>]*https?:", made)
+    assert "by someone, <a href=#top>up</a>" in html
+    assert not re.search(r"<a[^>]*https?:", html)
 
 
-def test_without_a_profile_the_page_says_why_as_text():
-    made = page(SampleProfile(None, "<script>alert(1)</script> ended"))
+def test_without_a_profile_the_page_shows_the_reason_as_escaped_text():
+    html = page(SampleProfile(None, "<script>alert(1)</script> ended"))
 
-    assert "There is no profile of this run:" in made
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; ended" in made
-    assert "<script" not in made
-    assert "1,000" in made
+    assert "There is no profile of this run:" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; ended" in html
+    assert "<script" not in html
+    assert "1,000" in html

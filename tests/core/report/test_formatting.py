@@ -1,13 +1,12 @@
-"""Names and figures as the page writes them for people."""
+"""Numbers and names are formatted for readers of the report."""
 
 import pytest
 
-from customer_analytics.core.report import formatting as words
-from customer_analytics.core.report.content import name
+from customer_analytics.core.report import formatting
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"),
+    ("name", "expected"),
     [
         ("", "(none)"),
         ("tab\there", "tab\u2409here"),
@@ -16,32 +15,32 @@ from customer_analytics.core.report.content import name
         ("<b>", "<b>"),
     ],
 )
-def test_names_are_readable_and_cut_with_their_length(typed, shown):
-    assert name(typed) == shown
+def test_names_are_visible_and_cut_names_state_their_length(name, expected):
+    assert formatting.name(name) == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("formatted", "expected"),
     [
-        (words.count(1_000_000), "1,000,000"),
-        (words.count(float("nan")), words.NOTHING),
-        (words.minor_money(-123_456_789, 2), "-1,234,567.89"),
-        (words.minor_money(10**20 + 1, 0), "100,000,000,000,000,000,001"),
-        (words.money(0.5, 2), "0.50"),
-        (words.money(float("nan"), 2), words.NOTHING),
-        (words.share(0, 5), "0.00 %"),
-        (words.share(1, 10**6), "< 0.01 %"),
-        (words.share(1, 0), words.NOTHING),
-        (words.size(999), "999 bytes"),
-        (words.size(90_676_701), "90.7 MB"),
-        (words.size(9.2e9), "9.20 GB"),
-        (words.seconds(8.06), "8.1 s"),
-        (words.seconds(163), "2 min 43 s"),
-        (words.seconds(float("nan")), words.NOTHING),
-        (words.plural(1, "country", "countries"), "1 country"),
-        (words.plural(2, "country", "countries"), "2 countries"),
-        (words.plural(2, "row"), "2 rows"),
+        (formatting.count(1_000_000), "1,000,000"),
+        (formatting.count(float("nan")), formatting.NO_VALUE),
+        (formatting.minor_money(-123_456_789, 2), "-1,234,567.89"),
+        (formatting.minor_money(10**20 + 1, 0), "100,000,000,000,000,000,001"),
+        (formatting.money(0.5, 2), "0.50"),
+        (formatting.money(float("nan"), 2), formatting.NO_VALUE),
+        (formatting.share(0, 5), "0.00 %"),
+        (formatting.share(1, 10**6), "< 0.01 %"),
+        (formatting.share(1, 0), formatting.NO_VALUE),
+        (formatting.size(999), "999 bytes"),
+        (formatting.size(90_676_701), "90.7 MB"),
+        (formatting.size(9.2e9), "9.20 GB"),
+        (formatting.duration(8.06), "8.1 s"),
+        (formatting.duration(163), "2 min 43 s"),
+        (formatting.duration(float("nan")), formatting.NO_VALUE),
+        (formatting.plural(1, "country", "countries"), "1 country"),
+        (formatting.plural(2, "country", "countries"), "2 countries"),
+        (formatting.plural(2, "row"), "2 rows"),
     ],
 )
-def test_figures_are_written_for_people(said, expected):
-    assert said == expected
+def test_numbers_are_formatted_with_separators_and_units(formatted, expected):
+    assert formatted == expected

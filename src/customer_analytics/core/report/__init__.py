@@ -1,1 +1,1 @@
-"""The summary report: what a run comes to, as one page."""
+"""Two HTML pages about a run: the summary report, and the exact statistics around the profile of a sample."""

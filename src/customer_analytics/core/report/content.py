@@ -1,113 +1,117 @@
-"""What a page is made of: plain values that a template lays out."""
+"""Content of the summary report: plain values that the template renders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import pandas as pd
+MAX_TABLE_ROWS = 12
+"""Rows of a long table that the page shows unfolded."""
 
-from customer_analytics.core.display import shortened, visible
-
-MOST_TEXT = 80
-"""Characters of a name from the data that a table shows."""
-
-Row = tuple[str, ...]
+TableRow = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of texts.
+    """A table of formatted texts.
 
     Args:
-        caption: What it shows.
-        head: Names of the columns.
-        rows: Cells as they are shown.
-        texts: How many columns, from the first, are names; the others are figures.
-        note: What to know about it.
+        caption: Title of the table.
+        header: Column titles.
+        rows: One tuple of texts per row.
+        text_columns: Number of leading columns that hold text; the others hold numbers and are right-aligned.
+        note: Explanation below the table.
     """
 
     caption: str
-    head: Row
-    rows: tuple[Row, ...]
-    texts: int = 1
+    header: TableRow
+    rows: tuple[TableRow, ...]
+    text_columns: int = 1
     note: str = ""
 
-    def cut(self, most: int) -> tuple["Table", "Table | None"]:
-        """The first rows, and the whole where that is more."""
-        if len(self.rows) <= most:
+    def fold(self) -> tuple["Table", "Table | None"]:
+        """Return the first :data:`MAX_TABLE_ROWS` rows, and the whole table or ``None`` if it has no more rows."""
+        if len(self.rows) <= MAX_TABLE_ROWS:
             return self, None
-        return replace(self, rows=self.rows[:most]), self
+        return replace(self, rows=self.rows[:MAX_TABLE_ROWS]), self
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A chart beside its figures.
+    """A chart with its tables.
 
     Args:
-        heading: What it answers.
+        heading: Title of the block.
         chart: Name of the chart in the catalog; empty for none.
-        table: The figures beside it.
-        also: A further table below those.
-        more: Those folded away.
-        words: Paragraphs below the figures.
-        absent: What is said where the chart cannot be drawn.
+        table: The table beside the chart.
+        full_table: A long table that the reader unfolds, such as all rows of ``table``.
+        second_table: A further table below the first.
+        paragraphs: Text below the table.
+        placeholder: Text that is shown if the chart cannot be drawn.
     """
 
     heading: str
     chart: str = ""
     table: Table | None = None
-    more: Table | None = None
-    also: Table | None = None
-    words: tuple[str, ...] = ()
-    absent: str = ""
+    full_table: Table | None = None
+    second_table: Table | None = None
+    paragraphs: tuple[str, ...] = ()
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A change that matters: its outcome, what it is, and how large against its thresholds."""
+    """A drift alarm: its outcome, its explanation, and its effect beside the thresholds."""
 
     outcome: str
-    words: str
-    measured: str
+    explanation: str
+    measurement: str
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A comparison judged: its outcome, against what, and what was found."""
+class ComparisonResult:
+    """The result of one comparison of deliveries.
+
+    Args:
+        heading: Title of the comparison.
+        outcome: ``ok``, ``warn``, ``fail`` or ``insufficient_data``.
+        baseline: A sentence that names the baseline.
+        alarms: The changes that warn or fail.
+        notes: Limits of the comparison.
+        small_changes: Explanations of changes that are real but below the thresholds.
+    """
 
     heading: str
     outcome: str
-    words: str
+    baseline: str
     alarms: tuple[Alarm, ...] = ()
     notes: tuple[str, ...] = ()
-    small: tuple[str, ...] = ()
+    small_changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A figure of the first screen: its question, the answer, what it means; ``tone`` colours it."""
+    """A question with its answer at the top of the page; ``tone`` is the CSS class that colours the answer."""
 
     question: str
     answer: str
-    words: str
+    explanation: str
     tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page; ``place`` is its anchor."""
+    """A section of the page; ``anchor`` is its id in the HTML."""
 
-    place: str
+    anchor: str
     title: str
     lead: str
     blocks: tuple[Block, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    comparisons: tuple[ComparisonResult, ...] = ()
     lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole report."""
+    """The whole summary report."""
 
     title: str
     run: str
@@ -118,16 +122,5 @@ class Page:
 
     @property
     def charts(self) -> Sequence[str]:
-        """Names of the charts on it, in order."""
+        """Names of the charts on the page, in order."""
         return [block.chart for section in self.sections for block in section.blocks if block.chart]
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a small frame, each as column → value."""
-    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
-
-
-def name(text: object) -> str:
-    """A name from the data, readable, cut where it is very long, with its length stated."""
-    shown = visible(str(text))
-    return shown if len(shown) <= MOST_TEXT else f"{shortened(shown, MOST_TEXT)} ({len(shown):,} characters)"

@@ -1,4 +1,4 @@
-"""What the report knows of a run: aggregates, never rows."""
+"""The datasets that the summary report reads: aggregates, never rows of purchases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,25 +6,26 @@ from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.display import spelt_run
+from customer_analytics.core.contract.columns import Column
+from customer_analytics.core.display import format_run_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The datasets that the report tells, each under its name; ``None`` where no run has left one.
+    """The datasets of the summary report by name; ``None`` for a dataset that does not exist yet.
 
     Args:
         ledger: The public ledger.
-        numeric_summary: Exact figures of amount and age.
+        numeric_summary: Exact statistics of amount and age.
         revenue_by_month: Revenue, orders and customers per month.
-        revenue_by_country: Likewise per country.
-        revenue_by_category: Likewise per category.
+        revenue_by_country: Revenue, orders and customers per country.
+        revenue_by_category: Revenue, orders and customers per category.
         amount_distribution: Purchases per interval of amounts.
         purchases_by_window: Rows and missing values per window.
-        drift_verdict: What changed.
-        runs: Every run in one row, the newest last.
-        run_changes: The newest run against those before, in words.
-        memory_report_summary: What the columns take in memory, in words.
+        drift_verdict: Results of the drift comparisons.
+        runs: One row per recorded run, the newest last.
+        run_changes: Sentences that compare the newest run with earlier runs.
+        memory_report_summary: Sentences about the memory use of the columns.
     """
 
     ledger: Mapping[str, Any]
@@ -41,23 +42,25 @@ class Facts:
 
     @property
     def run(self) -> str:
-        """When the run began, as its id tells; empty where no run was recorded."""
-        return spelt_run(str(self.run_changes["run"])) if self.run_changes else ""
+        """Start of the run as date and time; empty if no run is recorded."""
+        return format_run_id(str(self.run_changes["run"])) if self.run_changes else ""
 
     @property
     def decimals(self) -> int:
-        """Digits of the minor unit."""
+        """Decimal places of the minor unit of money."""
         return int(self.ledger["money_minor_units"]["decimals"])
 
     @property
+    def amount_summary(self) -> "pd.Series[float]":
+        """The row of ``numeric_summary`` about the purchase amount."""
+        summary = self.numeric_summary
+        return summary.loc[summary["column"] == Column.PURCHASE_AMOUNT].iloc[0]
+
+    @property
     def is_stale(self) -> bool:
-        """Whether the newest recorded run is not the one that wrote this ledger, as far as rows and money tell."""
+        """Whether the newest recorded run differs from the ledger in its rows or its clean money."""
         if self.runs is None or self.runs.empty:
             return False
-        newest, ledger = self.runs.fillna(0.0).iloc[-1], self.ledger
-        money = float(ledger["money_minor_units"]["clean"])
-        return (newest["rows_in"], newest["clean"], newest["clean_minor_units"]) != (
-            ledger["rows_in"],
-            ledger["clean"],
-            money,
-        )
+        newest_run, clean_money = self.runs.fillna(0.0).iloc[-1], float(self.ledger["money_minor_units"]["clean"])
+        metrics = {"rows_in": self.ledger["rows_in"], "clean": self.ledger["clean"], "clean_minor_units": clean_money}
+        return any(newest_run[name] != value for name, value in metrics.items())

@@ -1,57 +1,74 @@
-"""Figures as people read them: thousands separated, units named, nothing hidden by rounding to zero."""
+"""Format numbers and names for readers of the report."""
 
 from decimal import Decimal
 
 import pandas as pd
 
-NOTHING = "\u2013"
-_LEAST_SHARE = 0.0001
+from customer_analytics.core.display import make_visible, shorten
+
+NO_VALUE = "\u2013"
+MAX_NAME_CHARS = 80
+"""Maximum length of a name from the data in a table; longer names are cut."""
+
+_MIN_SHARE = 0.0001
 _KILO = 1000
 _MINUTE_S = 60
 
 
 def count(number: float) -> str:
-    """``1,000,000``; a dash where there is none."""
-    return NOTHING if pd.isna(number) else f"{number:,.0f}"
+    """Format a count with thousands separators (``1,000,000``), and NaN as a dash."""
+    return NO_VALUE if pd.isna(number) else f"{number:,.0f}"
 
 
-def minor_money(minor: int, decimals: int) -> str:
-    """Whole minor units as an amount, exact: ``71,070,860.14``."""
-    return f"{Decimal(minor).scaleb(-decimals):,f}"
+def minor_money(minor_units: int, decimals: int) -> str:
+    """Format integer minor units as an exact amount in major units: ``71,070,860.14``."""
+    return f"{Decimal(minor_units).scaleb(-decimals):,f}"
 
 
 def money(amount: float, decimals: int) -> str:
-    """An amount in major units; a dash where there is none."""
-    return NOTHING if pd.isna(amount) else f"{amount:,.{decimals}f}"
+    """Format an amount in major units, and NaN as a dash."""
+    return NO_VALUE if pd.isna(amount) else f"{amount:,.{decimals}f}"
 
 
 def share(part: float, whole: float) -> str:
-    """``3.15 %``; what is not nothing is never ``0.00 %``."""
+    """Format a ratio in percent (``3.15 %``).
+
+    A positive share below 0.01 % gives ``< 0.01 %``, so that only zero is shown as zero. A whole of zero gives a dash.
+    """
     if not whole:
-        return NOTHING
-    if 0 < abs(part / whole) < _LEAST_SHARE:
+        return NO_VALUE
+    if 0 < abs(part / whole) < _MIN_SHARE:
         return "< 0.01 %"
     return f"{part / whole:.2%}".replace("%", " %")
 
 
-def size(number: float) -> str:
-    """Bytes in the unit that suits them: ``90.7 MB``."""
+def size(size_bytes: float) -> str:
+    """Format a number of bytes in a decimal unit: ``90.7 MB``."""
+    scaled = size_bytes
     for unit in ("bytes", "kB", "MB"):
-        if abs(number) < _KILO:
-            return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:,.1f} {unit}"
-        number /= _KILO
-    return f"{number:,.2f} GB"
+        if abs(scaled) < _KILO:
+            return f"{scaled:,.0f} {unit}" if unit == "bytes" else f"{scaled:,.1f} {unit}"
+        scaled /= _KILO
+    return f"{scaled:,.2f} GB"
 
 
-def seconds(number: float) -> str:
-    """``8.1 s``, ``2 min 43 s``."""
-    if pd.isna(number):
-        return NOTHING
-    if number < _MINUTE_S:
-        return f"{number:.1f} s"
-    return f"{number // _MINUTE_S:,.0f} min {number % _MINUTE_S:.0f} s"
+def duration(seconds: float) -> str:
+    """Format seconds as ``8.1 s`` or ``2 min 43 s``, and NaN as a dash."""
+    if pd.isna(seconds):
+        return NO_VALUE
+    if seconds < _MINUTE_S:
+        return f"{seconds:.1f} s"
+    return f"{seconds // _MINUTE_S:,.0f} min {seconds % _MINUTE_S:.0f} s"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
-    """``1 row``, ``2 rows``."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def plural(number: int, singular: str, plural_form: str = "") -> str:
+    """Format a number with its noun: ``1 row``, ``2 rows``."""
+    return f"{number:,} {singular if number == 1 else plural_form or f'{singular}s'}"
+
+
+def name(text: object) -> str:
+    """Format a name from the data: control characters are visible, and a cut name states its length."""
+    visible_name = make_visible(str(text))
+    if len(visible_name) <= MAX_NAME_CHARS:
+        return visible_name
+    return f"{shorten(visible_name, MAX_NAME_CHARS)} ({len(visible_name):,} characters)"

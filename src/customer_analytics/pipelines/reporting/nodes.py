@@ -1,4 +1,4 @@
-"""A run as a page that people read, and the charts on it; from aggregates, never from rows."""
+"""Nodes of the ``reporting`` pipeline: charts, the summary report, and the profile of a sample."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,9 +7,14 @@ import pyarrow as pa
 
 from customer_analytics.core.aggregation import sample
 from customer_analytics.core.chunks.protocol import Chunks
-from customer_analytics.core.report import data_profile as profile_page
-from customer_analytics.core.report import page
+from customer_analytics.core.contract.settings import Contract
+from customer_analytics.core.drift import comparisons
+from customer_analytics.core.drift.profile.purchase_profile import ProfileSettings
+from customer_analytics.core.drift.settings import DriftSettings
+from customer_analytics.core.drift.simulation.injections import Scenario
+from customer_analytics.core.report import data_profile, page
 from customer_analytics.core.report.charts import amounts, flow, quality, revenue, runs
+from customer_analytics.core.report.charts import drift as drift_charts
 from customer_analytics.core.report.facts import Facts
 
 if TYPE_CHECKING:
@@ -17,65 +22,79 @@ if TYPE_CHECKING:
 
 
 def draw_ledger(ledger: dict[str, Any]) -> "tuple[Figure, Figure]":
-    """Where the rows went, and what was wrong with those refused."""
+    """Draw the rows by fate, and the quarantined rows by column and fault."""
     return flow.draw_flow(ledger), quality.draw_reasons(ledger)
 
 
 def draw_revenue(
     revenue_by_month: pd.DataFrame, revenue_by_country: pd.DataFrame, revenue_by_category: pd.DataFrame
 ) -> "tuple[Figure, Figure, Figure]":
-    """Revenue by month, country and category."""
+    """Draw the revenue by month, country and category."""
     return (
         revenue.draw_months(revenue_by_month),
-        revenue.draw_names(revenue_by_country, "Revenue by country"),
-        revenue.draw_names(revenue_by_category, "Revenue by category"),
+        revenue.draw_groups(revenue_by_country, "Revenue by country"),
+        revenue.draw_groups(revenue_by_category, "Revenue by category"),
     )
 
 
 def draw_amounts(amount_distribution: pd.DataFrame | None, numeric_summary: pd.DataFrame) -> "Figure":
-    """How the purchase amount is distributed."""
+    """Draw the distribution of the purchase amount."""
     return amounts.draw_distribution(amount_distribution, numeric_summary)
 
 
 def draw_windows(purchases_by_window: pd.DataFrame | None) -> "Figure":
-    """What is missing, window by window."""
+    """Draw the missing values per window."""
     return quality.draw_missing(purchases_by_window)
 
 
-def draw_runs(runs_so_far: pd.DataFrame | None) -> "tuple[Figure, Figure]":
-    """What was refused, and what it took, run by run."""
-    return runs.draw_refused(runs_so_far), runs.draw_usage(runs_so_far)
+def draw_runs(recorded_runs: pd.DataFrame | None) -> "tuple[Figure, Figure]":
+    """Draw quarantined and duplicate rows, and time and memory, per run."""
+    return runs.draw_quarantined(recorded_runs), runs.draw_usage(recorded_runs)
 
 
-def gather_facts(**facts: Any) -> Facts:  # noqa: ANN401  each field of Facts has its type
-    """The datasets that the report tells, by name."""
+def gather_facts(**facts: Any) -> Facts:  # noqa: ANN401  the fields of Facts have types
+    """Gather the datasets of the report by name."""
     return Facts(**facts)
 
 
 def gather_charts(**charts: "Figure | None") -> "dict[str, Figure | None]":
-    """The charts of the report, by name."""
+    """Gather the charts of the report by name."""
     return charts
 
 
 def write_report(report_facts: Facts, report_charts: "dict[str, Figure | None]") -> str:
-    """``summary_report``: one page that needs nothing beside itself."""
+    """Write ``summary_report``: one self-contained HTML page."""
     return page.write_report(report_facts, report_charts)
 
 
 def sample_purchases(clean_purchases: Chunks, sampling: sample.SampleRules) -> tuple[pd.DataFrame, pa.Table]:
-    """``sampled_purchases``, and the same for the profiler, which goes on beside the run once it is saved."""
-    drawn = sample.draw_sample(clean_purchases, sampling)
-    return drawn, profile_page.as_profiled(drawn)
+    """Return ``sampled_purchases``, and the same sample as the profiler's input: saving it starts the profiler."""
+    sampled_purchases = sample.draw_sample(clean_purchases, sampling)
+    return sampled_purchases, data_profile.prepare_for_profiler(sampled_purchases)
+
+
+def simulate_drift(
+    sampled_purchases: pd.DataFrame,
+    simulated_drift: Scenario,
+    drift: DriftSettings,
+    profile: ProfileSettings,
+    contract: Contract,
+) -> tuple[pd.DataFrame, dict[str, Any], Any]:  # Any: Kedro evaluates annotations, and Figure is not imported
+    """Compare the sampled purchases with themselves after known changes; return findings, verdict and chart."""
+    shape = profile.shape(contract.amount_decimals)
+    simulated = comparisons.simulate_scenario(sampled_purchases, shape, simulated_drift, drift)
+    verdict = comparisons.build_verdict(simulated, drift)
+    return comparisons.tabulate_findings(simulated, drift), verdict, drift_charts.draw_findings(simulated)
 
 
 def write_profile(
-    sample_profile: profile_page.SampleProfile,
+    sample_profile: data_profile.SampleProfile,
     sampled_purchases: pd.DataFrame,
     numeric_summary: pd.DataFrame,
     ledger: dict[str, Any],
     sampling: sample.SampleRules,
-    _summary_report: str,  # the last of the run: what waits for the profiler holds nothing else up
+    _summary_report: str,  # unused; makes this node run last, since loading sample_profile waits for the profiler
 ) -> str:
-    """``profile_report``: the profile under the exact figures of all rows, or the reason why there is none."""
-    figures = profile_page.compare_figures(numeric_summary, sampled_purchases)
-    return profile_page.write_page(sample_profile, figures, ledger, len(sampled_purchases), sampling)
+    """Write ``profile_report``: exact statistics of all rows, then the profile or the reason why there is none."""
+    statistics = data_profile.compare_statistics(numeric_summary, sampled_purchases)
+    return data_profile.write_profile_page(sample_profile, statistics, ledger, len(sampled_purchases), sampling)

@@ -1,23 +1,14 @@
 """Wiring of the ``reporting`` pipeline."""
 
+from dataclasses import fields
+
 from kedro.pipeline import Pipeline, node
 
+from customer_analytics.core.report.facts import Facts
 from customer_analytics.pipelines.reporting import nodes
 
-FACTS = (
-    "ledger",
-    "numeric_summary",
-    "revenue_by_month",
-    "revenue_by_country",
-    "revenue_by_category",
-    "amount_distribution",
-    "purchases_by_window",
-    "drift_verdict",
-    "runs",
-    "run_changes",
-    "memory_report_summary",
-)
-"""What ``summary_report`` tells; the fields of ``core.report.facts.Facts``."""
+FACTS = tuple(field.name for field in fields(Facts))
+"""Datasets that ``summary_report`` reads."""
 
 CHARTS = (
     "ledger_flow_chart",
@@ -35,95 +26,71 @@ CHARTS = (
     "memory_by_column_chart",
     "chunk_rows_chart",
 )
-"""What it shows."""
+"""Charts on ``summary_report``."""
 
 
 def create_pipeline() -> Pipeline:
-    """Tables, ledger, verdict and history → charts and ``summary_report``; a sample → ``profile_report``."""
-    return _report() + _profile()
+    """Create the nodes of ``summary_report``, of ``profile_report`` and of the simulated drift."""
+    return _create_summary_pipeline() + _create_sampling_pipeline() + _create_profile_pipeline()
 
 
-def _report() -> Pipeline:
+def _create_summary_pipeline() -> Pipeline:
     return Pipeline(
         [
-            node(
-                nodes.draw_ledger,
-                inputs="ledger",
-                outputs=["ledger_flow_chart", "reasons_chart"],
-                name="draw_ledger",
-            ),
+            node(nodes.draw_ledger, "ledger", ["ledger_flow_chart", "reasons_chart"], name="draw_ledger"),
             node(
                 nodes.draw_revenue,
-                inputs=["revenue_by_month", "revenue_by_country", "revenue_by_category"],
-                outputs=["revenue_by_month_chart", "revenue_by_country_chart", "revenue_by_category_chart"],
+                ["revenue_by_month", "revenue_by_country", "revenue_by_category"],
+                ["revenue_by_month_chart", "revenue_by_country_chart", "revenue_by_category_chart"],
                 name="draw_revenue",
             ),
             node(
                 nodes.draw_amounts,
-                inputs=["amount_distribution", "numeric_summary"],
-                outputs="amount_distribution_chart",
+                ["amount_distribution", "numeric_summary"],
+                "amount_distribution_chart",
                 name="draw_amounts",
             ),
-            node(
-                nodes.draw_windows,
-                inputs="purchases_by_window",
-                outputs="missing_by_window_chart",
-                name="draw_windows",
-            ),
-            node(
-                nodes.draw_runs,
-                inputs="runs",
-                outputs=["quarantined_by_run_chart", "usage_by_run_chart"],
-                name="draw_runs",
-            ),
-            node(
-                nodes.gather_facts,
-                inputs={name: name for name in FACTS},
-                outputs="report_facts",
-                name="gather_facts",
-            ),
-            node(
-                nodes.gather_charts,
-                inputs={name: name for name in CHARTS},
-                outputs="report_charts",
-                name="gather_charts",
-            ),
-            node(
-                nodes.write_report,
-                inputs=["report_facts", "report_charts"],
-                outputs="summary_report",
-                name="write_report",
-            ),
+            node(nodes.draw_windows, "purchases_by_window", "missing_by_window_chart", name="draw_windows"),
+            node(nodes.draw_runs, "runs", ["quarantined_by_run_chart", "usage_by_run_chart"], name="draw_runs"),
+            node(nodes.gather_facts, {name: name for name in FACTS}, "report_facts", name="gather_facts"),
+            node(nodes.gather_charts, {name: name for name in CHARTS}, "report_charts", name="gather_charts"),
+            node(nodes.write_report, ["report_facts", "report_charts"], "summary_report", name="write_report"),
         ],
         namespace="reporting",
         prefix_datasets_with_namespace=False,
     )
 
 
-def _profile() -> Pipeline:
-    """A box of its own, so that Kedro-Viz shows ``summary_report`` as what the other one gives."""
+def _create_sampling_pipeline() -> Pipeline:
+    """Create the nodes of the sample and of the simulation on it."""
     return Pipeline(
         [
             node(
                 nodes.sample_purchases,
-                inputs=["clean_purchases", "params:sampling"],
-                outputs=["sampled_purchases", "sample_profile"],
+                ["clean_purchases", "params:sampling"],
+                ["sampled_purchases", "sample_profile"],
                 name="sample_purchases",
             ),
             node(
-                nodes.write_profile,
-                inputs=[
-                    "sample_profile",
-                    "sampled_purchases",
-                    "numeric_summary",
-                    "ledger",
-                    "params:sampling",
-                    "summary_report",
-                ],
-                outputs="profile_report",
-                name="write_profile",
+                nodes.simulate_drift,
+                ["sampled_purchases", "params:simulated_drift", "params:drift", "params:profile", "params:contract"],
+                ["simulated_drift_findings", "simulated_drift_verdict", "simulated_drift_chart"],
+                name="simulate_drift",
             ),
         ],
+        namespace="sampling",
+        prefix_datasets_with_namespace=False,
+    )
+
+
+def _create_profile_pipeline() -> Pipeline:
+    """Create the node of ``profile_report`` in its own namespace.
+
+    In the namespace ``reporting``, Kedro-Viz would show ``summary_report`` as an internal dataset, not as an output.
+    """
+    inputs = ["sample_profile", "sampled_purchases", "numeric_summary", "ledger", "params:sampling", "summary_report"]
+    return Pipeline(
+        [node(nodes.write_profile, inputs, "profile_report", name="write_profile")],
         namespace="profiling",
         prefix_datasets_with_namespace=False,
     )

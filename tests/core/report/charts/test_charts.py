@@ -1,12 +1,11 @@
-"""Charts hold the figures they should, and names in them are shown as they were typed."""
+"""Charts contain the right numbers, and names in them are escaped and cut."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from customer_analytics.core.display import spelt_run
 from customer_analytics.core.history.runs import RUN_COLUMNS
-from customer_analytics.core.report.charts import amounts, flow, quality, revenue, runs, style
+from customer_analytics.core.report.charts import amounts, flow, labels, quality, revenue, runs, style
 
 SUMMARY = pd.DataFrame([{"column": "purchase_amount", "p50": 15.0, "p99": 95.0}])
 
@@ -22,13 +21,13 @@ def distribution(lows, rows):
 
 
 def run_table(count):
-    table = {name: np.arange(1, count + 1) for name in RUN_COLUMNS if name != "run"}
-    names = [f"2024-01-01T00.00.{second:02}.000Z" for second in range(count)]
-    return pd.DataFrame({"run": names, **table}).astype(dict.fromkeys(table, "Float64"))
+    metrics = {name: np.arange(1, count + 1) for name in RUN_COLUMNS if name != "run"}
+    run_ids = [f"2024-01-01T00.00.{second:02}.000Z" for second in range(count)]
+    return pd.DataFrame({"run": run_ids, **metrics}).astype(dict.fromkeys(metrics, "Float64"))
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"),
+    ("name", "shown"),
     [
         ("books", "books"),
         ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
@@ -38,48 +37,43 @@ def run_table(count):
         ("x" * 30, "x" * 21 + "…"),
     ],
 )
-def test_a_name_in_a_chart_is_escaped_cut_and_kept_in_its_own_direction(typed, shown):
-    assert style.label(typed) == f"\u2068{shown}\u2069"
+def test_a_name_in_a_chart_is_escaped_cut_and_isolated_in_its_direction(name, shown):
+    assert labels.format_label(name) == f"\u2068{shown}\u2069"
 
 
 def test_a_sentence_in_a_chart_is_wrapped_and_escaped():
-    wrapped = style.wrapped("one <two> three " + "x" * 100, width=10, most=4)
+    wrapped = labels.wrap_text("one <two> three " + "x" * 100, width=10, max_lines=4)
 
     assert wrapped == "one &lt;two&gt;<br>three<br>xxxxxxxxxx<br>xxxxxxxxxx<br>…"
 
 
-def test_every_colour_has_a_twin_on_a_dark_ground():
+def test_every_colour_has_a_counterpart_on_a_dark_background():
     light = {value for name, value in vars(style).items() if name.isupper() and str(value).startswith("#")}
 
     assert set(style.DARK) == light
     assert light.isdisjoint(style.DARK.values())
 
 
-def test_a_runs_id_is_spelt_as_a_time():
-    assert spelt_run("2026-11-22T22.23.06.007Z") == "2026-11-22 22:23:06"
-    assert spelt_run("mine") == "mine"
+def test_the_flow_contains_every_row_and_omits_empty_fates():
+    fates, reasons = flow.draw_flow(ledger({"structure": 2, "null:country_code": 6})).data
+
+    assert sum(fates.link.value) == 100
+    assert list(fates.node.label) == ["all rows  100", "clean  90", "quarantined  7", "exact duplicates  3"]
+    assert list(reasons.node.label) == ["", "null:country_code  6", "structure  2"]
+    assert reasons.domain.y[1] < fates.domain.y[0]
 
 
-def test_the_flow_accounts_for_every_row_and_leaves_out_empty_fates():
-    top, below = flow.draw_flow(ledger({"structure": 2, "null:country_code": 6})).data
+def test_without_quarantined_rows_the_flow_of_fates_fills_the_chart():
+    (fates,) = flow.draw_flow(ledger({})).data
 
-    assert sum(top.link.value) == 100
-    assert list(top.node.label) == ["came in  100", "clean  90", "quarantined  7", "exact copies  3"]
-    assert list(below.node.label) == ["", "null:country_code  6", "structure  2"]
-    assert below.domain.y[1] < top.domain.y[0]
+    assert fates.domain.y[1] == 1.0
 
 
-def test_a_flow_without_refused_rows_has_the_whole_chart():
-    (only,) = flow.draw_flow(ledger({})).data
-
-    assert only.domain.y[1] == 1.0
-
-
-def test_no_rows_make_no_flow():
+def test_the_flow_of_no_rows_is_empty():
     assert not flow.draw_flow(ledger({}) | {"rows_in": 0}).data
 
 
-def test_reasons_are_stacked_by_column_most_first():
+def test_reasons_are_stacked_by_column_in_descending_order_of_rows():
     figure = quality.draw_reasons(ledger({"structure": 5, "null:country_code": 3, "unknown:country_code": 4}))
 
     stacks = {bar.name: dict(zip(bar.y, bar.x, strict=True)) for bar in figure.data}
@@ -88,34 +82,35 @@ def test_reasons_are_stacked_by_column_most_first():
     assert list(figure.layout.yaxis.categoryarray) == ["(whole record)", "country_code"]
 
 
-@pytest.mark.parametrize(("names", "shown", "others"), [(15, 15, 0), (16, 16, 0), (17, 15, 2)])
-def test_as_many_names_as_fit_are_ranked_and_the_rest_summed(names, shown, others):
-    table = pd.DataFrame({"name": [f"{n:02}" for n in range(names)], "revenue": np.arange(names) * 1.5, "orders": 1})
+@pytest.mark.parametrize(("group_count", "top_count", "other_count"), [(15, 15, 0), (16, 16, 0), (17, 15, 2)])
+def test_the_top_groups_are_in_descending_order_and_the_others_are_summed(group_count, top_count, other_count):
+    names = [f"{number:02}" for number in range(group_count)]
+    table = pd.DataFrame({"name": names, "revenue": np.arange(group_count) * 1.5, "orders": 1})
 
-    cut = revenue.ranked(table)
+    groups = revenue.split_top_groups(table)
 
-    assert (len(cut.top), cut.others) == (shown, others)
-    assert cut.top["revenue"].sum() + cut.revenue == table["revenue"].sum()
-    assert cut.top["revenue"].is_monotonic_decreasing
-    assert len(cut.top) + cut.orders == names
+    assert (len(groups.top), groups.other_count) == (top_count, other_count)
+    assert groups.top["revenue"].sum() + groups.other_revenue == table["revenue"].sum()
+    assert groups.top["revenue"].is_monotonic_decreasing
+    assert len(groups.top) + groups.other_orders == group_count
 
 
-def test_bars_of_alike_names_stay_apart():
+def test_names_with_the_same_cut_label_have_separate_bars():
     table = pd.DataFrame({"name": ["x" * 40 + "1", "x" * 40 + "2"], "revenue": [2.0, 1.0], "orders": [1, 1]})
 
-    (bars,) = revenue.draw_names(table, "Revenue").data
+    (bars,) = revenue.draw_groups(table, "Revenue").data
 
     assert list(bars.y) == [0, 1]
     assert list(bars.x) == [2.0, 1.0]
 
 
-def test_percentiles_stand_between_the_bars_where_they_belong():
+def test_percentiles_are_marked_at_their_logarithmic_position_within_a_bar():
     figure = amounts.draw_distribution(distribution([10.0, 20.0, 40.0, 80.0], [5, 5, 5, 5]), SUMMARY)
 
-    median, most = (shape.x0 for shape in figure.layout.shapes)
+    median, percentile_99 = (shape.x0 for shape in figure.layout.shapes)
     assert median == pytest.approx(-0.5 + np.log(15 / 10) / np.log(2))
-    assert most == pytest.approx(2.5 + np.log(95 / 80) / np.log(2))
-    assert [note.text for note in figure.layout.annotations] == ["median<br>15.00", "99 % up to<br>95.00"]
+    assert percentile_99 == pytest.approx(2.5 + np.log(95 / 80) / np.log(2))
+    assert [note.text for note in figure.layout.annotations] == ["median<br>15.00", "99th percentile<br>95.00"]
 
 
 def test_a_wide_distribution_is_labelled_at_powers_of_ten():
@@ -126,7 +121,7 @@ def test_a_wide_distribution_is_labelled_at_powers_of_ten():
     assert list(figure.layout.xaxis.ticktext) == ["0.1", "1", "10", "100", "1,000", "10,000"]
 
 
-def test_missing_values_are_shares_of_a_windows_rows_and_only_of_columns_that_miss_any():
+def test_missing_values_are_drawn_as_shares_of_the_rows_of_a_window_and_columns_without_any_are_omitted():
     windows = pd.DataFrame(
         {
             "window": pd.to_datetime(["2024-01-01", "2024-01-08", None]),
@@ -143,23 +138,23 @@ def test_missing_values_are_shares_of_a_windows_rows_and_only_of_columns_that_mi
     assert list(line.y) == [0.1, 0.2]
 
 
-def test_the_newest_runs_are_drawn_and_earlier_ones_left_out():
-    table = run_table(runs.MOST_RUNS + 3)
+def test_only_the_newest_runs_are_drawn():
+    table = run_table(runs.MAX_RUNS + 3)
 
-    refused, usage = runs.draw_refused(table), runs.draw_usage(table)
+    row_shares, usage = runs.draw_quarantined(table), runs.draw_usage(table)
 
-    quarantined, repeats = refused.data
-    assert len(quarantined.x) == runs.MOST_RUNS
+    quarantined, duplicates = row_shares.data
+    assert len(quarantined.x) == runs.MAX_RUNS
     assert quarantined.y[0] == 1.0
-    assert repeats.y[0] == 2.0
-    assert usage.data[0].y[-1] == runs.MOST_RUNS + 3
+    assert duplicates.y[0] == 2.0
+    assert usage.data[0].y[-1] == runs.MAX_RUNS + 3
     assert usage.data[0].customdata[-1] == "2024-01-01 00:00:32"
 
 
 @pytest.mark.parametrize(
-    "figure",
+    "draw",
     [
-        lambda: revenue.draw_names(pd.DataFrame(columns=["name", "revenue", "orders"]), "Revenue"),
+        lambda: revenue.draw_groups(pd.DataFrame(columns=["name", "revenue", "orders"]), "Revenue"),
         lambda: revenue.draw_months(pd.DataFrame(columns=["month", "revenue"])),
         lambda: amounts.draw_distribution(None, SUMMARY),
         lambda: quality.draw_reasons(ledger({})),
@@ -167,12 +162,12 @@ def test_the_newest_runs_are_drawn_and_earlier_ones_left_out():
         lambda: quality.draw_missing(
             pd.DataFrame({"window": pd.to_datetime(["2024-01-01"]), "rows": [1], "missing_customer_age": [0]})
         ),
-        lambda: runs.draw_refused(None),
+        lambda: runs.draw_quarantined(None),
         lambda: runs.draw_usage(None),
     ],
 )
-def test_what_cannot_be_drawn_says_why(figure):
-    drawn = figure()
+def test_an_empty_chart_shows_the_reason(draw):
+    figure = draw()
 
-    assert not drawn.data
-    assert drawn.layout.annotations[0].text
+    assert not figure.data
+    assert figure.layout.annotations[0].text

@@ -1,1 +1,1 @@
-"""Plotly figures of a run's aggregates: what the catalog keeps, Kedro-Viz previews and the report embeds."""
+"""Plotly figures of aggregates, stored in the catalog, previewed by Kedro-Viz and embedded in the summary report."""

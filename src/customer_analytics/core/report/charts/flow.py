@@ -1,79 +1,65 @@
-"""The ledger as a flow."""
+"""Chart of the ledger as a flow of rows."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.core.report.charts.style import (
-    ACCENT,
-    CLEAN,
-    DUPLICATE,
-    QUARANTINED,
-    escaped,
-    figure,
-    nothing_drawn,
-    rgba,
-)
+from customer_analytics.core.report.charts import style
+from customer_analytics.core.report.charts.labels import escape_html
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_FATES = {
-    "clean": ("clean", CLEAN),
-    "quarantined": ("quarantined", QUARANTINED),
-    "duplicates_exact": ("exact copies", DUPLICATE),
-    "duplicates_conflicting": ("conflicting copies", DUPLICATE),
+FATES = {
+    "clean": ("clean", style.CLEAN),
+    "quarantined": ("quarantined", style.QUARANTINED),
+    "duplicates_exact": ("exact duplicates", style.DUPLICATE),
+    "duplicates_conflicting": ("conflicting duplicates", style.DUPLICATE),
 }
-_TOP, _ROW = 190, 24
+"""Fate in the ledger → its label and its colour."""
+
+_FATES_HEIGHT, _REASON_HEIGHT = 190, 24
+
+_FlowNode = tuple[str, int, str]
+"""Name, rows and colour of a node in a flow."""
 
 
 def draw_flow(ledger: Mapping[str, Any]) -> "Figure":
-    """Rows in by fate; below it, at a scale of its own, the quarantined rows by reason.
+    """Draw all rows of the public ledger by fate, and below them the quarantined rows by reason at another scale.
 
-    A row with several reasons is in each, so the reasons can sum to more than the rows.
-
-    Args:
-        ledger: The public ledger.
+    A row with several reasons counts for each, so the reasons can sum to more than the quarantined rows.
     """
     if not ledger["rows_in"]:
-        return nothing_drawn("No row came in.")
-    fates = [(name, ledger[key], colour) for key, (name, colour) in _FATES.items() if ledger[key]]
-    reasons = [(name, rows, QUARANTINED) for name, rows in sorted(ledger["by_reason"].items(), key=_most)]
-    below = _ROW * len(reasons) + 40 if reasons else 0
-    split = below / (_TOP + below)
-    flows = [_sankey(("came in", ledger["rows_in"], ACCENT), fates, (split and split + 0.06, 1.0), 20)]
+        return style.make_empty_figure("The input has no rows.")
+    fates = [(label, ledger[fate], colour) for fate, (label, colour) in FATES.items() if ledger[fate]]
+    most_rows_first = sorted(ledger["by_reason"].items(), key=lambda item: -item[1])
+    reasons = [(reason, rows, style.QUARANTINED) for reason, rows in most_rows_first]
+    reasons_height = _REASON_HEIGHT * len(reasons) + 40 if reasons else 0
+    split = reasons_height / (_FATES_HEIGHT + reasons_height)
+    flows = [_sankey(("all rows", ledger["rows_in"], style.ACCENT), fates, (split + 0.06 if reasons else 0.0, 1.0), 20)]
     notes = []
     if reasons:
-        flows.append(_sankey(("", ledger["quarantined"], QUARANTINED), reasons, (0.0, split - 0.06), 12))
-        notes = [_note(f"the {ledger['quarantined']:,} quarantined, by reason", split - 0.05)]
+        flows.append(_sankey(("", ledger["quarantined"], style.QUARANTINED), reasons, (0.0, split - 0.06), 12))
+        text = f"the {ledger['quarantined']:,} quarantined rows by reason"
+        position = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": split - 0.05, "yanchor": "bottom"}
+        notes = [{"text": text, "showarrow": False, **position}]
     layout = {
         "title": {"text": "Where every row went"},
-        "height": _TOP + below + 60,
+        "height": _FATES_HEIGHT + reasons_height + 60,
         "annotations": notes,
         "margin": {"l": 4, "r": 4, "t": 44, "b": 12},
     }
-    return figure(flows, layout)
+    return style.make_figure(flows, layout)
 
 
-def _most(named: tuple[str, int]) -> int:
-    return -named[1]
-
-
-def _note(text: str, height: float) -> dict[str, Any]:
-    at = {"xref": "paper", "yref": "paper", "x": 0, "xanchor": "left", "y": height, "yanchor": "bottom"}
-    return {"text": text, "showarrow": False, **at}
-
-
-def _sankey(
-    source: tuple[str, int, str], ends: list[tuple[str, int, str]], heights: tuple[float, float], pad: int
-) -> dict[str, Any]:
-    names, rows, colours = zip(source, *ends, strict=True)
-    shown = [f"{escaped(name)}  {count:,}" if name else "" for name, count in zip(names, rows, strict=True)]
+def _sankey(source: _FlowNode, targets: list[_FlowNode], domain_y: tuple[float, float], pad: int) -> dict[str, Any]:
+    names, rows, colours = zip(source, *targets, strict=True)
+    labels = [f"{escape_html(name)}  {count:,}" if name else "" for name, count in zip(names, rows, strict=True)]
     return {
         "type": "sankey",
         "arrangement": "fixed",
-        "domain": {"x": [0, 1], "y": heights},
+        "domain": {"x": [0, 1], "y": domain_y},
         "node": {
-            "label": shown,
+            "label": labels,
             "color": colours,
             "pad": pad,
             "thickness": 12,
@@ -81,10 +67,10 @@ def _sankey(
             "hovertemplate": "%{label}<extra></extra>",
         },
         "link": {
-            "source": [0] * len(ends),
-            "target": list(range(1, len(ends) + 1)),
+            "source": [0] * len(targets),
+            "target": list(range(1, len(targets) + 1)),
             "value": list(rows[1:]),
-            "color": [rgba(colour, 0.28) for colour in colours[1:]],
+            "color": [style.to_rgba(colour, 0.28) for colour in colours[1:]],
             "hovertemplate": "%{target.label}<extra></extra>",
         },
     }

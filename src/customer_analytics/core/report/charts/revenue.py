@@ -1,100 +1,100 @@
-"""Revenue by month, and by whatever has names."""
+"""Charts of revenue by month, country and category."""
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from customer_analytics.core.report.charts.style import ACCENT, CLEAN, figure, label, nothing_drawn
+from customer_analytics.core.report.charts.labels import format_label
+from customer_analytics.core.report.charts.style import ACCENT, CLEAN, make_empty_figure, make_figure
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 NO_PURCHASES = "No clean purchase, so there is no revenue."
-TOP = 15
-"""How many names a chart and its table show; the rest is summed as "others"."""
+MAX_GROUPS = 15
+"""Number of groups that a chart and its table show; the others are summed."""
 
-_MOST_OF_A_MONTH_MS = 26 * 86_400_000
+_BAR_WIDTH_MS = 26 * 86_400_000
 _BAR_HEIGHT = 28
 
 
-class Ranked(NamedTuple):
-    """The names that earn most, and all others in sum.
+class TopGroups(NamedTuple):
+    """The groups with the most revenue, and the sum of all others.
 
     Args:
-        top: The rows of the revenue table with the most revenue, most first.
-        others: How many names are left.
-        revenue: Theirs in sum.
-        orders: Likewise.
+        top: The rows of the revenue table with the most revenue, in descending order.
+        other_count: Number of other groups.
+        other_revenue: Sum of their revenue.
+        other_orders: Sum of their orders.
     """
 
     top: pd.DataFrame
-    others: int
-    revenue: float
-    orders: int
+    other_count: int
+    other_revenue: float
+    other_orders: int
 
 
-def ranked(revenue: pd.DataFrame, most: int = TOP) -> Ranked:
-    """A revenue table cut to its largest rows.
+def split_top_groups(revenue: pd.DataFrame) -> TopGroups:
+    """Split a revenue table into the :data:`MAX_GROUPS` groups with the most revenue and the sum of the others.
+
+    A single further group is listed too, because a row "1 others" would save no space.
 
     Args:
-        revenue: A text column of names, ``revenue`` (float64) and ``orders`` (int64), in any order.
-        most: Rows to keep; one more than that is shown whole.
+        revenue: A text column of names first, ``revenue`` (float64) and ``orders`` (int64). The rows have any order.
     """
     ordered = revenue.sort_values(["revenue", revenue.columns[0]], ascending=[False, True], ignore_index=True)
-    kept = len(ordered) if len(ordered) <= most + 1 else most
-    rest = ordered.iloc[kept:]
-    return Ranked(ordered.iloc[:kept], len(rest), math.fsum(rest["revenue"]), int(rest["orders"].sum()))
+    top_count = len(ordered) if len(ordered) <= MAX_GROUPS + 1 else MAX_GROUPS
+    others = ordered.iloc[top_count:]
+    return TopGroups(ordered.iloc[:top_count], len(others), math.fsum(others["revenue"]), int(others["orders"].sum()))
 
 
-def draw_names(revenue: pd.DataFrame, title: str) -> "Figure":
-    """Revenue of the names that earn most as bars; the sum of all others is said, so that it dwarfs no bar.
+def draw_groups(revenue: pd.DataFrame, title: str) -> "Figure":
+    """Draw the revenue of the top groups as bars.
+
+    The axis title states the sum of the others: a bar of it could dwarf all other bars.
 
     Args:
         revenue: ``revenue_by_country`` or ``revenue_by_category``.
-        title: What the chart is called.
+        title: Title of the chart.
     """
     if revenue.empty:
-        return nothing_drawn(NO_PURCHASES)
-    cut = ranked(revenue)
-    names = [label(str(name)) for name in cut.top.iloc[:, 0]]
-    others = f"<br>{cut.others:,} others together: {cut.revenue:,.2f}" if cut.others else ""
-    places = list(range(len(names)))
+        return make_empty_figure(NO_PURCHASES)
+    groups = split_top_groups(revenue)
+    labels = [format_label(str(name)) for name in groups.top.iloc[:, 0]]
+    others = f"<br>{groups.other_count:,} others: {groups.other_revenue:,.2f} in total" if groups.other_count else ""
+    positions = list(range(len(labels)))
     bars = {
         "type": "bar",
         "orientation": "h",
-        "x": cut.top["revenue"].tolist(),
-        "y": places,
-        "customdata": [[name, count] for name, count in zip(names, cut.top["orders"].tolist(), strict=True)],
+        "x": groups.top["revenue"].tolist(),
+        "y": positions,
+        "customdata": [[label, orders] for label, orders in zip(labels, groups.top["orders"].tolist(), strict=True)],
         "hovertemplate": "%{customdata[0]}<br>%{x:,.2f} from %{customdata[1]:,} purchases<extra></extra>",
         "marker": {"color": ACCENT},
     }
     layout = {
         "title": {"text": title},
-        "height": 110 + _BAR_HEIGHT * len(names),
+        "height": 110 + _BAR_HEIGHT * len(labels),
         "xaxis": {"title": {"text": f"revenue{others}"}, "rangemode": "tozero", "nticks": 6},
-        "yaxis": {"tickvals": places, "ticktext": names, "range": [len(names) - 0.4, -0.6], "showgrid": False},
+        "yaxis": {"tickvals": positions, "ticktext": labels, "range": [len(labels) - 0.4, -0.6], "showgrid": False},
     }
-    return figure([bars], layout)
+    return make_figure([bars], layout)
 
 
 def draw_months(revenue: pd.DataFrame) -> "Figure":
-    """Revenue per calendar month as bars; a month without purchases is a gap.
-
-    Args:
-        revenue: ``revenue_by_month``.
-    """
+    """Draw the revenue of ``revenue_by_month`` as bars; a month without purchases is a gap."""
     if revenue.empty:
-        return nothing_drawn(NO_PURCHASES)
+        return make_empty_figure(NO_PURCHASES)
     bars = {
         "type": "bar",
         "x": [f"{month:%Y-%m-%d}" for month in revenue["month"]],
         "y": revenue["revenue"].tolist(),
         "offset": 0,
-        "width": _MOST_OF_A_MONTH_MS,
+        "width": _BAR_WIDTH_MS,
         "customdata": revenue[["orders", "unique_customers"]].to_numpy().tolist(),
         "hovertemplate": "%{x|%B %Y}<br>%{y:,.2f} from %{customdata[0]:,} purchases<br>"
-        "of %{customdata[1]:,} customers<extra></extra>",
+        "by %{customdata[1]:,} customers<extra></extra>",
         "marker": {"color": CLEAN},
     }
     layout = {
@@ -103,4 +103,4 @@ def draw_months(revenue: pd.DataFrame) -> "Figure":
         "xaxis": {"type": "date", "showgrid": False, "tickformat": "%b\n%Y", "nticks": 14},
         "yaxis": {"title": {"text": "revenue"}, "rangemode": "tozero", "nticks": 6},
     }
-    return figure([bars], layout)
+    return make_figure([bars], layout)

@@ -1,13 +1,9 @@
-"""What all charts share: colours, fonts, and text that is shown as it was typed.
+"""Style of all charts: colours, fonts and layout."""
 
-Plotly is imported where a figure is made: it costs seconds.
-"""
-
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from customer_analytics.core.display import ELLIPSIS, shortened, visible
+from customer_analytics.core.report.charts.labels import escape_html
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -35,7 +31,7 @@ DARK: Mapping[str, str] = {
     WARN: "#f0c04d",
     PURPLE: "#c39be6",
 }
-"""Each colour on a dark ground; a page swaps them, the figure in the catalog is the light one."""
+"""Light colour → colour on a dark background. The page replaces the colours; figures in the catalog are light."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -63,42 +59,21 @@ _LAYOUT: dict[str, Any] = {
 }
 
 
-def label(text: str, most: int = 22) -> str:
-    """A name in a chart as it was typed: Plotly reads some HTML in any text, so ``<``, ``>`` and ``&`` are escaped.
-
-    Each name stands in a direction of its own (Unicode's first strong isolate), so that text from right to left does
-    not turn what is beside it.
-    """
-    return f"\u2068{escaped(shortened(visible(text), most))}\u2069"
-
-
-def escaped(text: str) -> str:
-    """Text that Plotly shows as it is."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def wrapped(text: str, width: int = 60, most: int = 6) -> str:
-    """A sentence in a chart, escaped, in at most so many lines."""
-    lines = re.findall(rf".{{1,{width}}}(?:\s|$)|\S{{{width}}}", visible(text))
-    kept = lines if len(lines) <= most else [*lines[:most], ELLIPSIS]
-    return "<br>".join(escaped(line.strip()) for line in kept)
-
-
-def figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> "Figure":
-    """A figure in the style of all charts."""
-    from plotly.graph_objects import Figure  # noqa: PLC0415  costs seconds
+def make_figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> "Figure":
+    """Make a figure with the common style."""
+    from plotly.graph_objects import Figure  # noqa: PLC0415  imports Plotly, which takes seconds
 
     return Figure({"data": [*traces], "layout": {"template": {"layout": _LAYOUT}, **layout}})
 
 
-def nothing_drawn(words: str) -> "Figure":
-    """A figure that says why there is nothing to see."""
-    note = {"text": escaped(words), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
-    hidden = {"visible": False}
-    return figure([], {"annotations": [note], "xaxis": hidden, "yaxis": hidden, "height": 120})
+def make_empty_figure(explanation: str) -> "Figure":
+    """Make a figure without data that shows why it is empty."""
+    note = {"text": escape_html(explanation), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    hidden_axis = {"visible": False}
+    return make_figure([], {"annotations": [note], "xaxis": hidden_axis, "yaxis": hidden_axis, "height": 120})
 
 
-def rgba(colour: str, opacity: float) -> str:
-    """A colour of the palette, seen through."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+def to_rgba(colour: str, opacity: float) -> str:
+    """Convert a ``#rrggbb`` colour to a translucent ``rgba()`` colour."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"

@@ -1,1 +1,1 @@
-"""Sections of the summary report, one module each."""
+"""Sections of the summary report, one module per section."""

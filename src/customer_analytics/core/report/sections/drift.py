@@ -1,123 +1,128 @@
-"""Whether the delivery has changed in a way that matters."""
+"""The section about drift: alarms, thresholds, and the outcome of each column."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from customer_analytics.core.report import formatting as words
-from customer_analytics.core.report.content import Alarm, Block, Section, Table, Verdict, records
+from customer_analytics.core.report import formatting
+from customer_analytics.core.report.content import Alarm, Block, ComparisonResult, Section, Table
 from customer_analytics.core.report.facts import Facts
 
-OUTCOMES = {
-    "ok": "no change that matters",
-    "warn": "look at this",
+OUTCOME_LABELS = {
+    "ok": "no relevant change",
+    "warn": "take a look",
     "fail": "changed",
-    "insufficient_data": "cannot be told",
+    "insufficient_data": "not enough data",
 }
 _HEADINGS = {
-    "runs": "Against an earlier run",
-    "latest_windows": "Inside this delivery: the latest windows against those before",
+    "runs": "Compared with an earlier run",
+    "latest_windows": "Within this delivery: the latest windows compared with earlier ones",
 }
-_SHORT = {"runs": "against an earlier run", "latest_windows": "inside the delivery"}
-_MOST_WINDOWS = 400
-_LARGE = 1000
-_SHARES = {"mean", "wasserstein", "volume", "p5", "p25", "p50", "p75", "p95", "p99"}
-_POINTS = {"share", "missing"}
-_MAKE = "`kedro run --pipelines drift,history,reporting` makes it from what is on disk."
+_COLUMN_TITLES = {"runs": "against an earlier run", "latest_windows": "within the delivery"}
+_MAX_WINDOWS = 400
+_MIN_INTEGER = 1000
+_RELATIVE_MEASURES = {"mean", "wasserstein", "volume", "new_value", "p5", "p25", "p50", "p75", "p95", "p99"}
+_POINT_MEASURES = {"share", "missing"}
 
 
-def tell_change(facts: Facts) -> Section:
-    """The verdict, what alarms in words, and the charts of drift."""
+def drift_section(facts: Facts) -> Section:
+    """Build the section about drift."""
     title = "Did anything change?"
     if facts.drift_verdict is None:
-        lead = f"Nothing has judged this delivery yet: `drift_verdict` is missing. {_MAKE}"
+        lead = (
+            "This delivery was not checked for drift: `drift_verdict` is missing. "
+            "`kedro run --pipelines drift,history,reporting` makes it from the saved tables."
+        )
         return Section("change", title, lead)
     comparisons = facts.drift_verdict["comparisons"]
     lead = (
-        "A change alarms only if it is large enough to matter and too large for chance. "
-        "Thresholds stand in `conf/base/parameters_drift.yml`."
+        "A change raises an alarm only if it is large enough to matter and too large to be chance. "
+        "The thresholds are in `conf/base/parameters_drift.yml`."
     )
+    outcomes, windows = _outcomes_table(comparisons), _windows_table(facts)
+    no_comparison = "There is nothing to compare yet: the next run is compared with this one."
     blocks = (
-        Block("Each measure against its threshold", "drift_findings_chart", _columns(comparisons), absent=_NOTHING),
-        Block("Rows per window", "volume_chart", more=_windows(facts), absent="There is no window to count."),
+        Block("Measures and thresholds", "drift_findings_chart", outcomes, placeholder=no_comparison),
+        Block("Rows per window", "volume_chart", None, windows, placeholder="There is no window with rows."),
         Block(
             "Percentiles of the amount",
             "amount_percentiles_chart",
-            words=("Those of this delivery stand in a table above, with the distribution.",),
-            absent="There is no amount to compare.",
+            paragraphs=("The section on purchase amounts has the percentiles of this delivery as a table.",),
+            placeholder="There is no amount to compare.",
         ),
     )
-    verdicts = tuple(_verdict(name, one) for name, one in comparisons.items())
-    return Section("change", title, lead, blocks, verdicts)
+    results = tuple(_summarize_comparison(name, comparison) for name, comparison in comparisons.items())
+    return Section("change", title, lead, blocks, results)
 
 
-_NOTHING = "There is nothing to compare yet: the next run is compared with this one."
-
-
-def _verdict(name: str, found: Mapping[str, Any]) -> Verdict:
-    alarms = tuple(Alarm(one["outcome"], one["explanation"], _measured(one)) for one in found["alarms"])
-    left = found["alarm_count"] - len(alarms)
-    notes = [*found["reasons"], *([f"{left:,} more alarms stand in `drift_findings`."] if left else [])]
-    not_judged = [column for column in found["not_judged"] if not found["reasons"]]
-    if not_judged:
-        notes.append(f"Too little data to judge: {', '.join(not_judged)}.")
-    return Verdict(
+def _summarize_comparison(name: str, comparison: Mapping[str, Any]) -> ComparisonResult:
+    alarms = tuple(Alarm(alarm["outcome"], alarm["explanation"], _measurement(alarm)) for alarm in comparison["alarms"])
+    hidden_alarms = comparison["alarm_count"] - len(alarms)
+    notes = list(comparison["reasons"])
+    if hidden_alarms:
+        notes.append(f"`drift_findings` has {formatting.plural(hidden_alarms, 'more alarm')}.")
+    if comparison["not_judged"] and not comparison["reasons"]:
+        notes.append(f"Too little data for: {', '.join(comparison['not_judged'])}.")
+    return ComparisonResult(
         heading=_HEADINGS.get(name, name),
-        outcome=found["outcome"],
-        words=f"Compared with {found['baseline']}.",
+        outcome=comparison["outcome"],
+        baseline=f"Compared with {comparison['baseline']}.",
         alarms=alarms,
         notes=tuple(notes),
-        small=tuple(one["explanation"] for one in found["real_below_threshold"]),
+        small_changes=tuple(change["explanation"] for change in comparison["real_below_threshold"]),
     )
 
 
-def _measured(alarm: Mapping[str, Any]) -> str:
-    """The effect against what warns and what fails, in the measure's unit."""
+def _measurement(alarm: Mapping[str, Any]) -> str:
+    """Format the column, the effect and the thresholds of an alarm, in the unit of the measure."""
     measure, effect = alarm["measure"], alarm["effect"]
-    told = [f"{alarm['column']}, {measure}" + ("" if alarm["segment"] == "all" else f" in {alarm['segment']}")]
+    segment = "" if alarm["segment"] == "all" else f" in {alarm['segment']}"
+    statements = [f"{alarm['column']}, {measure}{segment}"]
     if effect is not None:
-        told.append(f"effect {_size(measure, effect, '+')}")
+        statements.append(f"effect {_format_effect(measure, effect, '+')}")
     if alarm.get("warn") is not None:
-        least = "the first row" if measure == "new_value" else _size(measure, alarm["warn"])
-        told.append(f"warns from {least}, fails from {_size(measure, alarm['fail'])}")
-    return "; ".join(told)
+        warn = "the first row" if measure == "new_value" else _format_effect(measure, alarm["warn"])
+        statements.append(f"warns from {warn}, fails from {_format_effect(measure, alarm['fail'])}")
+    return "; ".join(statements)
 
 
-def _size(measure: str, number: float, sign: str = "") -> str:
-    if measure in _POINTS:
-        points = _plain(100 * number, sign)
+def _format_effect(measure: str, effect: float, sign: str = "") -> str:
+    if measure in _POINT_MEASURES:
+        points = _format_number(100 * effect, sign)
         return f"{points} point" if points == "1" else f"{points} points"
-    if measure in _SHARES or measure == "new_value":
-        return f"{_plain(100 * number, sign)} %"
-    return _plain(number, sign)
+    if measure in _RELATIVE_MEASURES:
+        return f"{_format_number(100 * effect, sign)} %"
+    return _format_number(effect, sign)
 
 
-def _plain(number: float, sign: str) -> str:
-    """Three digits that tell, and never an exponent for what is large."""
-    return f"{number:{sign},.0f}" if abs(number) >= _LARGE else f"{number:{sign}.3g}"
+def _format_number(number: float, sign: str) -> str:
+    """Format with three significant digits, or as an integer from 1,000 on, never with an exponent."""
+    return f"{number:{sign},.0f}" if abs(number) >= _MIN_INTEGER else f"{number:{sign}.3g}"
 
 
-def _windows(facts: Facts) -> Table | None:
+def _windows_table(facts: Facts) -> Table | None:
     windows = facts.purchases_by_window
     if windows is None or windows.empty:
         return None
     rows = tuple(
         (
-            "no date" if pd.isna(one["window"]) else f"{one['window']:%Y-%m-%d}",
-            words.count(one["rows"]),
-            words.money(one["revenue"], facts.decimals),
+            "no date" if pd.isna(window["window"]) else f"{window['window']:%Y-%m-%d}",
+            formatting.count(window["rows"]),
+            formatting.money(window["revenue"], facts.decimals),
         )
-        for one in records(windows.iloc[::-1].head(_MOST_WINDOWS))
+        for window in windows.iloc[::-1].head(_MAX_WINDOWS).to_dict("records")
     )
-    return Table("Rows per window, the newest first", ("first day", "rows", "revenue"), rows)
+    return Table("Rows per window, newest first", ("first day", "rows", "revenue"), rows)
 
 
-def _columns(comparisons: Mapping[str, Mapping[str, Any]]) -> Table:
-    columns = list(dict.fromkeys(column for one in comparisons.values() for column in one["columns"]))
-    rows = tuple(
-        (column, *(OUTCOMES.get(one["columns"].get(column, ""), words.NOTHING) for one in comparisons.values()))
-        for column in columns
-    )
-    head = ("column", *(_SHORT.get(name, name) for name in comparisons))
-    return Table("Outcome by column", head, rows, len(head))
+def _outcomes_table(comparisons: Mapping[str, Mapping[str, Any]]) -> Table:
+    column_outcomes = [comparison["columns"] for comparison in comparisons.values()]
+    labels = {
+        column: [OUTCOME_LABELS.get(outcomes.get(column, ""), formatting.NO_VALUE) for outcomes in column_outcomes]
+        for column in itertools.chain(*column_outcomes)
+    }
+    rows = tuple((column, *column_labels) for column, column_labels in labels.items())
+    header = ("column", *(_COLUMN_TITLES.get(name, name) for name in comparisons))
+    return Table("Outcome by column", header, rows, len(header))

@@ -1,73 +1,81 @@
-"""The first screen: what came in, what is trusted, what it is worth, whether anything changed."""
+"""The headline and the cards at the top of the page."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from customer_analytics.core.contract.columns import Column
-from customer_analytics.core.report import formatting as words
+from customer_analytics.core.report import formatting
 from customer_analytics.core.report.content import Card
 from customer_analytics.core.report.facts import Facts
 
-_ANSWERS = {"ok": "No", "warn": "Have a look", "fail": "Yes", "insufficient_data": "Cannot tell"}
+_DRIFT_ANSWERS = {"ok": "No", "warn": "Take a look", "fail": "Yes", "insufficient_data": "Not enough data"}
 
 
-def headline(facts: Facts) -> str:
-    """The run in one sentence."""
+def write_headline(facts: Facts) -> str:
+    """Summarize the run in one or two sentences."""
     ledger = facts.ledger
     if not ledger["rows_in"]:
-        return "No row came in."
+        return "The input has no rows."
+    rows_in = formatting.plural(ledger["rows_in"], "row")
     if not ledger["clean"]:
-        return f"None of {words.plural(ledger['rows_in'], 'row')} can be trusted."
-    worth = words.minor_money(ledger["money_minor_units"]["clean"], facts.decimals)
-    return f"{words.count(ledger['clean'])} of {words.plural(ledger['rows_in'], 'row')} can be trusted, worth {worth}."
+        return f"None of {rows_in} is clean."
+    revenue = formatting.minor_money(ledger["money_minor_units"]["clean"], facts.decimals)
+    verb = "is" if ledger["clean"] == 1 else "are"
+    return f"{formatting.count(ledger['clean'])} of {rows_in} {verb} clean. Revenue: {revenue}."
 
 
-def cards(facts: Facts) -> tuple[Card, ...]:
-    """Four questions and their answers."""
-    return (_came_in(facts), _trusted(facts), _worth(facts), _changed(facts))
+def build_cards(facts: Facts) -> tuple[Card, ...]:
+    """Build the cards about rows read, clean rows, revenue and drift."""
+    ledger, files = facts.ledger, facts.ledger["input_files"]
+    total_size = formatting.size(sum(file["bytes"] for file in files))
+    duplicates = formatting.plural(ledger["duplicates"], "duplicate")
+    return (
+        Card(
+            "How much was read?",
+            formatting.count(ledger["rows_in"]),
+            f"rows in {formatting.plural(len(files), 'file')}, {total_size}",
+        ),
+        Card(
+            "How much is clean?",
+            formatting.share(ledger["clean"], ledger["rows_in"]),
+            f"{formatting.count(ledger['quarantined'])} quarantined, {duplicates}",
+            "good",
+        ),
+        _revenue_card(facts),
+        _drift_card(facts),
+    )
 
 
-def _came_in(facts: Facts) -> Card:
-    files = facts.ledger["input_files"]
-    read = f"{words.plural(len(files), 'file')}, {words.size(sum(one['bytes'] for one in files))}"
-    return Card("What came in?", words.count(facts.ledger["rows_in"]), f"rows in {read}")
+def _revenue_card(facts: Facts) -> Card:
+    revenue_minor, clean_rows = facts.ledger["money_minor_units"]["clean"], facts.ledger["clean"]
+    explanation = "no clean purchase"
+    if clean_rows:
+        mean = formatting.money(revenue_minor / clean_rows / 10**facts.decimals, facts.decimals)
+        median = formatting.money(facts.amount_summary["p50"], facts.decimals)
+        explanation = f"mean purchase {mean}, median {median}"
+    return Card("What is the revenue?", formatting.minor_money(revenue_minor, facts.decimals), explanation)
 
 
-def _trusted(facts: Facts) -> Card:
-    ledger = facts.ledger
-    gone = f"{words.count(ledger['quarantined'])} quarantined, {words.plural(ledger['duplicates'], 'repeat')}"
-    return Card("What can be trusted?", words.share(ledger["clean"], ledger["rows_in"]), gone, "good")
-
-
-def _worth(facts: Facts) -> Card:
-    money, rows = facts.ledger["money_minor_units"]["clean"], facts.ledger["clean"]
-    summary = facts.numeric_summary
-    median = summary.loc[summary["column"] == Column.PURCHASE_AMOUNT, "p50"].iloc[0]
-    said = "no clean purchase"
-    if rows:
-        mean = words.money(money / rows / 10**facts.decimals, facts.decimals)
-        said = f"mean purchase {mean}, median {words.money(median, facts.decimals)}"
-    return Card("What is it worth?", words.minor_money(money, facts.decimals), said)
-
-
-def _changed(facts: Facts) -> Card:
+def _drift_card(facts: Facts) -> Card:
     question = "Did anything change?"
     verdict = facts.drift_verdict
     if verdict is None:
-        return Card(question, "Not judged", "drift has not looked at this delivery")
-    found = verdict["comparisons"].values()
-    alarms = sum(one["alarm_count"] for one in found)
+        return Card(question, "Not checked", "no drift verdict for this delivery")
+    comparisons = verdict["comparisons"].values()
+    alarm_count = sum(comparison["alarm_count"] for comparison in comparisons)
+    alarm_columns = dict.fromkeys(alarm["column"] for comparison in comparisons for alarm in comparison["alarms"])
     outcome = verdict["outcome"]
-    columns = [alarm["column"] for one in found for alarm in one["alarms"]]
-    where = ", ".join(dict.fromkeys(columns))
-    quiet = _unjudged(verdict) if outcome == "insufficient_data" else "nothing that matters"
-    said = f"{words.plural(alarms, 'alarm')}: {where}" if alarms else quiet
-    return Card(question, _ANSWERS.get(outcome, outcome), said, outcome)
+    if alarm_count:
+        explanation = f"{formatting.plural(alarm_count, 'alarm')}: {', '.join(alarm_columns)}"
+    elif outcome == "insufficient_data":
+        explanation = _explain_missing_verdict(verdict)
+    else:
+        explanation = "no relevant change"
+    return Card(question, _DRIFT_ANSWERS.get(outcome, outcome), explanation, outcome)
 
 
-def _unjudged(verdict: Mapping[str, Any]) -> str:
-    """Why nothing could be said: without an alarm the verdict is that of its first comparison."""
+def _explain_missing_verdict(verdict: Mapping[str, Any]) -> str:
+    """Explain why there is no verdict; without alarms the verdict is that of the first comparison."""
     first = next(iter(verdict["comparisons"].values()))
     if first["reasons"] and len(first["not_judged"]) == len(first["columns"]):
         return str(first["reasons"][0])
-    return f"too little data to judge {', '.join(first['not_judged'])}"
+    return f"too little data for {', '.join(first['not_judged'])}"

@@ -1,141 +1,78 @@
-"""Where every row went, and what was wrong with those refused."""
+"""The section about data quality: reasons, missing values, and quarantined rows of recent runs."""
 
-from customer_analytics.core.display import spelt_run
-from customer_analytics.core.report import formatting as words
-from customer_analytics.core.report.charts.quality import NO_FAULTS, missing_columns
-from customer_analytics.core.report.charts.runs import MOST_RUNS, NO_RUNS
-from customer_analytics.core.report.content import Block, Section, Table, name, records
+from customer_analytics.core.display import format_run_id
+from customer_analytics.core.report import formatting
+from customer_analytics.core.report.charts.quality import MISSING_PREFIX, NO_QUARANTINED, columns_with_missing
+from customer_analytics.core.report.charts.runs import NO_RUNS
+from customer_analytics.core.report.content import Block, Section, Table
 from customer_analytics.core.report.facts import Facts
-
-_FATES = {
-    "rows_in": "came in",
-    "clean": "clean",
-    "quarantined": "quarantined",
-    "duplicates_exact": "later copies, exact",
-    "duplicates_conflicting": "later copies, conflicting",
-}
-_SHOWN = 12
+from customer_analytics.core.report.sections.runs import list_newest_runs
 
 
-def tell_flow(facts: Facts) -> Section:
-    """The ledger: rows and money by fate, reasons, files."""
-    ledger, money = facts.ledger, facts.ledger["money_minor_units"]
-    fates = Table(
-        "Rows and money by where they went",
-        ("fate", "rows", "share", "money"),
-        tuple(
-            (
-                fate,
-                words.count(ledger[key]),
-                words.share(ledger[key], ledger["rows_in"]),
-                words.minor_money(money[key], facts.decimals),
-            )
-            for key, fate in _FATES.items()
-        ),
-    )
-    told = (
-        (
-            "Rows and money add up to the last row and the last cent, and every clean purchase_id is unique: "
-            "a run whose ledger does not balance fails."
-        ),
-        (
-            f"Refused amounts that cannot be read, and so count as no money: "
-            f"{words.count(ledger['amounts_unreadable'])}. Amounts with more decimals than the minor unit, rounded: "
-            f"{words.count(ledger['amounts_rounded'])}."
-        ),
-    )
-    block = Block("The ledger", "ledger_flow_chart", fates, also=_files(facts), words=told, absent="No row came in.")
-    return Section("rows", "Where every row went", _flow_lead(facts), (block,))
-
-
-def _flow_lead(facts: Facts) -> str:
+def quality_section(facts: Facts) -> Section:
+    """Build the section about data quality."""
     ledger = facts.ledger
-    if not ledger["rows_in"]:
-        return "The input has a header and no record."
-    return (
-        f"Every row ends in exactly one place: {words.plural(ledger['clean'], 'row')} clean, "
-        f"{words.count(ledger['quarantined'])} quarantined with all their reasons, "
-        f"{words.count(ledger['duplicates'])} dropped as later copies of a row that was kept."
-    )
-
-
-def _files(facts: Facts) -> Table:
-    files = facts.ledger["input_files"]
-    rows = tuple(
-        (name(one["file"]), str(one["sha256"])[:12], words.count(one["rows"]), words.size(one["bytes"]))
-        for one in files[:_SHOWN]
-    )
-    note = f"{len(files):,} files in all; `ledger` has every one." if len(files) > _SHOWN else ""
-    return Table("Input files", ("file", "SHA-256 begins", "rows", "size"), rows, 2, note)
-
-
-def tell_quality(facts: Facts) -> Section:
-    """Reasons, missing values, and how the share of refused rows went from run to run."""
-    ledger = facts.ledger
-    refused = words.share(ledger["quarantined"], ledger["rows_in"])
+    quarantined_share = formatting.share(ledger["quarantined"], ledger["rows_in"])
     lead = (
-        f"{words.plural(ledger['quarantined'], 'row')} ({refused}) did not meet the data contract; "
-        "a row can have several reasons, so the reasons can sum to more."
+        f"{formatting.plural(ledger['quarantined'], 'row')} ({quarantined_share}) violated the data contract. "
+        "A row can have several reasons, so the counts of the reasons can sum to more."
         if ledger["quarantined"]
-        else NO_FAULTS
+        else NO_QUARANTINED
     )
-    blocks = (_reasons(facts), _missing(facts), _refused_by_run(facts))
-    return Section("quality", "Data quality", lead, blocks)
+    return Section("quality", "Data quality", lead, (_reasons_block(facts), _missing_block(facts), _runs_block(facts)))
 
 
-def _reasons(facts: Facts) -> Block:
+def _reasons_block(facts: Facts) -> Block:
     ledger, money = facts.ledger, facts.ledger["money_minor_units"]
-    ordered = sorted(ledger["by_reason"].items(), key=lambda one: (-one[1], one[0]))
+    most_rows_first = sorted(ledger["by_reason"].items(), key=lambda item: (-item[1], item[0]))
     rows = tuple(
         (
             reason,
-            words.count(count),
-            words.share(count, ledger["rows_in"]),
-            words.minor_money(money["by_reason"][reason], facts.decimals),
+            formatting.count(row_count),
+            formatting.share(row_count, ledger["rows_in"]),
+            formatting.minor_money(money["by_reason"][reason], facts.decimals),
         )
-        for reason, count in ordered
+        for reason, row_count in most_rows_first
     )
     table = Table(
-        "Refused rows by reason",
+        "Quarantined rows by reason",
         ("reason", "rows", "share", "money"),
         rows,
-        note="Each refused row stands in `quarantined_purchases` with its file, its row and its text.",
+        note="`quarantined_purchases` has each quarantined row with its file, row number and text.",
     )
-    return Block("Why rows were refused", "reasons_chart", table if rows else None, absent=NO_FAULTS)
+    return Block("Why rows were quarantined", "reasons_chart", table if rows else None, placeholder=NO_QUARANTINED)
 
 
-def _missing(facts: Facts) -> Block:
+def _missing_block(facts: Facts) -> Block:
     windows = facts.purchases_by_window
-    heading = "What is missing in clean rows"
+    heading = "Missing values in clean rows"
     if windows is None:
-        absent = "`purchases_by_window` is missing: `kedro run --pipelines drift,history,reporting` makes it."
-        return Block(heading, "missing_by_window_chart", absent=absent)
-    columns = missing_columns(windows)
-    total = int(windows["rows"].sum())
+        placeholder = "`purchases_by_window` is missing: `kedro run --pipelines drift,history,reporting` makes it."
+        return Block(heading, "missing_by_window_chart", placeholder=placeholder)
+    clean_rows = int(windows["rows"].sum())
+    missing = {column: windows[column].sum() for column in columns_with_missing(windows)}
     rows = tuple(
-        (column.removeprefix("missing_"), words.count(windows[column].sum()), words.share(windows[column].sum(), total))
-        for column in columns
+        (column.removeprefix(MISSING_PREFIX), formatting.count(row_count), formatting.share(row_count, clean_rows))
+        for column, row_count in missing.items()
     )
     table = Table("Clean rows without a value", ("column", "rows", "share"), rows)
-    absent = "No value is missing in any clean row." if total else "No clean row to look at."
-    return Block(heading, "missing_by_window_chart", table if rows else None, absent=absent)
+    placeholder = "No value is missing in any clean row." if clean_rows else "There are no clean rows."
+    return Block(heading, "missing_by_window_chart", table if rows else None, placeholder=placeholder)
 
 
-def _refused_by_run(facts: Facts) -> Block:
-    heading = "From run to run"
+def _runs_block(facts: Facts) -> Block:
+    heading = "Recent runs"
     if facts.runs is None or facts.runs.empty:
-        return Block(
-            heading, "quarantined_by_run_chart", absent=f"{NO_RUNS} `kedro run --pipelines history` leaves them."
-        )
-    newest = facts.runs.tail(MOST_RUNS).iloc[::-1].fillna(0)
+        placeholder = f"{NO_RUNS} `kedro run --pipelines history` records them."
+        return Block(heading, "quarantined_by_run_chart", placeholder=placeholder)
     rows = tuple(
         (
-            spelt_run(run["run"]),
-            words.count(run["rows_in"]),
-            words.share(run["quarantined"], run["rows_in"]),
-            words.share(run["duplicates_exact"] + run["duplicates_conflicting"], run["rows_in"]),
+            format_run_id(run["run"]),
+            formatting.count(run["rows_in"]),
+            formatting.share(run["quarantined"], run["rows_in"]),
+            formatting.share(run["duplicates_exact"] + run["duplicates_conflicting"], run["rows_in"]),
         )
-        for run in records(newest)
+        for run in list_newest_runs(facts.runs.fillna(0))
     )
-    table, more = Table("Runs, the newest first", ("run", "rows in", "quarantined", "repeats"), rows).cut(_SHOWN)
-    return Block(heading, "quarantined_by_run_chart", table, more)
+    table = Table("Runs, newest first", ("run", "rows read", "quarantined", "duplicates"), rows)
+    return Block(heading, "quarantined_by_run_chart", *table.fold())

@@ -2,26 +2,26 @@
 (() => {
   const dark = JSON.parse(document.getElementById("dark").textContent);
   const figures = [...document.querySelectorAll("script[data-chart]")].map((script) => ({
-    place: document.getElementById(script.dataset.chart),
-    text: script.textContent,
+    container: document.getElementById(script.dataset.chart),
+    json: script.textContent,
   }));
-  const onDark = matchMedia("(prefers-color-scheme: dark)");
-  const paperWidth = 680; // pixels of A4 and of Letter between their margins
+  const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+  const paperWidth = 680; // pixels between the margins of A4 and of Letter paper
   let printing = false;
 
-  // Every colour of the figures' palette as its twin on a dark ground; nothing but colours is touched.
-  const recoloured = (value, isColour) => {
-    if (Array.isArray(value)) return value.map((one) => recoloured(one, isColour));
+  // Replace each colour of the palette by its dark counterpart, and nothing but colours.
+  const recolour = (value, isColour) => {
+    if (Array.isArray(value)) return value.map((item) => recolour(item, isColour));
     if (value && typeof value === "object") {
       return Object.fromEntries(
-        Object.entries(value).map(([key, one]) => [key, recoloured(one, /color$|^colorway$/.test(key))]),
+        Object.entries(value).map(([key, item]) => [key, recolour(item, /color$|^colorway$/.test(key))]),
       );
     }
     return isColour && typeof value === "string" && Object.hasOwn(dark, value) ? dark[value] : value;
   };
 
-  // The caption says what the title would, and a narrow screen has no room for large labels.
-  const laidOut = (layout, width) => {
+  // Remove the title, because the heading above the chart replaces it, and use small labels on a narrow screen.
+  const fitLayout = (layout, width) => {
     const fitted = { ...layout, title: undefined, autosize: true };
     fitted.margin = { ...layout.margin, t: Math.max(((layout.margin || {}).t || 44) - 30, 14) };
     fitted.height = (layout.height || 360) - 30;
@@ -40,26 +40,26 @@
     return fitted;
   };
 
-  // A drawing that knows its own size can be scaled to a page of paper.
-  const scalable = (place) => {
-    for (const svg of place.querySelectorAll("svg.main-svg")) {
+  // Set a view box, so that CSS can scale the chart to a page of paper.
+  const makeScalable = (container) => {
+    for (const svg of container.querySelectorAll("svg.main-svg")) {
       const [width, height] = [svg.getAttribute("width"), svg.getAttribute("height")];
       if (!width || !height) continue;
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      place.style.setProperty("--ratio", width / height);
+      container.style.setProperty("--ratio", width / height);
     }
   };
 
-  const draw = async ({ place, text }) => {
-    const figure = JSON.parse(text);
-    const shown = onDark.matches && !printing ? recoloured(figure, false) : figure;
-    const layout = laidOut(shown.layout, printing ? paperWidth : place.clientWidth);
-    if (printing) layout.width = paperWidth;
-    place.style.height = `${layout.height}px`;
-    // Drawn anew, not changed: a change is animated, and paper would catch it half done.
-    await Plotly.newPlot(place, shown.data, layout, { responsive: true, displayModeBar: false, doubleClick: false });
-    scalable(place);
-    place.on("plotly_afterplot", () => scalable(place));
+  const draw = async ({ container, json }) => {
+    const figure = JSON.parse(json);
+    const { data, layout } = darkScheme.matches && !printing ? recolour(figure, false) : figure;
+    const fitted = fitLayout(layout, printing ? paperWidth : container.clientWidth);
+    if (printing) fitted.width = paperWidth;
+    container.style.height = `${fitted.height}px`;
+    // Plotly animates updates, and printing would capture an unfinished one; so the chart is always drawn anew.
+    await Plotly.newPlot(container, data, fitted, { responsive: true, displayModeBar: false, doubleClick: false });
+    makeScalable(container);
+    container.on("plotly_afterplot", () => makeScalable(container));
   };
   const drawAll = () => Promise.all(figures.map(draw));
 
@@ -71,7 +71,7 @@
     printing = false;
     drawAll();
   });
-  onDark.addEventListener("change", drawAll);
+  darkScheme.addEventListener("change", drawAll);
 
   drawAll().then(() => {
     document.documentElement.dataset.drawn = figures.length;

@@ -1,0 +1,31 @@
+"""Text in charts: names from the data are shown without change of their characters.
+
+Plotly interprets some HTML in any text, so ``<``, ``>`` and ``&`` are escaped.
+"""
+
+import html
+import re
+
+from customer_analytics.core.display import ELLIPSIS, make_visible, shorten
+
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+def format_label(text: str, max_chars: int = 22) -> str:
+    """Format a name from the data as a label: visible, cut, escaped, and isolated in its direction of writing.
+
+    The isolation (Unicode FSI and PDI) keeps right-to-left text from reordering the text beside it.
+    """
+    return f"{_FIRST_STRONG_ISOLATE}{escape_html(shorten(make_visible(text), max_chars))}{_POP_ISOLATE}"
+
+
+def escape_html(text: str) -> str:
+    """Escape HTML so that Plotly shows the text unchanged."""
+    return html.escape(text, quote=False)
+
+
+def wrap_text(text: str, width: int = 60, max_lines: int = 6) -> str:
+    """Escape a text and break it into lines of ``width`` characters; an ellipsis replaces lines past ``max_lines``."""
+    lines = re.findall(rf".{{1,{width}}}(?:\s|$)|\S{{{width}}}", make_visible(text))
+    shown_lines = lines if len(lines) <= max_lines else [*lines[:max_lines], ELLIPSIS]
+    return "<br>".join(escape_html(line.strip()) for line in shown_lines)
