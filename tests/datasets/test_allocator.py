@@ -1,4 +1,4 @@
-"""One heap for a run, and when what was freed goes back to the system."""
+"""The arena limit of the C allocator, and the return of freed memory to the operating system."""
 
 import os
 import subprocess
@@ -7,93 +7,76 @@ from pathlib import Path
 
 import pytest
 
-from customer_analytics.datasets.allocator import KEPT_BYTES, release_memory
-from customer_analytics.datasets.runtime import RuntimeSettings
+from customer_analytics.datasets.allocator import release_memory
+
+only_with_glibc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs glibc")
 
 
 def resident_bytes():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be asked for what was freed")
-def test_memory_that_was_freed_in_scattered_pieces_goes_back_to_the_system():
-    pieces = [bytes(20_000) for _ in range(10_000)]
-    full = resident_bytes()
-    pieces = pieces[::100]
+@only_with_glibc
+def test_memory_that_was_freed_in_scattered_pieces_returns_to_the_system():
+    blocks = [bytes(20_000) for _ in range(10_000)]
+    resident_before = resident_bytes()
+    blocks = blocks[::100]
 
     release_memory()
 
-    assert resident_bytes() < full - 100_000_000
-    assert len(pieces) == 100
+    assert resident_bytes() < resident_before - 100_000_000
+    assert len(blocks) == 100
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be asked for what was freed")
-def test_a_long_run_gives_back_what_its_chunks_freed_in_scattered_pieces():
-    with RuntimeSettings.of().runtime().watch(0) as watch:
-        for _ in range(2):
-            pieces = [bytes(20_000) for _ in range(KEPT_BYTES // 20_000)]
-            full = resident_bytes()
-            pieces = pieces[::100]
+COUNT_NEW_ARENAS = """
+import ctypes, sys, tempfile
+from threading import Barrier, Thread
+from customer_analytics.datasets.allocator import limit_arenas
 
-            watch(1, 1)
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
 
-            assert resident_bytes() < full - 100_000_000
-            assert pieces
+def count_arenas():
+    with tempfile.NamedTemporaryFile() as file:
+        stream = ctypes.c_void_p(libc.fopen(file.name.encode(), b"w"))
+        libc.malloc_info(0, stream)
+        libc.fclose(stream)
+        return file.read().count(b"<heap nr=")
 
+if sys.argv[1] == "limited":
+    limit_arenas()
+all_allocated = Barrier(4)
+arenas_before = count_arenas()
 
-FREED_AND_RELEASED = """
-import numpy as np
-from tests.datasets.test_allocator import resident_bytes
-from customer_analytics.datasets import allocator as heap
+def allocate():
+    block = bytes(20_000)
+    all_allocated.wait()
 
-heap.limit_arenas()
-arrays = [np.ones(1_000_000) for _ in range(20)]
-full = resident_bytes()
-arrays.clear()
-kept = resident_bytes()
-heap.release_memory()
-print(full - kept < 20_000_000, full - resident_bytes() > 100_000_000)
+threads = [Thread(target=allocate) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(count_arenas() - arenas_before)
 """
 
 
-def said_by_a_fresh_python(script):
+def output_of(script, *arguments):
+    """Run a script in a new Python process that inherits no memory pool setting; return the words that it prints."""
     environment = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
-    command, root = [sys.executable, "-c", script], Path(__file__).parents[2]
-    return subprocess.run(  # noqa: S603  our own
-        command, check=True, capture_output=True, text=True, cwd=root, env=environment
+    command, project = [sys.executable, "-c", script, *arguments], Path(__file__).parents[2]
+    return subprocess.run(  # noqa: S603  a script of this file
+        command, check=True, capture_output=True, text=True, cwd=project, env=environment
     ).stdout.split()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be told what to keep")
-def test_a_runs_heap_keeps_what_was_freed_until_it_is_to_be_given_back():
-    assert said_by_a_fresh_python(FREED_AND_RELEASED) == ["True", "True"]
+@only_with_glibc
+def test_threads_get_no_arenas_of_their_own():
+    assert output_of(COUNT_NEW_ARENAS, "limited") == ["0"]
+    assert int(output_of(COUNT_NEW_ARENAS, "unlimited")[0]) > 0
 
 
-SCATTERED = """
-from tests.datasets.test_allocator import resident_bytes
-from customer_analytics.datasets.allocator import KEPT_BYTES as kept
-from customer_analytics.datasets.allocator import release_excess
-
-def given_back(size, mark=kept):
-    pieces = [bytes(20_000) for _ in range(size // 20_000)]
-    full = resident_bytes()
-    pieces = pieces[::100]
-    release_excess(mark)
-    return full - resident_bytes()
-
-print(given_back(kept // 4) < 10_000_000, given_back(kept) > kept * 0.9)
-in_use = [bytes(20_000) for _ in range(kept // 20_000)]
-mark = release_excess()
-print(given_back(kept // 20, mark) < 10_000_000, given_back(kept // 2, mark) > kept * 0.4)
-"""
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc can be asked for what was freed")
-def test_a_process_gives_nothing_back_until_it_owns_much_more_than_it_uses():
-    assert said_by_a_fresh_python(SCATTERED) == ["True"] * 4
-
-
-OPENED = """
+PRINT_POOL = """
 from pathlib import Path
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
@@ -106,25 +89,5 @@ print(pa.default_memory_pool().backend_name)
 """
 
 
-def test_arrow_and_numpy_share_a_heap_in_a_session():
-    assert said_by_a_fresh_python(OPENED)[-1] == "system"
-
-
-FORKED = """
-import os
-import numpy as np
-from customer_analytics.datasets.process_memory import owned_bytes
-
-before = owned_bytes()
-if child := os.fork():
-    os.waitpid(child, 0)
-    print(owned_bytes() < before + 20_000_000)
-else:
-    more = np.ones(10_000_000)
-    print(owned_bytes() > before + 60_000_000)
-"""
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what a process owns")
-def test_a_process_is_told_its_own_memory_not_that_of_the_one_it_was_forked_from():
-    assert said_by_a_fresh_python(FORKED) == ["True", "True"]
+def test_arrow_allocates_from_the_arena_of_the_c_library_in_a_session():
+    assert output_of(PRINT_POOL)[-1] == "system"

@@ -1,4 +1,4 @@
-"""Single files that appear whole or not at all."""
+"""Atomic saves of single files."""
 
 import json
 import os
@@ -20,10 +20,10 @@ PARQUET = {"type": "pandas.ParquetDataset"}
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "made" / "ledger.json"
+    return tmp_path / "output" / "ledger.json"
 
 
-def test_what_was_saved_is_loaded(path):
+def test_a_saved_value_is_loaded(path):
     dataset = AtomicDataset(filepath=str(path), dataset=JSON)
     assert not dataset.exists()
 
@@ -35,17 +35,17 @@ def test_what_was_saved_is_loaded(path):
     assert "ledger.json" in str(dataset)
 
 
-def test_a_table_in_parts_from_a_cluster_gives_way_to_a_file(path):
+def test_a_file_replaces_the_folder_that_a_run_on_a_cluster_wrote(path):
     (path / "part-0").mkdir(parents=True)
     dataset = AtomicDataset(filepath=str(path), dataset=JSON)
 
     dataset.save({"rows": 1})
 
     assert dataset.load() == {"rows": 1}
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_save_that_fails_leaves_the_earlier_file_and_nothing_else(path):
+def test_after_a_failed_save_the_earlier_file_is_unchanged_and_alone(path):
     dataset = AtomicDataset(filepath=str(path), dataset=JSON)
     dataset.save({"rows": 1})
 
@@ -56,7 +56,7 @@ def test_a_save_that_fails_leaves_the_earlier_file_and_nothing_else(path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_the_preview_is_that_of_the_dataset_inside(tmp_path):
+def test_the_preview_is_that_of_the_wrapped_dataset(tmp_path):
     dataset = AtomicDataset(filepath=str(tmp_path / "table.parquet"), dataset=PARQUET, metadata={"kedro-viz": {}})
     dataset.save(pd.DataFrame({"a": [1, 2]}))
 
@@ -64,7 +64,7 @@ def test_the_preview_is_that_of_the_dataset_inside(tmp_path):
     assert dataset.metadata == {"kedro-viz": {}}
 
 
-def test_what_was_never_saved_has_no_size_and_stops_nobody(tmp_path):
+def test_a_dataset_that_was_never_saved_has_a_path_and_a_preview_method(tmp_path):
     dataset = AtomicDataset(
         filepath=str(tmp_path / "never.json"), dataset={"type": "json.JSONDataset"}, version=Version(None, "now")
     )
@@ -73,7 +73,7 @@ def test_what_was_never_saved_has_no_size_and_stops_nobody(tmp_path):
     assert dataset.filepath == str(tmp_path / "never.json")
 
 
-def test_versions_are_kept_apart(path):
+def test_each_version_is_a_separate_file(path):
     dataset = AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, "2024-01-31T00.00.00.000Z"))
     assert not dataset.exists()
 
@@ -83,64 +83,64 @@ def test_versions_are_kept_apart(path):
     assert AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, None)).load() == {"rows": 1}
 
 
-def test_what_a_killed_run_left_of_its_version_goes_with_the_next_one(path):
+def test_a_save_removes_what_killed_runs_left_of_other_versions(path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    torn, whole, running = (path / day / path.name for day in ("2024-01-01", "2024-01-02", "2024-01-03"))
-    for one, process in ((torn, ended.pid), (whole, ended.pid), (running, os.getpid())):
-        one.parent.mkdir(parents=True)
-        one.with_name(f".{path.name}.{process}.part").write_text("half")
-    whole.write_text("{}")
+    incomplete, complete, running = (path / day / path.name for day in ("2024-01-01", "2024-01-02", "2024-01-03"))
+    for version, pid in ((incomplete, ended.pid), (complete, ended.pid), (running, os.getpid())):
+        version.parent.mkdir(parents=True)
+        version.with_name(f".{path.name}.{pid}.part").write_text("half")
+    complete.write_text("{}")
 
     AtomicDataset(filepath=str(path), dataset=JSON, version=Version(None, "2024-01-04")).save({"rows": 1})
 
-    left = sorted(str(one.relative_to(path)) for one in path.rglob("*") if one.is_file())
-    assert left == [
+    files = sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
+    assert files == [
         "2024-01-02/ledger.json",
         f"2024-01-03/.ledger.json.{os.getpid()}.part",
         "2024-01-04/ledger.json",
     ]
-    assert not torn.parent.exists()
+    assert not incomplete.parent.exists()
 
 
-def test_a_catalog_entry_makes_it(path):
+def test_a_catalog_entry_makes_the_dataset(path):
     entry = {"type": "customer_analytics.datasets.AtomicDataset", "filepath": str(path), "dataset": JSON}
 
     assert isinstance(AbstractDataset.from_config("ledger", entry), AtomicDataset)
 
 
-@pytest.mark.parametrize(("answer", "kept"), [(ProcessLookupError, False), (PermissionError, True)])
-def test_only_what_dead_processes_left_is_swept_away(path, monkeypatch, answer, kept):
-    def kill(_process, _signal):
-        raise answer
+@pytest.mark.parametrize(("error", "stays"), [(ProcessLookupError, False), (PermissionError, True)])
+def test_only_files_of_ended_processes_are_removed(path, monkeypatch, error, stays):
+    def kill(_pid, _signal):
+        raise error
 
     path.parent.mkdir()
-    left = path.with_name(f".{path.name}.77.part")
-    left.write_text("half")
+    temporary = path.with_name(f".{path.name}.77.part")
+    temporary.write_text("half")
     monkeypatch.setattr("os.kill", kill)
 
     AtomicDataset(filepath=str(path), dataset=JSON).save({})
 
-    assert left.exists() == kept
+    assert temporary.exists() == stays
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has /proc")
-def test_a_process_that_nobody_asked_for_since_it_ended_is_dead(path):
+def test_a_zombie_process_counts_as_ended(path):
     process = subprocess.Popen(["sleep", "60"])  # noqa: S607
     path.parent.mkdir()
-    left = path.with_name(f".{path.name}.{process.pid}.part")
-    left.write_text("half")
+    temporary = path.with_name(f".{path.name}.{process.pid}.part")
+    temporary.write_text("half")
 
     remove_leftovers(path)
-    assert left.exists()
+    assert temporary.exists()
 
     process.kill()
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and keeps its number
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # the process has ended and is a zombie
     remove_leftovers(path)
-    assert not left.exists()
+    assert not temporary.exists()
     process.wait()
 
 
-def test_a_dataset_that_does_not_exist_is_no_attribute():
+def test_an_unknown_dataset_is_an_attribute_error():
     with pytest.raises(AttributeError, match="NoSuchDataset"):
         _ = datasets.NoSuchDataset

@@ -1,4 +1,4 @@
-"""Tables written behind those who make them."""
+"""Tables are written in a background thread while the next one is made."""
 
 import threading
 
@@ -13,7 +13,7 @@ def tables(count):
 
 
 @pytest.mark.parametrize("count", range(4))
-def test_all_are_written_in_order(count):
+def test_all_tables_are_written_in_order(count):
     written = []
 
     write_behind(tables(count), written.append)
@@ -25,18 +25,18 @@ def test_the_next_table_is_made_while_one_is_written():
     made = threading.Event()
     waited = []
 
-    def two():
+    def two_tables():
         yield from tables(1)
         made.set()
         yield from tables(1)
 
-    write_behind(two(), lambda _: waited.append(made.wait(10)))
+    write_behind(two_tables(), lambda _: waited.append(made.wait(10)))
 
     assert waited == [True, True]
 
 
 @pytest.mark.parametrize("failing", [0, 2])
-def test_what_goes_wrong_while_writing_is_raised_and_nothing_is_written_after_it(failing):
+def test_an_error_while_writing_is_raised_and_no_later_table_is_written(failing):
     written = []
 
     def write(table):
@@ -50,14 +50,14 @@ def test_what_goes_wrong_while_writing_is_raised_and_nothing_is_written_after_it
     assert written == tables(3)[:failing]
 
 
-def test_what_goes_wrong_while_making_is_raised_after_what_was_made_is_written():
+def test_an_error_while_making_is_raised_after_the_tables_before_it_are_written():
     written = []
 
-    def broken():
+    def two_tables_and_an_error():
         yield from tables(2)
-        raise ValueError("a chunk that cannot be made")
+        raise ValueError("a broken chunk")
 
-    with pytest.raises(ValueError, match="cannot be made"):
-        write_behind(broken(), written.append)
+    with pytest.raises(ValueError, match="a broken chunk"):
+        write_behind(two_tables_and_an_error(), written.append)
 
     assert written == tables(2)

@@ -1,6 +1,4 @@
-"""``ChunkedCSVDataset``: every way the text of a file can come, and every way it can be wrong."""
-
-import io
+"""``ChunkedCSVDataset``: encodings, dialects, chunks, previews and errors."""
 
 import pytest
 from kedro.io import DatasetError
@@ -10,10 +8,8 @@ from tests.oracle import COLUMNS
 from tests.reading import ROWS, TEXT, cause_of, expected_rows, load, rows_in
 
 from customer_analytics.core.chunks.local import LocalChunks
-from customer_analytics.core.csv_reader.dialect import Dialect
 from customer_analytics.core.errors import SettingError
 from customer_analytics.datasets import ChunkedCSVDataset
-from customer_analytics.datasets.csv_dataset import Utf8
 
 
 @pytest.fixture
@@ -25,7 +21,7 @@ def csv_file(tmp_path):
 
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("chunk_rows", [1, 7, 1000, None])
-def test_chunks_are_short_in_order_and_can_be_read_again(csv_file, chunk_rows, threads):
+def test_chunks_are_in_order_hold_at_most_chunk_rows_and_can_be_read_again(csv_file, chunk_rows, threads):
     chunks = load(csv_file, chunk_rows=chunk_rows, threads=threads)
 
     sizes = [len(chunk) for chunk in chunks]
@@ -35,7 +31,7 @@ def test_chunks_are_short_in_order_and_can_be_read_again(csv_file, chunk_rows, t
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_unicode_in_any_form_is_the_same_text(tmp_path, encoding):
+def test_every_unicode_encoding_gives_the_same_text(tmp_path, encoding):
     text = TEXT.replace("\ufeff", "")
     path = tmp_path / "purchases.csv"
     path.write_bytes(text.encode(encoding))
@@ -44,17 +40,17 @@ def test_unicode_in_any_form_is_the_same_text(tmp_path, encoding):
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp1250", "iso8859-15"])
-def test_text_of_one_byte_per_character_is_read(tmp_path, encoding):
+def test_encodings_of_one_byte_per_character_are_read(tmp_path, encoding):
     text = plain_csv([purchase(number, product_category="K\u00fc\u00e7he \u00df") for number in range(50)])
     path = tmp_path / "purchases.csv"
     path.write_bytes(text.replace("\u00e7", "c").encode(encoding))
 
-    found = rows_in(load(path, dialect={"encoding": encoding}, chunk_rows=7))
+    rows = rows_in(load(path, dialect={"encoding": encoding}, chunk_rows=7))
 
-    assert {row[2] for row in found} == {"K\u00fcche \u00df"}
+    assert {row[2] for row in rows} == {"K\u00fcche \u00df"}
 
 
-def test_columns_can_be_mapped_reordered_and_surrounded(tmp_path):
+def test_columns_can_be_mapped_and_reordered_among_other_columns(tmp_path):
     path = tmp_path / "purchases.csv"
     path.write_text("x;payment_type;Kundennummer;" + ";".join(COLUMNS[1:7]) + "\n;card;5;p1;B;1;2024-01-01;DE;30\n")
 
@@ -70,7 +66,7 @@ def test_only_selected_columns_are_read(csv_file):
     assert list(chunk["purchase_id"]) == [row[1] for row in expected_rows(TEXT, "")]
 
 
-def test_records_that_hold_every_line_end_and_the_last_without_one(tmp_path):
+def test_fields_with_every_line_end_and_a_last_record_without_one_are_read(tmp_path):
     path = tmp_path / "purchases.csv"
     text = TEXT.removesuffix("\n").replace("\n", "\r\n")
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
@@ -78,35 +74,24 @@ def test_records_that_hold_every_line_end_and_the_last_without_one(tmp_path):
     assert rows_in(load(path, chunk_rows=3)) == expected_rows(text, path.name)
 
 
-def test_a_record_longer_than_a_block_is_read_whole(tmp_path):
+def test_a_record_longer_than_a_read_is_one_record(tmp_path):
     path = tmp_path / "purchases.csv"
     rows = [purchase(1, product_category="long\n" * 60_000), purchase(2), purchase(3, payment_type="x" * 300_000)]
     path.write_text(plain_csv(rows), newline="")
 
-    found = rows_in(load(path, chunk_rows=1))
+    records = rows_in(load(path, chunk_rows=1))
 
-    assert found == expected_rows(plain_csv(rows), path.name)
+    assert records == expected_rows(plain_csv(rows), path.name)
 
 
-def test_a_header_longer_than_what_is_read_first_is_found(tmp_path):
+def test_a_header_longer_than_the_first_read_is_found(tmp_path):
     path = tmp_path / "purchases.csv"
     path.write_text(",".join(COLUMNS) + "," + "x" * 200_000 + "\n" + ",".join(["1"] * 9) + "\n")
 
     assert len(rows_in(load(path))) == 1
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
-@pytest.mark.parametrize("size", [3, 4, 7, 64])
-def test_a_stream_fills_rooms_of_any_size_with_its_text_in_utf_8(encoding, size):
-    text = "a\u00e9\u00e9,b\n\u00e9\u00e9\u00e9" * 3
-    stream, room = Utf8(io.BytesIO(text.encode(encoding)), Dialect(encoding=encoding), "purchases.csv"), bytearray(size)
-
-    read = b"".join(iter(lambda: bytes(room[: stream.readinto(memoryview(room))]), b""))
-
-    assert read == text.encode()
-
-
-def test_a_header_alone_is_no_rows(tmp_path):
+def test_a_file_of_only_a_header_has_no_rows(tmp_path):
     for text in (",".join(COLUMNS), ",".join(COLUMNS) + "\n", "\n\n" + ",".join(COLUMNS) + "\r\n\r\n"):
         path = tmp_path / "purchases.csv"
         path.write_text(text, newline="")
@@ -114,7 +99,7 @@ def test_a_header_alone_is_no_rows(tmp_path):
         assert rows_in(load(path)) == []
 
 
-def test_a_stream_that_is_left_early_can_be_read_again(csv_file):
+def test_chunks_can_be_read_again_after_an_iteration_that_stopped_early(csv_file):
     chunks = load(csv_file, chunk_rows=5, threads=2)
 
     first = next(iter(chunks))
@@ -123,7 +108,7 @@ def test_a_stream_that_is_left_early_can_be_read_again(csv_file):
     assert len(rows_in(chunks)) == len(ROWS)
 
 
-BAD = {
+BAD_FILES = {
     "empty": (b"", "purchases.csv: expected a CSV with a header; found an empty file. Hint: "),
     "blank lines": (b"\n\r\n\n", "purchases.csv: expected a header; found blank lines only. Hint: "),
     "binary": (
@@ -161,35 +146,35 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_is_refused_with_its_name_what_was_expected_what_was_found_and_a_hint(tmp_path, name):
-    data, message = BAD[name]
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_the_error_of_a_bad_file_names_it_and_has_a_hint(tmp_path, name):
+    data, message = BAD_FILES[name]
     path = tmp_path / "purchases.csv"
     path.write_bytes(data)
 
-    found = cause_of(path)
+    error = cause_of(path)
 
-    assert message in found
-    assert ". Hint: " in found
+    assert message in error
+    assert ". Hint: " in error
 
 
-def test_text_that_the_encoding_does_not_have_is_refused(tmp_path):
+def test_bytes_that_are_no_text_in_the_encoding_are_an_error(tmp_path):
     path = tmp_path / "purchases.csv"
     path.write_bytes(TEXT.encode("utf-16")[:-1])
 
     assert "purchases.csv: expected text in utf-16; found " in cause_of(path, dialect={"encoding": "utf-16"})
 
 
-def test_a_quote_that_never_closes_is_refused_with_its_record(tmp_path):
+def test_the_error_of_a_quote_that_never_closes_names_its_record(tmp_path):
     path = tmp_path / "purchases.csv"
     path.write_text(plain_csv([purchase(1)]) + '2,p2,"Books,' + ("1,2\n" * 50_000))
 
-    found = cause_of(path, dialect={"max_record_bytes": 70_000})
+    error = cause_of(path, dialect={"max_record_bytes": 70_000})
 
-    assert "purchases.csv, record 2: expected at most 70000 bytes; found no end of the record. Hint: a quote" in found
+    assert "purchases.csv, record 2: expected at most 70000 bytes; found no end of the record. Hint: a quote" in error
 
 
-WRONG_SETTINGS = [
+INVALID_SETTINGS = [
     (
         {"dialect": {"delimitr": ";"}},
         r"csv in globals\.yml: expected the keys 'delimiter', .*; found 'delimitr'\. Hint: ",
@@ -216,20 +201,20 @@ WRONG_SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(("options", "message"), WRONG_SETTINGS)
-def test_a_setting_that_cannot_be_meant_is_refused_with_its_key(options, message):
+@pytest.mark.parametrize(("options", "message"), INVALID_SETTINGS)
+def test_the_error_of_an_invalid_setting_names_its_key(options, message):
     with pytest.raises(SettingError, match=message):
         ChunkedCSVDataset(filepath="purchases.csv", **options)
 
 
-def test_overrides_win_over_the_dialect(tmp_path):
+def test_overrides_override_the_dialect(tmp_path):
     path = tmp_path / "purchases.csv"
     path.write_text(plain_csv([purchase()], delimiter="|"))
 
     assert len(rows_in(load(path, dialect={"delimiter": ";"}, overrides={"delimiter": "|"}))) == 1
 
 
-def test_a_catalog_entry_makes_it(csv_file):
+def test_a_catalog_entry_makes_the_dataset(csv_file):
     entry = {
         "type": "customer_analytics.datasets.ChunkedCSVDataset",
         "filepath": str(csv_file),
@@ -244,7 +229,7 @@ def test_a_catalog_entry_makes_it(csv_file):
     assert str(csv_file) in str(dataset)
 
 
-def test_exists_says_whether_there_is_something_to_read(tmp_path, csv_file):
+def test_a_dataset_exists_if_there_is_a_file(tmp_path, csv_file):
     assert ChunkedCSVDataset(filepath=str(csv_file)).exists()
     assert ChunkedCSVDataset(filepath=str(tmp_path)).exists()
     assert not ChunkedCSVDataset(filepath=str(tmp_path / "other.csv")).exists()
@@ -262,8 +247,8 @@ def test_a_preview_shows_the_first_records(csv_file, tmp_path):
     assert ChunkedCSVDataset(filepath=str(empty)).preview()["data"] == []
 
 
-def test_a_preview_opens_the_first_file_alone(tmp_path):
-    (tmp_path / "1.csv").write_text(plain_csv([purchase(one) for one in range(1, 9)]))
+def test_a_preview_opens_only_the_first_file(tmp_path):
+    (tmp_path / "1.csv").write_text(plain_csv([purchase(number) for number in range(1, 9)]))
     (tmp_path / "2.csv").write_text("no,purchases")
 
     preview = ChunkedCSVDataset(filepath=str(tmp_path)).preview(nrows=3)
@@ -271,14 +256,14 @@ def test_a_preview_opens_the_first_file_alone(tmp_path):
     assert [row[preview["columns"].index("source_row")] for row in preview["data"]] == [1, 2, 3]
 
 
-def test_saving_is_refused(csv_file):
-    with pytest.raises(DatasetError, match="raw purchases are read, never written"):
+def test_saving_is_an_error(csv_file):
+    with pytest.raises(DatasetError, match="expected to be read only"):
         ChunkedCSVDataset(filepath=str(csv_file)).save(LocalChunks.of([]))
 
     assert csv_file.read_bytes() == TEXT.encode()
 
 
-def test_nothing_is_touched_before_loading(tmp_path):
+def test_no_file_is_touched_before_a_load(tmp_path):
     ChunkedCSVDataset(filepath=str(tmp_path / "nowhere" / "purchases.csv"))
 
     assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,9 @@
-"""``CSVLinesDataset``: lines of text, shown without being read as records."""
+"""``CSVLinesDataset``: records as lines of a text file."""
 
 from customer_analytics.datasets import CSVLinesDataset
 
 
-def test_lines_are_previewed_as_they_stand(tmp_path):
+def test_a_preview_shows_lines_of_text_not_fields(tmp_path):
     path = tmp_path / "lines.csv"
     path.write_text('a,"b\n1,2\n3,4\n')
 

@@ -1,18 +1,17 @@
-"""Pages on disk: whole or not at all, one per run, the newest at one place."""
+"""HTML reports: atomic saves, one version per run, the newest at a fixed path."""
 
 import pytest
 from kedro.io import DatasetError, Version
 from plotly.graph_objects import Figure
 
-from customer_analytics.datasets import ChartDataset, OptionalDataset, ReportDataset
-from customer_analytics.datasets import html_report as report_module
+from customer_analytics.datasets import ChartDataset, OptionalDataset, ReportDataset, html_report
 
 
 def page(folder, version=None):
     return ReportDataset(filepath=str(folder / "page.html"), version=Version(None, version) if version else None)
 
 
-def test_earlier_reports_stay_and_the_newest_is_at_one_place(tmp_path):
+def test_earlier_reports_stay_and_the_newest_is_at_a_fixed_path(tmp_path):
     for run in ("2024-01-01", "2024-01-02"):
         page(tmp_path, run).save(f"<p>ünïcode {run}</p>")
 
@@ -22,17 +21,17 @@ def test_earlier_reports_stay_and_the_newest_is_at_one_place(tmp_path):
     assert ReportDataset(filepath=str(tmp_path / "page.html"), version=Version(None, None)).load().endswith("02</p>")
 
 
-def test_the_newest_report_takes_no_space_of_its_own(tmp_path):
+def test_the_newest_report_is_a_hard_link(tmp_path):
     page(tmp_path, "2024-01-01").save("text")
 
     assert (tmp_path / "latest/page.html").samefile(tmp_path / "page.html/2024-01-01/page.html")
 
 
-def test_the_newest_report_is_a_copy_where_a_file_can_have_one_name_only(tmp_path, monkeypatch):
+def test_the_newest_report_is_a_copy_where_hard_links_are_not_supported(tmp_path, monkeypatch):
     def refuse(*_paths):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(report_module.os, "link", refuse)
+    monkeypatch.setattr(html_report.os, "link", refuse)
 
     page(tmp_path, "2024-01-01").save("text")
 
@@ -40,7 +39,7 @@ def test_the_newest_report_is_a_copy_where_a_file_can_have_one_name_only(tmp_pat
     assert not (tmp_path / "latest/page.html").samefile(tmp_path / "page.html/2024-01-01/page.html")
 
 
-def test_a_report_that_cannot_be_written_leaves_the_newest_as_it_was(tmp_path):
+def test_a_failed_save_does_not_change_the_newest_report(tmp_path):
     page(tmp_path, "2024-01-01").save("text")
 
     with pytest.raises(DatasetError):
@@ -68,7 +67,7 @@ def test_a_report_exists_once_it_was_saved(tmp_path):
     assert "page.html" in str(newest)
 
 
-def test_what_was_never_saved_is_none(tmp_path):
+def test_an_optional_dataset_loads_none_before_the_first_save(tmp_path):
     verdict = OptionalDataset(filepath=str(tmp_path / "verdict.json"), dataset={"type": "json.JSONDataset"})
 
     before = verdict.load()
@@ -78,13 +77,13 @@ def test_what_was_never_saved_is_none(tmp_path):
     assert verdict.load() == {"outcome": "ok"}
 
 
-def test_a_chart_comes_back_as_the_figure_it_was_and_previews_as_one(tmp_path):
+def test_a_loaded_chart_equals_the_saved_figure_and_has_a_preview(tmp_path):
     figure = Figure({"data": [{"type": "bar", "x": [1, 2], "y": [3, 4]}]})
     chart = ChartDataset(filepath=str(tmp_path / "chart.json"))
 
-    absent = chart.load()
+    before = chart.load()
     chart.save(figure)
 
-    assert absent is None
+    assert before is None
     assert chart.load() == figure
     assert chart.preview()["data"][0]["type"] == "bar"

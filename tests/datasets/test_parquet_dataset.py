@@ -1,4 +1,4 @@
-"""``ChunkedParquetDataset``: whole or not at all, lazy, and an ordinary Parquet file to everyone else."""
+"""``ChunkedParquetDataset``: atomic saves, lazy loads, and a file that other tools read."""
 
 from contextlib import contextmanager
 from functools import partial
@@ -17,8 +17,7 @@ from customer_analytics.core.arrow.row_groups import regroup
 from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
 from customer_analytics.core.contract.schemas import CLEAN, TABLES, TYPED
 from customer_analytics.core.errors import SettingError
-from customer_analytics.datasets import ChunkedParquetDataset
-from customer_analytics.datasets import parquet_dataset as chunked_parquet
+from customer_analytics.datasets import ChunkedParquetDataset, parquet_dataset
 from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 
 
@@ -34,7 +33,7 @@ def clean(typed):
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "made" / "table.parquet"
+    return tmp_path / "output" / "table.parquet"
 
 
 def dataset_of(path, table="typed", **options):
@@ -43,7 +42,7 @@ def dataset_of(path, table="typed", **options):
 
 @pytest.mark.parametrize("chunk_rows", [1, 7, 1000, None])
 @pytest.mark.parametrize("threads", [1, 3])
-def test_what_was_saved_is_loaded_in_order_and_in_short_chunks(path, typed, chunk_rows, threads):
+def test_saved_rows_are_loaded_in_order_in_chunks_of_at_most_chunk_rows(path, typed, chunk_rows, threads):
     dataset = dataset_of(path, chunk_rows=chunk_rows, threads=threads)
 
     dataset.save(typed)
@@ -54,7 +53,7 @@ def test_what_was_saved_is_loaded_in_order_and_in_short_chunks(path, typed, chun
     assert [frame.index[0] for frame in loaded][-1] + len(list(loaded)[-1]) == 400
 
 
-def test_dtypes_survive_the_file(path, clean):
+def test_a_load_restores_the_dtypes(path, clean):
     dataset = dataset_of(path, "clean")
     dataset.save(clean)
 
@@ -64,7 +63,7 @@ def test_dtypes_survive_the_file(path, clean):
     assert loaded.dtypes.astype(str).to_dict() == first.dtypes.astype(str).to_dict()
 
 
-def test_the_bytes_do_not_depend_on_the_cut(path, typed):
+def test_the_bytes_do_not_depend_on_the_chunks(path, typed):
     whole = pd.concat(list(typed), ignore_index=True)
     frames = [
         [whole],
@@ -73,15 +72,15 @@ def test_the_bytes_do_not_depend_on_the_cut(path, typed):
         [whole[:0], whole, whole[:0]],
     ]
 
-    found = set()
+    contents = set()
     for cut in frames:
         dataset_of(path).save(LocalChunks.of(cut))
-        found.add(path.read_bytes())
+        contents.add(path.read_bytes())
 
-    assert len(found) == 1
+    assert len(contents) == 1
 
 
-def test_the_bytes_do_not_depend_on_the_cut_of_a_column_of_several_megabytes(path):
+def test_the_bytes_of_a_column_of_several_megabytes_do_not_depend_on_the_chunks(path):
     rows = 3000
     whole = pd.DataFrame(
         {
@@ -92,19 +91,19 @@ def test_the_bytes_do_not_depend_on_the_cut_of_a_column_of_several_megabytes(pat
         }
     )
 
-    found = set()
+    contents = set()
     for cut in ([], [1], [700, 701, 2900], range(0, rows, 100)):
         bounds = [0, *cut, rows]
         dataset_of(path, "quarantined", compression="none").save(
             LocalChunks.of([whole.iloc[start:stop] for start, stop in pairwise(bounds)])
         )
-        found.add(path.read_bytes())
+        contents.add(path.read_bytes())
 
-    assert len(found) == 1
+    assert len(contents) == 1
     assert pq.read_table(path)["raw_text"].to_pylist() == whole["raw_text"].to_list()
 
 
-def test_only_the_columns_asked_for_are_read(path, typed):
+def test_only_selected_columns_are_read(path, typed):
     dataset = dataset_of(path)
     dataset.save(typed)
 
@@ -114,7 +113,7 @@ def test_only_the_columns_asked_for_are_read(path, typed):
     assert frame["source_row"].tolist() == list(range(1, 401))
 
 
-def test_the_file_is_an_ordinary_one_to_pandas(path, clean):
+def test_pandas_reads_the_file(path, clean):
     dataset_of(path, "clean").save(clean)
 
     frame = pd.read_parquet(path)
@@ -124,22 +123,22 @@ def test_the_file_is_an_ordinary_one_to_pandas(path, clean):
     assert pq.read_schema(path).metadata is None
 
 
-def test_the_file_is_an_ordinary_one_to_polars(path, clean):
+def test_polars_reads_the_file(path, clean):
     polars = pytest.importorskip("polars")
     dataset_of(path, "clean").save(clean)
 
     assert polars.read_parquet(path).rows() == gathered(clean)
 
 
-def test_the_file_is_an_ordinary_one_to_duckdb(path, clean):
+def test_duckdb_reads_the_file(path, clean):
     duckdb = pytest.importorskip("duckdb")
     dataset_of(path, "clean").save(clean)
 
-    assert duckdb.sql(f"select * from '{path}'").fetchall() == gathered(clean)  # noqa: S608  a path of ours
+    assert duckdb.sql(f"select * from '{path}'").fetchall() == gathered(clean)  # noqa: S608  a path of this test
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_rows_are_a_file_with_columns_and_no_rows(path, table):
+def test_a_table_without_rows_is_a_file_with_columns(path, table):
     dataset = dataset_of(path, table)
 
     dataset.save(LocalChunks.of([]))
@@ -149,7 +148,7 @@ def test_no_rows_are_a_file_with_columns_and_no_rows(path, table):
     assert dataset.preview()["data"] == []
 
 
-def test_an_exception_in_the_middle_leaves_the_earlier_file_and_nothing_else(path, typed):
+def test_after_an_error_in_the_middle_the_earlier_file_is_unchanged_and_alone(path, typed):
     dataset = dataset_of(path)
     dataset.save(typed)
     before = path.read_bytes()
@@ -166,7 +165,7 @@ def test_an_exception_in_the_middle_leaves_the_earlier_file_and_nothing_else(pat
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_an_exception_in_a_first_save_leaves_nothing(path, typed):
+def test_after_an_error_in_the_first_save_there_is_no_file(path, typed):
     def break_at_once(_frame):
         raise ValueError("nothing")
 
@@ -176,7 +175,7 @@ def test_an_exception_in_a_first_save_leaves_nothing(path, typed):
     assert list(path.parent.iterdir()) == []
 
 
-def test_work_has_stopped_when_a_failed_write_is_told(path, typed, monkeypatch):
+def test_the_worker_threads_have_stopped_when_a_failed_write_is_raised(path, typed, monkeypatch):
     ended = []
 
     @contextmanager
@@ -190,38 +189,38 @@ def test_work_has_stopped_when_a_failed_write_is_told(path, typed, monkeypatch):
         raise OSError("No space left on device")
 
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
-    monkeypatch.setattr(chunked_parquet, "regroup", partial(regroup, rows=90))
-    chunks = LocalChunks.of(typed, LocalRuntime(2, watch=watch))
-    with pytest.raises(DatasetError, match="No space left") as told:
+    monkeypatch.setattr(parquet_dataset, "regroup", partial(regroup, rows=90))
+    chunks = LocalChunks.of(typed, LocalRuntime(2, open_progress=watch))
+    with pytest.raises(DatasetError, match="No space left") as caught:
         dataset_of(path).save(chunks)
 
-    assert told.value.__traceback__  # which holds what it passed through
+    assert caught.value.__traceback__  # refers to the frames of the save
     assert ended == [True]
     assert list(path.parent.iterdir()) == []
 
 
-def test_what_a_killed_run_left_is_swept_away_and_a_living_one_is_not(path, typed):
+def test_files_of_killed_runs_are_removed_and_those_of_running_ones_are_not(path, typed):
     path.parent.mkdir(parents=True)
-    dead, living = (path.with_name(f".{path.name}.{process}.part") for process in (2**22 + 1, 1))
-    for left in (dead, living):
-        left.write_bytes(b"half")
+    killed, running = (path.with_name(f".{path.name}.{pid}.part") for pid in (2**22 + 1, 1))
+    for temporary in (killed, running):
+        temporary.write_bytes(b"half")
 
     dataset_of(path).save(typed)
 
-    assert {one.name for one in path.parent.iterdir()} == {path.name, living.name}
+    assert {file.name for file in path.parent.iterdir()} == {path.name, running.name}
 
 
 @pytest.mark.parametrize(
     ("make", "found"), [(lambda _: None, "nothing there"), (lambda path: path.mkdir(parents=True), "a folder")]
 )
-def test_a_table_that_is_not_there_is_an_error_with_a_hint(path, make, found):
+def test_a_missing_table_is_an_error_with_a_hint(path, make, found):
     make(path)
 
     with pytest.raises(DatasetError, match=rf"{path.name}: expected a table .*; found {found}.*Hint: .*kedro run"):
         dataset_of(path).load()
 
 
-def test_exists_preview_and_description(path, typed):
+def test_a_dataset_exists_after_a_save_and_has_a_preview_and_a_description(path, typed):
     dataset = dataset_of(path)
     assert not dataset.exists()
 
@@ -235,26 +234,26 @@ def test_exists_preview_and_description(path, typed):
     assert str(path) in str(dataset)
 
 
-def test_versions_are_kept_apart(tmp_path, typed):
+def test_each_version_is_a_separate_file(tmp_path, typed):
     path = tmp_path / "table.parquet"
     dataset = dataset_of(path, version=Version(None, "2024-01-31T00.00.00.000Z"))
     assert not dataset.exists()
 
     dataset.save(typed)
 
-    assert [one.relative_to(path).parts for one in path.rglob("*.parquet")] == [
+    assert [file.relative_to(path).parts for file in path.rglob("*.parquet")] == [
         ("2024-01-31T00.00.00.000Z", "table.parquet")
     ]
     assert gathered(dataset_of(path, version=Version(None, None)).load()) == gathered(typed)
     assert dataset_of(path, version=Version(None, None)).exists()
 
 
-def test_a_table_that_the_project_does_not_have_is_refused(path):
+def test_an_unknown_table_is_an_error(path):
     with pytest.raises(SettingError, match=r"table: expected 'typed', 'clean', .*; found 'dirty'\. Hint: "):
         dataset_of(path, "dirty")
 
 
-def test_a_catalog_entry_makes_it(path):
+def test_a_catalog_entry_makes_the_dataset(path):
     entry = {
         "type": "customer_analytics.datasets.ChunkedParquetDataset",
         "filepath": str(path),

@@ -1,3 +1,5 @@
+"""``RunUsageDataset`` and ``LowMemoryParquetDataset``."""
+
 import pandas as pd
 import pytest
 from kedro.io import DatasetError
@@ -7,7 +9,7 @@ from customer_analytics.datasets import LowMemoryParquetDataset, RunUsageDataset
 from customer_analytics.datasets.run_usage import start_clock
 
 
-def test_usage_counts_from_the_beginning_of_a_run():
+def test_usage_counts_from_the_start_of_a_run():
     start_clock()
 
     usage = RunUsageDataset().load()
@@ -17,7 +19,7 @@ def test_usage_counts_from_the_beginning_of_a_run():
     assert usage["peak_memory_bytes"] > 10**7
 
 
-def test_usage_is_only_read():
+def test_usage_is_read_only():
     dataset = RunUsageDataset()
 
     assert dataset.exists()
@@ -26,12 +28,12 @@ def test_usage_is_only_read():
         dataset.save({})
 
 
-def test_a_lean_load_is_the_frame_that_was_saved(tmp_path):
+def test_a_low_memory_load_returns_the_saved_frame(tmp_path):
     frame = pd.DataFrame(
         {
             "text": pd.Categorical(["a", None, "b"]),
             "number": pd.array([1, None, 3], "Int64"),
-            "moment": pd.to_datetime(["2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
+            "timestamp": pd.to_datetime(["2024-01-01", None, "2024-01-03"]).astype("datetime64[us]"),
         }
     )
     dataset = LowMemoryParquetDataset(filepath=str(tmp_path / "frame.parquet"))

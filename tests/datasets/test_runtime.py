@@ -1,6 +1,7 @@
 """Threads, spill and progress of streamed datasets."""
 
 import logging
+import os
 import sys
 
 import pyarrow as pa
@@ -8,10 +9,10 @@ import pytest
 
 from customer_analytics.datasets import progress
 from customer_analytics.datasets.progress import current_node, watch_run
-from customer_analytics.datasets.runtime import RuntimeSettings, open_spill
+from customer_analytics.datasets.runtime import RuntimeSettings, available_cores, open_spill
 
 
-def test_spilled_bytes_come_back_and_nothing_is_left(tmp_path, monkeypatch):
+def test_spilled_bytes_are_read_back_and_no_file_is_left(tmp_path, monkeypatch):
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
 
     with open_spill() as spill:
@@ -23,16 +24,38 @@ def test_spilled_bytes_come_back_and_nothing_is_left(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_spill_needs_no_data_folder(tmp_path, monkeypatch):
+def test_a_spill_works_without_a_data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "not there"))
 
     with open_spill() as spill:
         assert spill.read(spill.write(pa.py_buffer(b"x")), 1).to_pybytes() == b"x"
 
 
-def test_bytes_that_are_not_there_are_an_error():
+def test_reading_beyond_the_spilled_bytes_is_an_error():
     with open_spill() as spill, pytest.raises(EOFError, match="expected 8 bytes more; found the end of the file"):
         spill.read(spill.write(pa.py_buffer(b"four")) + 2, 10)
+
+
+def test_without_cpu_affinity_all_cores_are_available(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 5)
+
+    assert available_cores() == 5
+    assert RuntimeSettings.of().threads == 5
+
+
+def test_an_unknown_number_of_cores_counts_as_one(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+
+    assert available_cores() == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the platform has no CPU affinity")
+def test_only_the_cores_of_the_cpu_affinity_are_available(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 3, 4})
+
+    assert available_cores() == 3
 
 
 def test_settings_have_defaults():
@@ -44,15 +67,15 @@ def test_settings_have_defaults():
     assert RuntimeSettings.of("12", 3) == RuntimeSettings(12, 3)
 
 
-def test_progress_is_a_line_every_few_seconds_where_there_is_no_terminal(monkeypatch, caplog):
+def test_progress_is_a_log_line_every_few_seconds_without_a_terminal(monkeypatch, caplog):
     now = iter(range(0, 100, 3))
     monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(now)))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     current_node.set("find_duplicates")
 
-    with caplog.at_level(logging.INFO), watch_run(100) as watch:
+    with caplog.at_level(logging.INFO), watch_run(100) as advance:
         for _ in range(4):
-            watch(1000, 25)
+            advance(1000, 25)
 
     assert [record.message for record in caplog.records] == [
         "find_duplicates: 2,000 rows, 333 rows/s, 6 s left",
@@ -60,13 +83,13 @@ def test_progress_is_a_line_every_few_seconds_where_there_is_no_terminal(monkeyp
     ]
 
 
-def test_progress_of_an_unknown_total_names_no_end(monkeypatch, caplog):
+def test_progress_of_an_unknown_total_shows_no_remaining_time(monkeypatch, caplog):
     now = iter(range(0, 100, 7))
     monkeypatch.setattr(progress.time, "perf_counter", lambda: float(next(now)))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
 
-    with caplog.at_level(logging.INFO), watch_run(0) as watch:
-        watch(700, 0)
+    with caplog.at_level(logging.INFO), watch_run(0) as advance:
+        advance(700, 0)
 
     assert "left" not in caplog.text
     assert "700 rows, 100 rows/s" in caplog.text
@@ -77,8 +100,8 @@ def test_progress_is_a_bar_on_a_terminal(monkeypatch, capsys, total):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     current_node.set("parse_purchases")
 
-    with watch_run(total) as watch:
-        watch(5, 5)
-        watch(5, 5)
+    with watch_run(total) as advance:
+        advance(5, 5)
+        advance(5, 5)
 
     assert capsys.readouterr().out == ""

@@ -1,8 +1,8 @@
-"""Kedro datasets: where the project touches the world."""
+"""Kedro datasets: all input and output of the project."""
 
 from typing import Any
 
-_HOMES = {
+_MODULE_OF = {
     "AtomicDataset": "atomic_dataset",
     "ChartDataset": "optional_dataset",
     "ChunkedCSVDataset": "csv_dataset",
@@ -23,9 +23,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a class of one of the modules
-    """Import a dataset's module when the dataset is first asked for: a run pays for what its catalog uses."""
+    """Import the module of a dataset on first access, so that a run imports only the datasets of its catalog."""
     from importlib import import_module  # noqa: PLC0415
 
-    if name not in _HOMES:
+    if name not in _MODULE_OF:
         raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -1,4 +1,4 @@
-"""Any single-file dataset of Kedro's, saved whole or not at all."""
+"""Atomic saves for any Kedro dataset of one file."""
 
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -10,7 +10,9 @@ from customer_analytics.datasets.atomic_save import atomic_replace, remove_lefto
 
 
 class AtomicDataset(AbstractVersionedDataset[Any, Any]):
-    """A dataset whose file on a local disk is replaced only when the new one is complete.
+    """Any dataset of one local file, the wrapped dataset, with atomic saves.
+
+    A save replaces the file only when the new one is complete.
 
     Example catalog entry:
 
@@ -30,40 +32,44 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Describe the file.
+        """Create the dataset.
 
         Args:
             filepath: A local path.
-            dataset: The catalog entry of the dataset inside, without its ``filepath``.
-            version: Kedro's, for ``versioned: true``.
+            dataset: Catalog entry of the wrapped dataset, without ``filepath``.
+            version: Set by Kedro for ``versioned: true``.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         super().__init__(PurePosixPath(filepath), version)
         self.metadata = metadata
         self._config = dataset
 
-    def load(self) -> Any:  # noqa: ANN401  whatever the dataset inside holds
-        """What the dataset inside loads."""
-        return self._inside(Path(self._get_load_path())).load()
+    def load(self) -> Any:  # noqa: ANN401  whatever the wrapped dataset loads
+        """Load the file with the wrapped dataset."""
+        return self._wrapped(Path(self._get_load_path())).load()
 
     def save(self, data: Any) -> None:  # noqa: ANN401
-        """Let the dataset inside write beside the file, then take its place."""
+        """Write a temporary file with the wrapped dataset, then replace the file."""
         path = Path(self._get_save_path())
         remove_leftovers(path)
-        with atomic_replace(path) as beside:
-            self._inside(beside).save(data)
+        with atomic_replace(path) as temporary:
+            self._wrapped(temporary).save(data)
 
     @property
     def filepath(self) -> str:
-        """The file that would be loaded, for Kedro-Viz, which shows its size."""
+        """The path of the file to load, for Kedro-Viz, which shows its size."""
         return str(self._get_load_path() if self._exists() else self._filepath)
 
     @property
     def preview(self) -> Callable[..., Any]:
-        """That of the dataset inside, if it has one; Kedro-Viz goes by what it is declared to return."""
-        return self._inside(Path(self.filepath)).preview  # type: ignore[attr-defined]
+        """The preview method of the wrapped dataset; Kedro-Viz reads its return annotation.
 
-    def _inside(self, path: Path) -> AbstractDataset[Any, Any]:
+        Raises:
+            AttributeError: The wrapped dataset has no preview.
+        """
+        return self._wrapped(Path(self.filepath)).preview  # type: ignore[attr-defined]
+
+    def _wrapped(self, path: Path) -> AbstractDataset[Any, Any]:
         return AbstractDataset.from_config(str(self._filepath), {**self._config, "filepath": str(path)})
 
     def _exists(self) -> bool:

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic replacement of files."""
 
 import os
 import shutil
@@ -9,46 +9,53 @@ from pathlib import Path
 
 @contextmanager
 def atomic_replace(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to: it takes its place when the block ends well, else it is removed."""
+    """Yield a temporary path in the folder of ``path``; when the block ends without an error, rename it to ``path``.
+
+    After an error ``path`` is unchanged. The temporary file is removed in any case.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield beside
-        if path.is_dir():  # a table in parts, from a run on a cluster
+        yield temporary
+        if path.is_dir():  # a table that a run on a cluster wrote as a folder
             shutil.rmtree(path)
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove what killed runs left beside ``path``, or in the folder of any version if it is a version of Kedro's."""
-    versions, parts = path.parent.parent, f".{path.name}.*.part"
+    """Remove temporary files of killed runs from the folder of ``path``.
+
+    If ``path`` is a version that Kedro manages, remove them from the folders of all versions, and the folders that are
+    empty then.
+    """
+    versions, pattern = path.parent.parent, f".{path.name}.*.part"
     is_version = versions.name == path.name
-    for left in list(versions.glob(f"*/{parts}") if is_version else path.parent.glob(parts)):
-        if is_alive(int(left.name.rsplit(".", 2)[1])):
+    for leftover in list(versions.glob(f"*/{pattern}") if is_version else path.parent.glob(pattern)):
+        if is_alive(int(leftover.name.rsplit(".", 2)[1])):
             continue
-        left.unlink(missing_ok=True)
+        leftover.unlink(missing_ok=True)
         if is_version:
-            with suppress(OSError):  # a version that was saved whole before
-                left.parent.rmdir()
+            with suppress(OSError):  # the folder is not empty: it holds a complete version
+                leftover.parent.rmdir()
 
 
-def is_alive(process: int) -> bool:
-    """Whether a process of this number runs, whoever owns it."""
+def is_alive(pid: int) -> bool:
+    """Return whether a process with this id runs, whichever user owns it."""
     try:
-        os.kill(process, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return not _has_ended(process)
+    return not _is_zombie(pid)
 
 
-def _has_ended(process: int) -> bool:
-    """Whether only its number is left of a process, until its parent asks for it: in a container often nobody does."""
+def _is_zombie(pid: int) -> bool:
+    """Return whether the process is a zombie: it has ended, but its parent has not waited for it."""
     try:
-        status = Path(f"/proc/{process}/stat").read_text()
+        status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
     return status.rpartition(")")[2].split()[0] == "Z"

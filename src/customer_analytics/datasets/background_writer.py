@@ -1,4 +1,4 @@
-"""Tables written while the next ones are made."""
+"""Tables written in a background thread."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,19 +7,22 @@ import pyarrow as pa
 
 
 def write_behind(tables: Iterable[pa.Table], write: Callable[[pa.Table], None]) -> None:
-    """Write each table in a thread of its own, in order, while the next one is made: encoding needs no interpreter.
+    """Write tables in order, each in a background thread while the next table is made.
+
+    Both can run at the same time because encoding releases the GIL.
 
     Raises:
-        Exception: What ``write`` raised, at the table after it or at the end; what making a table raised.
+        Exception: An error of ``write``, raised before the next table is written. An error of ``tables``, raised after
+            the tables before it are written.
     """
     writing: Future[None] | None = None
     try:
-        with ThreadPoolExecutor(1) as pen:
+        with ThreadPoolExecutor(1) as executor:
             for table in tables:
                 if writing:
                     writing.result()
-                writing = pen.submit(write, table)
+                writing = executor.submit(write, table)
             if writing:
                 writing.result()
     finally:
-        writing = None  # its error holds this frame, which would hold it and the tables
+        writing = None  # breaks a reference cycle: the future's error refers to this frame, which refers to the future

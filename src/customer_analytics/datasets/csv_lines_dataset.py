@@ -1,4 +1,4 @@
-"""CSV records made elsewhere, saved as lines."""
+"""CSV records saved as lines of a text file."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,9 +19,9 @@ from customer_analytics.datasets.runtime import RuntimeSettings
 
 
 class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
-    """Saves chunks of records as a text file on a local disk; it appears whole or not at all.
+    """A text file of CSV records on a local disk. A save replaces the file only when the new one is complete.
 
-    Saving expects chunks with one text column ``record``; each record is written in UTF-8 and ended by a line feed.
+    A save expects chunks with one text column ``record``. It writes each record in UTF-8, followed by a line feed.
 
     Example catalog entry:
 
@@ -33,11 +33,11 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
     """
 
     def __init__(self, *, filepath: str, threads: object = None, metadata: dict[str, Any] | None = None) -> None:
-        """Describe the file.
+        """Create the dataset.
 
         Args:
             filepath: A local path.
-            threads: Chunks made at once while saving; one per processor when not given.
+            threads: Number of chunks made at the same time; default: the number of cores.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         self._filepath = Path(filepath)
@@ -45,23 +45,20 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
         self.metadata = metadata
 
     def load(self) -> Never:
-        """Refused.
-
-        Raises:
-            DatasetError: Always; the file is read as ``raw_purchases``.
-        """
-        raise DatasetError(f"{self._filepath}: this dataset only writes. Hint: read the file as 'raw_purchases'.")
+        """Raise DatasetError: the dataset is write-only; ``raw_purchases`` reads the file."""
+        hint = "load 'raw_purchases' instead"
+        raise DatasetError(f"{self._filepath}: expected to be saved only; found a node that loads it. Hint: {hint}")
 
     def save(self, data: Iterable[pd.DataFrame]) -> None:
-        """Write the records of all chunks beside the file, then put them in its place."""
+        """Write the records of all chunks to a temporary file, then replace the file."""
         chunks = replace(data, runtime=self._settings.runtime()) if isinstance(data, LocalChunks) else data
         remove_leftovers(self._filepath)
-        with atomic_replace(self._filepath) as beside, beside.open("wb") as lines:
+        with atomic_replace(self._filepath) as temporary, temporary.open("wb") as lines:
             for chunk in chunks:
                 lines.write(_as_lines(chunk))
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """The first lines, for Kedro-Viz."""
+        """Return the first lines, for Kedro-Viz."""
         with self._filepath.open(encoding="utf-8", newline="\n") as lines:
             shown = [[line.removesuffix("\n")] for line in islice(lines, nrows)]
         return {"index": list(range(len(shown))), "columns": ["record"], "data": shown}
@@ -74,8 +71,8 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
 
 
 def _as_lines(chunk: pd.DataFrame) -> memoryview:
-    """The records end to end, each with its line feed."""
+    """Return the records as bytes, each followed by a line feed."""
     records = text_array(chunk["record"])
-    ended = pc.binary_join_element_wise(records, "\n", "")
-    whole = pa.ListArray.from_arrays(pa.array([0, len(records)], pa.int32()), ended)
-    return memoryview(pc.binary_join(whole, "")[0].as_buffer())
+    lines = pc.binary_join_element_wise(records, "\n", "")
+    one_list = pa.ListArray.from_arrays(pa.array([0, len(records)], pa.int32()), lines)
+    return memoryview(pc.binary_join(one_list, "")[0].as_buffer())

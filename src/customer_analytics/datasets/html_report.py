@@ -1,4 +1,4 @@
-"""Pages that people read: one version per run, and the newest where it is easy to find."""
+"""HTML reports: one version per run, and a copy of the newest at a fixed path."""
 
 import logging
 import os
@@ -16,10 +16,10 @@ LATEST = "latest"
 
 
 class ReportDataset(AbstractVersionedDataset[str, str]):
-    """A page of HTML on a local disk, replaced only when the new one is complete.
+    """An HTML page on a local disk. A save replaces the file only when the new one is complete.
 
-    With ``versioned: true`` each run keeps its own, ``<filepath>/<run id>/<name>``; ``latest/<name>`` beside that
-    folder is always the newest.
+    With ``versioned: true`` each run saves its own file, ``<filepath>/<run id>/<name>``. ``latest/<name>`` in the
+    parent folder of ``<filepath>`` is always the newest page.
 
     Example catalog entry:
 
@@ -34,11 +34,11 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
     def __init__(
         self, *, filepath: str, version: Version | None = None, metadata: dict[str, Any] | None = None
     ) -> None:
-        """Describe the file.
+        """Create the dataset.
 
         Args:
             filepath: A local path.
-            version: Kedro's, for ``versioned: true``.
+            version: Set by Kedro for ``versioned: true``.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         super().__init__(PurePosixPath(filepath), version)
@@ -46,23 +46,23 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
 
     @property
     def latest(self) -> Path:
-        """Where the newest page is."""
+        """The path of the newest page."""
         path = Path(self._filepath)
         return path.parent / LATEST / path.name
 
     def load(self) -> str:
-        """The page as text."""
+        """Return the page as text."""
         return Path(self._get_load_path()).read_text(encoding="utf-8")
 
     def save(self, data: str) -> None:
-        """Write the page beside its place, move it there, and make it the newest."""
+        """Write the page, then link or copy it to :attr:`latest`."""
         path = Path(self._get_save_path())
-        for place in (path, self.latest):
-            remove_leftovers(place)
-        with atomic_replace(path) as beside:
-            beside.write_text(data, encoding="utf-8")
-        with atomic_replace(self.latest) as beside:
-            _same_file(path, beside)
+        for target in (path, self.latest):
+            remove_leftovers(target)
+        with atomic_replace(path) as temporary:
+            temporary.write_text(data, encoding="utf-8")
+        with atomic_replace(self.latest) as temporary:
+            _link_or_copy(path, temporary)
         logger.info("Open %s", self.latest.absolute().as_uri())
 
     def _exists(self) -> bool:
@@ -75,9 +75,9 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
         return {"filepath": str(self._filepath), "version": self._version}
 
 
-def _same_file(path: Path, other: Path) -> None:
-    """A second name for a file, which costs no space; a copy where the disk knows no such thing."""
+def _link_or_copy(path: Path, target: Path) -> None:
+    """Create a hard link, which takes no disk space; a copy where the file system has no hard links."""
     try:
-        os.link(path, other)
+        os.link(path, target)
     except OSError:
-        shutil.copyfile(path, other)
+        shutil.copyfile(path, target)

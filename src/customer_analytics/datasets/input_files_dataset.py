@@ -1,4 +1,4 @@
-"""What was delivered: the input files with their sizes and content hashes."""
+"""The input files of a run with their sizes and hashes."""
 
 from concurrent.futures import Future
 from contextlib import suppress
@@ -8,50 +8,47 @@ from typing import Any, NamedTuple, Never, NoReturn
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import TablePreview
 
-from customer_analytics.datasets.source_files import SourceFiles
+from customer_analytics.datasets.source_files import SourceFiles, storage_options
 
-Found = list[dict[str, Any]]
-"""One mapping per file in order of name: ``file``, ``bytes`` and ``sha256`` (hex, of the file as it lies)."""
+InputFile = dict[str, Any]
+"""One input file: ``file`` (name), ``bytes`` (size) and ``sha256`` (in hexadecimal, of the file as stored)."""
 
 
-class Seen(NamedTuple):
-    """What was found ahead, and the state of the files before."""
+class HashedFiles(NamedTuple):
+    """Hashed input files.
+
+    Args:
+        state: State of the files before they were hashed.
+        files: The files in order of their names.
+    """
 
     state: object
-    found: Found
+    files: list[InputFile]
 
 
-Ahead = Future[Seen | None]
-"""Nothing if something went wrong: the load will meet it too."""
-
-_begun: dict[str, Ahead] = {}
-"""By URL, until a dataset takes it over."""
+Hashing = Future[HashedFiles | None]
+"""A hashing in a background thread; ``None`` after an error, which the load then raises."""
 
 
-def hash_ahead(files: SourceFiles) -> None:
-    """Begin to hash files, for a dataset of the same URL that is still to come."""
-    _begun[files.url] = _beginning(files)
+def _hash_in_background(files: SourceFiles) -> Hashing:
+    hashing = Hashing()
+    Thread(target=_set_result, args=[hashing, files], daemon=True).start()
+    return hashing
 
 
-def _beginning(files: SourceFiles) -> Ahead:
-    promised = Ahead()
-    Thread(target=_fulfil, args=[promised, files], daemon=True).start()
-    return promised
-
-
-def _fulfil(promised: Ahead, files: SourceFiles) -> None:
-    seen = None
+def _set_result(hashing: Hashing, files: SourceFiles) -> None:
+    hashed = None
     with suppress(Exception):
-        seen = Seen(files.state(), _look(files))
-    promised.set_result(seen)
+        hashed = HashedFiles(files.state(), _hash_files(files))
+    hashing.set_result(hashed)
 
 
-def _look(files: SourceFiles) -> Found:
+def _hash_files(files: SourceFiles) -> list[InputFile]:
     return [{"file": file.name, "bytes": file.size, "sha256": files.sha256(file.path)} for file in files.list()]
 
 
-class InputFilesDataset(AbstractDataset[Never, Found]):
-    """The files behind a path, as the ledger names them.
+class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
+    """The input files of a path with their sizes and hashes, as the ledger lists them.
 
     Example catalog entry:
 
@@ -70,29 +67,29 @@ class InputFilesDataset(AbstractDataset[Never, Found]):
         fs_args: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Describe the files; the arguments are those of ``ChunkedCSVDataset``."""
+        """Create the dataset; the arguments are those of ``ChunkedCSVDataset``."""
         self.metadata = metadata
-        self._files = SourceFiles(str(filepath), {**(fs_args or {}), **(credentials or {})})
-        self._ahead: Ahead | None = None
+        self._files = SourceFiles(str(filepath), storage_options(fs_args, credentials))
+        self._hashing: Hashing | None = None
 
-    def load_ahead(self) -> None:
-        """Begin to load beside what else is done, unless :func:`hash_ahead` has begun that."""
-        self._ahead = _begun.pop(self._files.url, None) or _beginning(self._files)
+    def start_hashing(self) -> None:
+        """Start to hash the files in the background."""
+        self._hashing = _hash_in_background(self._files)
 
-    def load(self) -> Found:
-        """The files as they are now: what was seen ahead counts while they are marked as they were then."""
-        ahead, self._ahead = self._ahead, None
-        seen = ahead.result() if ahead else None
-        return seen.found if seen and seen.state == self._files.state() else _look(self._files)
+    def load(self) -> list[InputFile]:
+        """Return the files with their hashes; hash them again if they changed since a background hashing started."""
+        hashing, self._hashing = self._hashing, None
+        hashed = hashing.result() if hashing else None
+        return hashed.files if hashed and hashed.state == self._files.state() else _hash_files(self._files)
 
     def save(self, _data: Never) -> NoReturn:
-        """Deliveries are not written."""
-        raise DatasetError(f"{self._files.path}: input files are read, never written")
+        """Raise DatasetError: the dataset is read-only."""
+        raise DatasetError(f"{self._files.path}: expected to be read only; found a node that saves it")
 
     def preview(self) -> TablePreview:
-        """The files by name and size, for Kedro-Viz; none is opened."""
-        sizes = [[file.name, file.size] for file in self._files.list()]
-        return {"index": list(range(len(sizes))), "columns": ["file", "bytes"], "data": sizes}
+        """Return names and sizes of the files, for Kedro-Viz; no file is opened."""
+        rows = [[file.name, file.size] for file in self._files.list()]
+        return {"index": list(range(len(rows))), "columns": ["file", "bytes"], "data": rows}
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._files.path}

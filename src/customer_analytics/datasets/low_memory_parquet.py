@@ -1,4 +1,4 @@
-"""Kedro's Parquet dataset, saved and loaded in little memory."""
+"""Kedro's Parquet dataset with less memory for saving and loading."""
 
 from functools import partial
 from itertools import chain
@@ -14,10 +14,10 @@ from customer_analytics.datasets.background_writer import write_behind
 
 
 class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types
-    """A :class:`~kedro_datasets.pandas.ParquetDataset` of a table that is made, written and read in little memory.
+    """A :class:`~kedro_datasets.pandas.ParquetDataset` that saves chunks and loads a frame in little memory.
 
-    It saves chunks, each as a row group. It loads a frame: pandas holds a table twice while it reads it, and here each
-    column's memory is given back as it goes. ``load_args`` are not used.
+    A save writes each chunk as a row group. A load frees each Arrow column once it is converted to pandas, so that the
+    table is not in memory twice. ``load_args`` are ignored.
 
     Example catalog entry:
 
@@ -29,18 +29,18 @@ class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_da
     """
 
     def save(self, data: Chunks) -> None:
-        """Write chunks of one set of columns and categories; there is one at least."""
-        options = {name: setting for name, setting in self._save_args.items() if name != "index"}
+        """Write one or more chunks, all with the same columns and categories."""
+        writer_options = {name: setting for name, setting in self._save_args.items() if name != "index"}
         tables = iter(data.map(partial(pa.Table.from_pandas, preserve_index=False, nthreads=1)))
         first = next(tables)
         with (
             self._fs.open(str(self._get_save_path()), "wb") as file,
-            pq.ParquetWriter(file, first.schema, **options) as writer,
+            pq.ParquetWriter(file, first.schema, **writer_options) as writer,
         ):
             write_behind(chain([first], tables), writer.write_table)
 
     def load(self) -> pd.DataFrame:
-        """The table; pandas' dtypes as they were saved."""
+        """Return the table with the dtypes that were saved."""
         with self._fs.open(str(self._get_load_path()), "rb") as file:
             table = pq.read_table(file, use_threads=False)
         frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)

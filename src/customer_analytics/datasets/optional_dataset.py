@@ -1,4 +1,4 @@
-"""Files that may not be there: a report says what is missing instead of failing."""
+"""Datasets that load ``None`` where nothing was saved, so that a report can be made from incomplete inputs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from customer_analytics.datasets.atomic_dataset import AtomicDataset
 
 
 class OptionalDataset(AtomicDataset):
-    """As ``AtomicDataset``; ``None`` is loaded where nothing was saved yet.
+    """An ``AtomicDataset`` that loads ``None`` where nothing was saved yet.
 
     Example catalog entry:
 
@@ -18,13 +18,13 @@ class OptionalDataset(AtomicDataset):
           dataset: {type: json.JSONDataset}
     """
 
-    def load(self) -> Any:  # noqa: ANN401  whatever the dataset inside holds
-        """What the dataset inside loads, or ``None``."""
+    def load(self) -> Any:  # noqa: ANN401  whatever the wrapped dataset loads
+        """Load the file with the wrapped dataset; return ``None`` if there is no file."""
         return super().load() if self._exists() else None
 
 
 class ChartDataset(OptionalDataset):
-    """A Plotly figure, which Kedro-Viz shows; ``None`` where none was saved yet.
+    """A Plotly figure that Kedro-Viz shows; ``None`` where nothing was saved yet.
 
     Example catalog entry:
 
@@ -36,7 +36,7 @@ class ChartDataset(OptionalDataset):
     """
 
     def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        """Describe the file.
+        """Create the dataset.
 
         Args:
             filepath: A local path.

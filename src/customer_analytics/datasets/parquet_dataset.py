@@ -1,4 +1,4 @@
-"""Tables of any length as one ordinary Parquet file, written and read chunk by chunk."""
+"""Streamed tables: one Parquet file per table, written and read chunk by chunk."""
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
@@ -18,21 +18,21 @@ from customer_analytics.core.arrow.frames import to_frame
 from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS, canonical_table, regroup
 from customer_analytics.core.chunks.local import LocalChunks, Task
 from customer_analytics.core.chunks.protocol import Chunks, Frame
-from customer_analytics.core.contract import schemas as tables
-from customer_analytics.core.errors import InputError, SettingError, listed
+from customer_analytics.core.errors import InputError
 from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers
 from customer_analytics.datasets.background_writer import write_behind
-from customer_analytics.datasets.row_groups import read_row_group, selected, writer_options
+from customer_analytics.datasets.row_groups import preview_rows, read_row_group, schema_of, selected, writer_options
 from customer_analytics.datasets.runtime import RuntimeSettings
 
 logger = logging.getLogger(__name__)
 
 
 class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
-    """One of the project's streamed tables as an ordinary Parquet file on a local disk.
+    """A streamed table of the project as one Parquet file on a local disk.
 
-    Saving runs the chunks once, in flat memory, and replaces the file only when all is written; the bytes depend on the
-    rows alone, not on how they were cut. Loading is lazy, and reads only the columns that are selected.
+    A save runs the chunks once and replaces the file only when the new one is complete. Memory does not grow with the
+    rows. The bytes of the file depend on the rows only, not on the chunks. A load is lazy and reads only the columns
+    that are selected.
 
     Example catalog entry:
 
@@ -57,76 +57,69 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         version: Version | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Describe the file; nothing is touched yet.
+        """Create the dataset; the file is not opened.
 
         Args:
             filepath: A local path.
-            table: Which table it is: a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-            compression: A Parquet codec for text; numbers are packed without one. ``none`` is fastest.
-            chunk_rows: Most rows in a loaded chunk; default in :class:`RuntimeSettings`.
-            threads: Chunks read at once; default the machine's cores.
-            version: Kedro's, for ``versioned: true``.
+            table: Name of the table, a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
+            compression: A Parquet codec for text; numbers are not compressed. ``none`` is fastest.
+            chunk_rows: Maximum number of rows in a loaded chunk; default in :class:`RuntimeSettings`.
+            threads: Number of chunks read at the same time; default: the number of cores.
+            version: Set by Kedro for ``versioned: true``.
             metadata: Ignored; for Kedro-Viz and other plugins.
 
         Raises:
-            SettingError: A table that the project does not have.
+            SettingError: The table is unknown, or a setting is invalid.
         """
         super().__init__(PurePosixPath(filepath), version)
-        if table not in tables.TABLES:
-            raise SettingError(f"{filepath}: table", listed(tables.TABLES), repr(table), "correct the catalog entry")
         self.metadata = metadata
-        self._schema = tables.TABLES[table]
+        self._schema = schema_of(table, filepath)
         self._compression = compression
         self._settings = RuntimeSettings.of(chunk_rows, threads)
 
     def load(self) -> Chunks:
-        """The table's chunks, of the dtypes that ``core.frames`` describes.
+        """Return the chunks of the table, with the dtypes of :mod:`customer_analytics.core.arrow.frames`.
 
         Raises:
-            InputError: No such file.
+            InputError: There is no file.
         """
         path = Path(self._get_load_path())
         if not path.is_file():
-            found = "a folder, as a run on a cluster leaves it" if path.is_dir() else "nothing there"
-            raise InputError(str(path), "a table that an earlier pipeline wrote", found, "run that too: `kedro run`")
+            found = "a folder, which a run with --env dask wrote" if path.is_dir() else "nothing there"
+            raise InputError(
+                str(path), "a table that an earlier pipeline wrote", found, "run that pipeline too: `kedro run`"
+            )
         source = _ParquetSource(str(path), self._schema, self._settings)
         return LocalChunks(source, self._settings.runtime())
 
     def save(self, data: Chunks) -> None:
-        """Run the chunks and write them; the file that was there stays until the new one is whole."""
+        """Run the chunks and write them to a temporary file, then replace the file."""
         path = Path(self._get_save_path())
         remove_leftovers(path)
-        description = TableSummary.of(self._schema.empty_table())
+        summary = TableSummary.of(self._schema.empty_table())
         with (
-            atomic_replace(path) as beside,
-            pq.ParquetWriter(beside, self._schema, **writer_options(self._schema, self._compression)) as writer,
+            atomic_replace(path) as temporary,
+            pq.ParquetWriter(temporary, self._schema, **writer_options(self._schema, self._compression)) as writer,
         ):
 
             def tables() -> Iterator[pa.Table]:
-                nonlocal description
-                pieces: Any = data.map(partial(_described, schema=self._schema))
-                for table, its_description in pieces:
-                    description += its_description
+                nonlocal summary
+                summarised_tables: Any = data.map(partial(_summarised_table, schema=self._schema))
+                for table, table_summary in summarised_tables:
+                    summary += table_summary
                     yield table
 
-            with closing(regroup(tables(), self._schema)) as groups:  # workers stop before an error is told
-                write_behind(groups, partial(writer.write_table, row_group_size=ROW_GROUP_ROWS))
-        logger.info("%s: %s", path.stem, description)
+            with closing(regroup(tables(), self._schema)) as row_groups:  # after an error the worker threads stop first
+                write_behind(row_groups, partial(writer.write_table, row_group_size=ROW_GROUP_ROWS))
+        logger.info("%s: %s", path.stem, summary)
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """The first rows of the first row group, for Kedro-Viz."""
+        """Return the first rows, for Kedro-Viz."""
         with pq.ParquetFile(self._get_load_path()) as file:
-            batch = next(file.iter_batches(nrows), None)
-        rows = batch.to_pylist() if batch is not None else []
-        names = self._schema.names
-        return {
-            "index": list(range(len(rows))),
-            "columns": names,
-            "data": [[_shown(row[name]) for name in names] for row in rows],
-        }
+            return preview_rows(file, nrows)
 
     def stats(self) -> dict[str, int]:
-        """Rows, columns and bytes as the file's footer and the disk tell them, for Kedro-Viz."""
+        """Return the numbers of rows, columns and bytes of the file, for Kedro-Viz."""
         path = Path(self._get_load_path())
         meta = pq.read_metadata(path)
         return {"rows": meta.num_rows, "columns": meta.num_columns, "file_size": path.stat().st_size}
@@ -141,14 +134,16 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         return {"filepath": str(self._filepath), "version": self._version, "settings": self._settings}
 
 
-def _described(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  elsewhere a step's result is a frame
-    """A chunk as a canonical table, and its description."""
+def _summarised_table(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  a step of chunks returns a frame elsewhere
+    """Return a chunk as a canonical Arrow table, and its summary."""
     table = canonical_table(frame, schema)
     return table, TableSummary.of(table)
 
 
 @dataclass(frozen=True, slots=True)
 class _ParquetSource:
+    """Chunks of one file: a row group each, or slices of a row group that is longer than ``chunk_rows``."""
+
     path: str
     schema: pa.Schema
     settings: RuntimeSettings
@@ -176,13 +171,9 @@ class _ParquetSource:
 
     def _cut(self, frame: Frame) -> Iterator[Task]:
         for first in range(0, len(frame), self.settings.chunk_rows):
-            piece = frame.iloc[first : first + self.settings.chunk_rows]
-            yield Task(partial(_same, piece), len(piece))
+            chunk = frame.iloc[first : first + self.settings.chunk_rows]
+            yield Task(partial(_same, chunk), len(chunk))
 
 
 def _same(frame: Frame) -> Frame:
     return frame
-
-
-def _shown(value: object) -> object:
-    return value if value is None or isinstance(value, int | float | str) else str(value)

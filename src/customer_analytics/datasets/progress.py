@@ -1,4 +1,4 @@
-"""How far a run has come: a bar on a terminal, a line every few seconds elsewhere."""
+"""Progress of a run: a bar on a terminal, otherwise a log line every few seconds."""
 
 import logging
 import sys
@@ -14,25 +14,29 @@ logger = logging.getLogger(__name__)
 LINE_EVERY_S = 5.0
 
 current_node: ContextVar[str] = ContextVar("current_node", default="chunks")
-"""What the progress is of; the hooks put the node's name here."""
+"""The label of the progress; the hooks set it to the name of the node."""
 
 
 @contextmanager
 def watch_run(total: int) -> Iterator[ProgressCallback]:
-    """A watcher of one pass over chunks whose sizes add up to ``total`` (0 when unknown)."""
+    """Yield a callback that shows the progress of one pass over chunks.
+
+    Args:
+        total: Sum of the sizes of all chunks; 0 when unknown.
+    """
     if sys.stderr.isatty():
-        with _bar(total) as watcher:
-            yield watcher
+        with _progress_bar(total) as callback:
+            yield callback
     else:
-        yield _lines(total)
+        yield _progress_lines(total)
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[ProgressCallback]:
-    from rich.console import Console  # noqa: PLC0415  only on a terminal
+def _progress_bar(total: int) -> Iterator[ProgressCallback]:
+    from rich.console import Console  # noqa: PLC0415  only needed on a terminal
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    started, rows = time.perf_counter(), 0
+    started, rows_done = time.perf_counter(), 0
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -42,29 +46,30 @@ def _bar(total: int) -> Iterator[ProgressCallback]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(current_node.get(), total=total or None, done="")
 
-        def advance(more: int, size: int) -> None:
-            nonlocal rows
-            rows += more
-            progress.update(task, advance=size, done=_done(rows, time.perf_counter() - started))
+        def advance(rows: int, size: int) -> None:
+            nonlocal rows_done
+            rows_done += rows
+            progress.update(task, advance=size, done=_rate(rows_done, time.perf_counter() - started))
 
         yield advance
 
 
-def _lines(total: int) -> ProgressCallback:
-    started = spoke = time.perf_counter()
-    rows = sizes = 0
+def _progress_lines(total: int) -> ProgressCallback:
+    started = logged = time.perf_counter()
+    rows_done = size_done = 0
 
-    def advance(more: int, size: int) -> None:
-        nonlocal spoke, rows, sizes
-        rows, sizes = rows + more, sizes + size
+    def advance(rows: int, size: int) -> None:
+        nonlocal logged, rows_done, size_done
+        rows_done, size_done = rows_done + rows, size_done + size
         now = time.perf_counter()
-        if now - spoke >= LINE_EVERY_S:
-            spoke = now
-            left = f", {(now - started) * (total - sizes) / sizes:.0f} s left" if total and sizes else ""
-            logger.info("%s: %s%s", current_node.get(), _done(rows, now - started), left)
+        if now - logged >= LINE_EVERY_S:
+            logged = now
+            elapsed_s = now - started
+            left = f", {elapsed_s * (total - size_done) / size_done:.0f} s left" if total and size_done else ""
+            logger.info("%s: %s%s", current_node.get(), _rate(rows_done, elapsed_s), left)
 
     return advance
 
 
-def _done(rows: int, elapsed_s: float) -> str:
+def _rate(rows: int, elapsed_s: float) -> str:
     return f"{rows:,} rows, {rows / max(elapsed_s, 1e-9):,.0f} rows/s"

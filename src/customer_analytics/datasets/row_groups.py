@@ -1,64 +1,103 @@
-"""How row groups of the streamed tables are written to Parquet and read from it."""
+"""Parquet options of the streamed tables, and reading of their row groups."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from kedro_datasets._typing import TablePreview
 
 from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS
+from customer_analytics.core.contract.schemas import TABLES
+from customer_analytics.core.errors import SettingError, listed
 
 _PAGE_BYTES = 1 << 30
-"""More than a column of a row group takes, which is one page so, in however many pieces it comes."""
+"""More than any column of a row group, so that a column is one page and its bytes do not depend on the chunks."""
 
 
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
-    """How a table is written: dictionaries for few-valued columns, packed integers, a codec and no bounds for text.
+    """Return arguments of :class:`pyarrow.parquet.ParquetWriter`.
 
-    Fault masks have no dictionary, and moments are not packed: either saves a tenth of a file at most, and makes these
-    columns two to four times as slow to write or to read.
+    Text with few distinct values is dictionary-encoded. int64 columns are delta-encoded. Only other text is compressed.
+    Text columns have no statistics. Fault masks and timestamps have no encoding, because it would slow down their
+    reading and writing and save little space.
+
+    Args:
+        schema: Schema of the table.
+        compression: A Parquet codec for text, or ``none``.
     """
 
-    def named(holds: Callable[[pa.DataType], bool]) -> list[str]:
-        return [one.name for one in schema if holds(one.type)]
+    def names_of(is_type: Callable[[pa.DataType], bool]) -> list[str]:
+        return [field.name for field in schema if is_type(field.type)]
 
-    text, few = named(pa.types.is_string), named(pa.types.is_dictionary)
+    text, dictionaries = names_of(pa.types.is_string), names_of(pa.types.is_dictionary)
     return {
         "compression": {name: compression if name in text else "none" for name in schema.names},
-        "use_dictionary": few,
-        "column_encoding": dict.fromkeys(named(pa.types.is_int64), "DELTA_BINARY_PACKED"),
-        "write_statistics": [name for name in schema.names if name not in (*text, *few)],
+        "use_dictionary": dictionaries,
+        "column_encoding": dict.fromkeys(names_of(pa.types.is_int64), "DELTA_BINARY_PACKED"),
+        "write_statistics": [name for name in schema.names if name not in (*text, *dictionaries)],
         "write_batch_size": ROW_GROUP_ROWS,
         "data_page_size": _PAGE_BYTES,
         "store_schema": False,
     }
 
 
+def schema_of(table: str, filepath: str) -> pa.Schema:
+    """Return the schema of a table.
+
+    Args:
+        table: A key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
+        filepath: Path of the dataset, for the error.
+
+    Raises:
+        SettingError: There is no such table.
+    """
+    if table not in TABLES:
+        raise SettingError(f"{filepath}: table", listed(TABLES), repr(table), "correct the catalog entry")
+    return TABLES[table]
+
+
 def selected(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """The schema of these columns alone, in their order; ``None`` for all."""
+    """Return the schema of the given columns, in the given order; ``None`` selects all."""
     return schema if columns is None else pa.schema([schema.field(name) for name in columns])
 
 
 def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, meta: pq.FileMetaData) -> pa.Table:
-    """The columns of ``schema`` of a row group.
+    """Read columns of a row group.
 
-    Text is read with 64-bit offsets, a quarter faster: Arrow does not look after each one whether 32 bits suffice.
-    Asked for those, it reads no dictionaries, so few-valued columns are read apart.
+    Text is read with 64-bit offsets, because Arrow checks the size of 32-bit offsets after every value. With 64-bit
+    offsets Arrow does not read dictionaries, so all other columns are read separately.
 
     Args:
         source: A path, or an open file, which stays open.
-        group: Which row group.
-        schema: As the file was written.
-        meta: Of the file.
+        group: Index of the row group.
+        schema: Schema of the columns to read.
+        meta: Metadata of the file.
     """
-    text = [one.name for one in schema if pa.types.is_string(one.type)]
-    few = [one.name for one in schema if pa.types.is_dictionary(one.type)]
-    rest = [name for name in schema.names if name not in text]
-    found: dict[str, pa.ChunkedArray] = {}
-    for names, options in ((text, {"binary_type": pa.large_binary()}), (rest, {"read_dictionary": few})):
+    text = [field.name for field in schema if pa.types.is_string(field.type)]
+    dictionaries = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    other_names = [name for name in schema.names if name not in text]
+    columns: dict[str, pa.ChunkedArray] = {}
+    for names, options in (
+        (text, {"binary_type": pa.large_binary()}),
+        (other_names, {"read_dictionary": dictionaries}),
+    ):
         if names:
             with pq.ParquetFile(source, metadata=meta, pre_buffer=False, **options) as file:
                 table = file.read_row_group(group, columns=names, use_threads=False)
-            found |= zip(table.column_names, table.columns, strict=True)
-    found |= {name: found[name].cast(pa.string()) for name in text}
-    return pa.Table.from_arrays([found[name] for name in schema.names], schema=schema)
+            columns |= zip(table.column_names, table.columns, strict=True)
+    columns |= {name: columns[name].cast(pa.string()) for name in text}
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def preview_rows(file: pq.ParquetFile, nrows: int) -> TablePreview:
+    """Return the first rows of a file; values that JSON does not have are shown as text."""
+    batch = next(file.iter_batches(nrows), None)
+    rows = batch.to_pylist() if batch is not None else []
+    names = file.schema_arrow.names
+    values = [[_json_value(row[name]) for name in names] for row in rows]
+    return {"index": list(range(len(rows))), "columns": names, "data": values}
+
+
+def _json_value(value: object) -> object:
+    return value if value is None or isinstance(value, int | float | str) else str(value)

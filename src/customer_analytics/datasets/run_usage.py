@@ -1,22 +1,22 @@
-"""What the run that is under way has used so far."""
+"""Time and memory that the current run has used so far."""
 
-import resource
-import sys
 import time
 from typing import Any, Never
 
 from kedro.io import AbstractDataset, DatasetError
 
+from customer_analytics.datasets.process_memory import own_peak_bytes
+
 _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 
 
 def start_clock() -> None:
-    """Count from here: called when a run begins; before that, from the import of this module."""
+    """Set the start of the run to now; without this call it is the import of this module."""
     _started.update(wall=time.perf_counter(), cpu=time.process_time())
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
-    """Seconds and memory of this process when it is loaded; workers of a cluster are not counted.
+    """Time and memory that this process has used when the dataset is loaded; workers of a cluster are not counted.
 
     Example catalog entry:
 
@@ -27,7 +27,7 @@ class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
     """
 
     def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:
-        """Measure nothing yet.
+        """Create the dataset.
 
         Args:
             metadata: Ignored; for Kedro-Viz and other plugins.
@@ -35,19 +35,18 @@ class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
         self.metadata = metadata
 
     def load(self) -> dict[str, float]:
-        """``elapsed_s`` and ``cpu_s`` since the run began, ``peak_memory_bytes`` of the process so far.
+        """Return ``elapsed_s`` and ``cpu_s`` since the start of the run, and ``peak_memory_bytes`` of the process.
 
-        What the command imports before the run, and hashes beside it, is in the memory alone.
+        The peak includes what the command did before the run, such as imports.
         """
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return {
             "elapsed_s": round(time.perf_counter() - _started["wall"], 3),
             "cpu_s": round(time.process_time() - _started["cpu"], 3),
-            "peak_memory_bytes": peak if sys.platform == "darwin" else peak * 1024,
+            "peak_memory_bytes": own_peak_bytes(),
         }
 
     def save(self, data: Never) -> Never:  # noqa: ARG002  Kedro's signature
-        """Refuse: usage is only read."""
+        """Raise DatasetError: the dataset is read-only."""
         raise DatasetError("run_usage: expected to be read only; found a node that saves it")
 
     def _describe(self) -> dict[str, Any]:

@@ -1,14 +1,14 @@
-"""Finding and opening CSV files: one, a folder or a glob; plain or compressed; here or remote."""
+"""Find and open the input files: one file, a folder or a glob; plain or compressed; local or remote."""
 
 import hashlib
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import fsspec
 
@@ -22,25 +22,41 @@ _ARCHIVES = {
     ".zst": ("zstd", b"\x28\xb5\x2f\xfd"),
     ".zip": ("zip", b"PK\x03\x04"),
 }
+MAGIC_BYTES = 8
+"""Number of bytes that :func:`compression_of` needs."""
+
+ARCHIVE_SUFFIXES = tuple(_ARCHIVES)
+
 _HASHED_BYTES = 16 << 20
 _CORRUPT = (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 
 
 class SourceFile(NamedTuple):
-    """One input file: its path in the file system, its public name and its size in bytes."""
+    """One input file.
+
+    Args:
+        path: Path in the file system.
+        name: Public name: the path inside the folder of the delivery.
+        size: Size in bytes as stored.
+    """
 
     path: str
     name: str
     size: int
 
 
+def storage_options(fs_args: Mapping[str, Any] | None, credentials: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return fsspec options from a catalog entry; ``credentials`` override ``fs_args``."""
+    return {**(fs_args or {}), **(credentials or {})}
+
+
 class SourceFiles:
-    """The files behind a path.
+    """All files that a path names.
 
     Args:
         filepath: A file, a folder (its ``.csv``, ``.tsv`` and ``.txt`` files, compressed or not) or a glob; any URL
             that fsspec knows.
-        storage_options: Passed to fsspec, credentials among them.
+        storage_options: Options for fsspec, such as credentials.
     """
 
     def __init__(self, filepath: str, storage_options: dict[str, object] | None = None) -> None:
@@ -48,14 +64,14 @@ class SourceFiles:
 
     @property
     def url(self) -> str:
-        """The path and its file system in one text."""
+        """The path with the protocol of its file system."""
         return str(self.fs.unstrip_protocol(self.path))
 
     def list(self) -> list[SourceFile]:
-        """Every file in order of its name.
+        """Return every file in order of its path.
 
         Raises:
-            InputError: Nothing there, or a folder without a CSV.
+            InputError: There is no file.
         """
         root = self.path
         if any(mark in root for mark in "*?["):
@@ -66,59 +82,55 @@ class SourceFiles:
         else:
             paths, folder = [root] if self.fs.exists(root) else [], str(PurePosixPath(root).parent)
         if not paths:
-            raise self._nothing_there()
+            raise self._no_files()
         return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
 
     def state(self) -> tuple[tuple[str, int, str], ...]:
-        """Path, size and fsspec's mark of every file: what differs when one was changed, be it in its time alone."""
+        """Return path, size and fsspec's change token of every file; the result differs if a file was changed."""
         self.fs.invalidate_cache()
         return tuple((file.path, file.size, self.fs.ukey(file.path)) for file in self.list())
 
     def sha256(self, path: str) -> str:
-        """The hash of a file as it lies, in hexadecimal.
+        """Return the SHA-256 of a file as stored, in hexadecimal.
 
-        It is read in large pieces: between two of them, threads that hold the interpreter keep it for milliseconds.
+        Reads large blocks, because this thread waits for the GIL between two blocks.
         """
-        digest, room = hashlib.sha256(), memoryview(bytearray(_HASHED_BYTES))
+        digest, buffer = hashlib.sha256(), memoryview(bytearray(_HASHED_BYTES))
         with self.fs.open(path, "rb") as raw:
-            while size := raw.readinto(room):
-                digest.update(room[:size])
+            while size := raw.readinto(buffer):
+                digest.update(buffer[:size])
         return digest.hexdigest()
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[BinaryIO]:
-        """The file's bytes, decompressed by what the file is rather than by what it is called.
+        """Open a file and decompress it; the compression is detected from the first bytes, not from the name.
 
         Raises:
-            InputError: An empty file or an archive that is corrupt, truncated or holds more than one file.
+            InputError: The file is empty, or an archive that is corrupt, truncated or holds more than one file.
         """
         if file.size == 0:
             raise InputError(file.name, "a CSV with a header", "an empty file", "was the delivery complete?")
         with self.fs.open(file.path, "rb") as raw:
-            head = raw.read(8)
+            head = raw.read(MAGIC_BYTES)
             raw.seek(0)
             try:
                 yield _decompressed(raw, compression_of(file, head), file.name)
             except _CORRUPT as error:
                 if isinstance(error, OSError) and error.errno is not None:
                     raise
-                raise InputError(
-                    file.name,
-                    "a whole archive",
-                    f"one that breaks off or is corrupt ({error})",
-                    "fetch it again",
-                ) from error
+                found = f"one that is truncated or corrupt ({error})"
+                raise InputError(file.name, "a complete archive", found, "download it again") from error
 
     def _name(self, path: str, folder: str) -> str:
         prefix = f"{folder.rstrip('/')}/"
         return path.removeprefix(prefix) if path.startswith(prefix) else PurePosixPath(path).name
 
-    def _nothing_there(self) -> InputError:
+    def _no_files(self) -> InputError:
         hint = "set PURCHASES_CSV in .env, or make a sample with `kedro run --pipelines synthesis`"
         if self.fs.isdir(self.path):
             names = [PurePosixPath(path).name for path in self.fs.ls(self.path, detail=False)]
             return InputError(self.path, f"files ending in {listed(_TEXT_SUFFIXES)}", listed(names), hint)
-        return InputError(self.path, "a CSV file, a folder of them or a glob", "nothing there", hint)
+        return InputError(self.path, "a CSV file, a folder of CSV files or a glob", "nothing there", hint)
 
 
 def _is_csv(path: str) -> bool:
@@ -127,16 +139,24 @@ def _is_csv(path: str) -> bool:
 
 
 def compression_of(file: SourceFile, head: bytes) -> str | None:
-    """The kind of archive that a file's first bytes show; ``None`` for a plain file.
+    """Detect the compression of a file from its first bytes.
+
+    Args:
+        file: The file.
+        head: Its first :data:`MAGIC_BYTES` bytes.
+
+    Returns:
+        ``gzip``, ``bz2``, ``xz``, ``zstd`` or ``zip``; ``None`` for a plain file.
 
     Raises:
-        InputError: The file is called an archive and is none.
+        InputError: The suffix names another compression.
     """
-    found = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
-    claimed = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower())
-    if claimed and found != claimed[0]:
-        raise InputError(file.name, f"a {claimed[0]} archive", "something else", "rename the file or fetch it again")
-    return found
+    detected = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
+    expected, _magic = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower(), (detected, b""))
+    if detected != expected:
+        found = f"a {detected} archive" if detected else "a file that is not compressed"
+        raise InputError(file.name, f"a {expected} archive", found, "rename the file or download it again")
+    return detected
 
 
 def _decompressed(raw: BinaryIO, kind: str | None, name: str) -> BinaryIO:
@@ -146,13 +166,13 @@ def _decompressed(raw: BinaryIO, kind: str | None, name: str) -> BinaryIO:
         return cast(BinaryIO, lzma.LZMAFile(raw))
     if kind == "zip":
         archive = zipfile.ZipFile(raw)
-        members = [one for one in archive.namelist() if not one.endswith("/")]
+        members = [name for name in archive.namelist() if not name.endswith("/")]
         if len(members) != 1:
-            raise InputError(name, "an archive of one CSV", listed(members), "unpack it into a folder")
+            raise InputError(name, "an archive of one CSV", listed(members), "extract it into a folder")
         try:
             return cast(BinaryIO, archive.open(members[0]))
-        except RuntimeError as error:  # a password, or a way of packing that Python does not know
-            raise InputError(name, "an archive that opens", str(error), "unpack it into a folder") from error
-    import pyarrow as pa  # noqa: PLC0415  takes a while, in which files named on a command line are hashed already
+        except RuntimeError as error:  # an encrypted archive, or a compression that Python does not support
+            raise InputError(name, "a readable archive", str(error), "extract it into a folder") from error
+    import pyarrow as pa  # noqa: PLC0415  slow to import; the command line starts hashing before
 
     return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), kind))

@@ -3,31 +3,20 @@
 from pathlib import Path
 
 import pytest
-from tests.datasets.dask.processes import Cluster
-
-from customer_analytics.datasets.dask.cluster import ClusterSettings, connect, disconnect
+from tests.datasets.dask.processes import ensure_workers, running_cluster, settings_of
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory):
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    cluster.add_worker()
-    cluster.add_worker()
-    settings = ClusterSettings(cluster.address, patience_s=30)
-    connect(settings).wait_for_workers(2, timeout=30)
-    yield cluster
-    disconnect(settings)
-    cluster.close()
+    with running_cluster(tmp_path_factory.mktemp("cluster"), workers=2) as cluster:
+        yield cluster
 
 
 @pytest.fixture
 def settings(cluster):
-    """The settings of the cluster, which has two workers at least."""
-    settings = ClusterSettings(cluster.address, patience_s=30)
-    while cluster.living() < 2:
-        cluster.add_worker()
-    connect(settings).wait_for_workers(2, timeout=30)
-    return settings
+    """The settings of the cluster, with at least two workers."""
+    ensure_workers(cluster, 2)
+    return settings_of(cluster)
 
 
 def pytest_collection_modifyitems(items):

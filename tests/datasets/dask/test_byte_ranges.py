@@ -1,4 +1,4 @@
-"""Byte ranges: cut anywhere, they give the records that reading from the top gives."""
+"""Byte ranges of any size hold the same records as the whole file."""
 
 from itertools import pairwise
 
@@ -8,44 +8,44 @@ from hypothesis import strategies as st
 
 from customer_analytics.core.csv_reader.dialect import Dialect
 from customer_analytics.core.csv_reader.record_splitter import split_records
-from customer_analytics.datasets.dask.byte_ranges import Scanner, contiguous, join_scans, rough_bounds
+from customer_analytics.datasets.dask.byte_ranges import Scanner, close_gaps, equal_ranges, join_scans
 from customer_analytics.datasets.source_files import SourceFile, SourceFiles
 
 HEADER = b"header\n"
 
 
-def whole(body):
-    """Each record's bytes, as a reader from the top finds them; without blank lines before it and its line end.
-
-    Where a file ends in a carriage return, the line feed added to it makes one line end of the two.
-    """
+def records_of(body):
+    """Return the bytes of each record of a file, without its line end and without blank lines before it."""
     data = body if not body or body.endswith(b"\n") else body + b"\n"
-    found = split_records(data, b",", b'"')
-    ends = [found.begin, *found.ends.tolist(), *([len(data)] if found.used < len(data) else [])]
+    records = split_records(data, Dialect())
+    ends = [records.begin, *records.ends.tolist(), *([len(data)] if records.used < len(data) else [])]
     return [data[start:end].strip(b"\r\n") for start, end in pairwise(ends)]
 
 
-def runs_of(body, block_bytes):
-    """The runs that workers would find, found here."""
+def record_ranges_of(body, block_bytes):
+    """Return the ranges that workers would find."""
     files = SourceFiles("memory://purchases.csv")
     files.fs.pipe_file("/purchases.csv", HEADER + body)
     file = SourceFile("/purchases.csv", "purchases.csv", len(HEADER) + len(body))
     scanner = Scanner(files, [file], Dialect())
-    bounds = contiguous([scanner.cut(one) for one in rough_bounds(0, len(HEADER), file.size, block_bytes)])
-    between = [scanner.between_records(one) for one in bounds]
-    inside = [scanner.inside_quotes(one) for one in bounds] if any(scan.is_open for scan in between) else None
-    return list(join_scans(bounds, between, inside)) if bounds else []
+    rough_ranges = equal_ranges(0, len(HEADER), file.size, block_bytes)
+    ranges = close_gaps([scanner.cut_at_line_feed(rough_range) for rough_range in rough_ranges])
+    between_records = [scanner.scan_between_records(byte_range) for byte_range in ranges]
+    is_open = any(scan.is_open for scan in between_records)
+    inside_quotes = [scanner.scan_inside_quotes(byte_range) for byte_range in ranges] if is_open else None
+    return list(join_scans(ranges, between_records, inside_quotes)) if ranges else []
 
 
 def check(body, block_bytes):
     content = HEADER + body
-    runs = runs_of(body, block_bytes)
+    ranges = record_ranges_of(body, block_bytes)
 
-    found = [whole(content[run.start : run.stop]) for run in runs]
+    records_by_range = [records_of(content[rows.start : rows.stop]) for rows in ranges]
 
-    assert [record for records in found for record in records] == whole(body)
-    assert [run.first_row for run in runs] == [1 + sum(map(len, found[:place])) for place in range(len(runs))]
-    assert b"".join(content[run.start : run.stop] for run in runs) == body
+    counts = [len(records) for records in records_by_range]
+    assert [record for records in records_by_range for record in records] == records_of(body)
+    assert [rows.first_row for rows in ranges] == [1 + sum(counts[:index]) for index in range(len(ranges))]
+    assert b"".join(content[rows.start : rows.stop] for rows in ranges) == body
 
 
 PIECES = ["a", "bb", ",", '"', '""', "\n", "\n", "\r\n", "\r", '"x\ny"', '"\n\n\n\n"', ' "', "\n\n", "é"]
@@ -67,5 +67,5 @@ def test_a_field_longer_than_many_ranges_is_one_record(block_bytes):
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n", b"1,2", b'1,"2'])
-def test_the_end_of_a_file_needs_no_line_end(body):
+def test_the_last_record_of_a_file_may_have_no_line_end(body):
     check(body, 1)

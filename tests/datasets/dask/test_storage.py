@@ -1,4 +1,4 @@
-"""Purchases and tables in object storage, read and written by workers."""
+"""Workers read and write purchases and tables in object storage and in folders."""
 
 import gzip
 import hashlib
@@ -50,7 +50,7 @@ def saved(dataset, chunks):
     return dataset.load()
 
 
-def test_purchases_and_tables_can_lie_in_object_storage(bucket, cluster_entry, tmp_path):
+def test_purchases_and_tables_can_be_in_object_storage(bucket, cluster_entry, tmp_path):
     (tmp_path / "purchases.csv").write_bytes(TEXT.encode())
     near = parse_purchases(ChunkedCSVDataset(filepath=str(tmp_path / "purchases.csv")).load(), Contract())
     raw = DaskCSVDataset(
@@ -60,14 +60,14 @@ def test_purchases_and_tables_can_lie_in_object_storage(bucket, cluster_entry, t
     clean = parquet("s3://lake/clean.parquet", "clean", cluster_entry, credentials=bucket)
 
     far = saved(typed, parse_purchases(raw.load(), Contract()))
-    first = saved(clean, keep_first_copies(far, find_duplicates(far)))
+    far_clean = saved(clean, keep_first_copies(far, find_duplicates(far)))
 
     assert len(far.source.parts()) > 3
     assert gathered(far) == gathered(near)
-    assert sum(map(len, first)) == pd.read_parquet("s3://lake/clean.parquet", storage_options=bucket).shape[0]
+    assert sum(map(len, far_clean)) == pd.read_parquet("s3://lake/clean.parquet", storage_options=bucket).shape[0]
 
 
-def test_a_table_in_object_storage_is_replaced_whole_or_not_at_all(bucket, cluster_entry):
+def test_a_failed_save_does_not_change_a_table_in_object_storage(bucket, cluster_entry):
     raw = DaskCSVDataset(
         filepath="s3://lake/raw/purchases.csv", block_bytes=100_000, cluster=cluster_entry, credentials=bucket
     ).load()
@@ -75,21 +75,21 @@ def test_a_table_in_object_storage_is_replaced_whole_or_not_at_all(bucket, clust
     before = gathered(saved(dataset, parse_purchases(raw, Contract())))
     names = sorted(dataset._folder.fs.ls("lake/again.parquet", detail=False, refresh=True))
 
-    with pytest.raises(Exception, match="a stone on the way"):
-        dataset.save(parse_purchases(raw, Contract()).map(stumble_late))
+    with pytest.raises(Exception, match="an error on purpose"):
+        dataset.save(parse_purchases(raw, Contract()).map(fail_late))
 
     dataset._folder.fs.invalidate_cache()
     assert sorted(dataset._folder.fs.ls("lake/again.parquet", detail=False)) == names
     assert gathered(dataset.load()) == before
 
 
-def stumble_late(frame):
+def fail_late(frame):
     if frame["source_row"].max() > 2500:
-        raise RuntimeError("a stone on the way")
+        raise RuntimeError("an error on purpose")
     return frame
 
 
-def test_a_folder_is_replaced_whole_or_not_at_all(cluster_entry, tmp_path):
+def test_a_failed_save_does_not_change_a_table_in_a_folder(cluster_entry, tmp_path):
     (tmp_path / "purchases.csv").write_bytes(TEXT.encode())
     raw = DaskCSVDataset(filepath=str(tmp_path / "purchases.csv"), block_bytes=100_000, cluster=cluster_entry).load()
     dataset = parquet(tmp_path / "tables" / "typed.parquet", "typed", cluster_entry)
@@ -98,8 +98,8 @@ def test_a_folder_is_replaced_whole_or_not_at_all(cluster_entry, tmp_path):
         list(dataset.load())
 
     before = gathered(saved(dataset, parse_purchases(raw, Contract())))
-    with pytest.raises(Exception, match="a stone on the way"):
-        dataset.save(parse_purchases(raw, Contract()).map(stumble_late))
+    with pytest.raises(Exception, match="an error on purpose"):
+        dataset.save(parse_purchases(raw, Contract()).map(fail_late))
     again = gathered(saved(dataset, parse_purchases(raw, Contract())))
 
     assert before == again
@@ -120,8 +120,8 @@ def test_a_table_without_rows_is_a_folder_of_one_empty_part(cluster_entry, tmp_p
 
 
 @pytest.mark.parametrize(("encoding", "divided"), [("latin-1", True), ("utf-16", False), ("utf-8-sig", True)])
-def test_encodings_whose_bytes_stand_for_themselves_are_read_in_ranges(cluster_entry, tmp_path, encoding, divided):
-    text = "".join(one for one in TEXT if ord(one) < 256)
+def test_encodings_that_contain_ascii_are_read_in_ranges(cluster_entry, tmp_path, encoding, divided):
+    text = "".join(character for character in TEXT if ord(character) < 256)
     (tmp_path / "purchases.csv").write_bytes(text.encode(encoding))
     options = {"filepath": str(tmp_path / "purchases.csv"), "dialect": {"encoding": encoding}}
     near = ChunkedCSVDataset(**options).load()
@@ -132,9 +132,9 @@ def test_encodings_whose_bytes_stand_for_themselves_are_read_in_ranges(cluster_e
     assert (len(far.source.parts()) > 1) == divided
 
 
-def test_a_compressed_file_is_one_part_and_files_are_hashed_by_workers(cluster_entry, tmp_path):
-    packed = gzip.compress(TEXT.encode())
-    (tmp_path / "a.csv.gz").write_bytes(packed)
+def test_a_compressed_file_is_one_part_and_workers_hash_the_files(cluster_entry, tmp_path):
+    compressed = gzip.compress(TEXT.encode())
+    (tmp_path / "a.csv.gz").write_bytes(compressed)
     (tmp_path / "b.csv").write_bytes(TEXT.encode())
 
     raw = DaskCSVDataset(filepath=str(tmp_path), block_bytes=60_000, cluster=cluster_entry).load()
@@ -142,10 +142,10 @@ def test_a_compressed_file_is_one_part_and_files_are_hashed_by_workers(cluster_e
 
     assert gathered(raw) == gathered(ChunkedCSVDataset(filepath=str(tmp_path)).load())
     assert [part.file for part in raw.source.parts()].count(0) == 1
-    assert files[0] == {"file": "a.csv.gz", "bytes": len(packed), "sha256": hashlib.sha256(packed).hexdigest()}
+    assert files[0] == {"file": "a.csv.gz", "bytes": len(compressed), "sha256": hashlib.sha256(compressed).hexdigest()}
 
 
-def test_a_quote_that_never_closes_is_the_error_of_the_local_run(cluster_entry, tmp_path):
+def test_a_quote_that_never_closes_is_the_same_error_as_in_a_local_run(cluster_entry, tmp_path):
     header = TEXT.splitlines(keepends=True)[0]
     (tmp_path / "purchases.csv").write_text(header + "1,2\n" * 20_000 + '1,"' + "x\n" * 150_000)
     options = {"filepath": str(tmp_path / "purchases.csv"), "chunk_rows": 100, "dialect": {"max_record_bytes": 70_000}}

@@ -1,4 +1,4 @@
-"""A real profiler in a real process: its page, and every way in which it can fail."""
+"""The profile of a sample: a real profiler in a real process, its page and its failures."""
 
 import os
 import re
@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from customer_analytics.core.aggregation.sample import SampleRules
-from customer_analytics.core.report.data_profile import as_profiled, write_page
+from customer_analytics.core.report.data_profile import prepare_for_profiler, write_profile_page
 from customer_analytics.datasets import SampleProfileDataset
 
 HOSTILE = ["<script>alert(1)</script>", '=HYPERLINK("http://x")', '" onmouseover="alert(2)', "$\\frac{$", "y" * 10_000]
@@ -39,7 +39,7 @@ def sample(rows=60):
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path, monkeypatch):
-    """A folder for temporary files, which must be empty in the end."""
+    """A folder for temporary files, which must be empty at the end."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -50,7 +50,7 @@ def temporary(tmp_path, monkeypatch):
 
 @pytest.fixture
 def broken(tmp_path, monkeypatch):
-    """Puts a profiler of the given text where the real one would be found."""
+    """Replaces the profiler by a package with the given source text."""
 
     def put(text):
         package = tmp_path / "path" / "data_profiling"
@@ -62,7 +62,7 @@ def broken(tmp_path, monkeypatch):
 
 
 def outcome(dataset, frame=None):
-    dataset.save(as_profiled(sample() if frame is None else frame))
+    dataset.save(prepare_for_profiler(sample() if frame is None else frame))
     try:
         return dataset.load()
     finally:
@@ -71,7 +71,7 @@ def outcome(dataset, frame=None):
 
 @contextmanager
 def counting_proxy():
-    """A proxy that answers nothing and counts who calls."""
+    """A proxy that answers nothing and records the calls."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         calls = []
 
@@ -91,42 +91,42 @@ def counting_proxy():
 
 @pytest.fixture(scope="module")
 def profiled(tmp_path_factory):
-    """A page made with nowhere to keep caches, a hostile sample, and a proxy that counts; the page and the calls."""
-    nowhere = tmp_path_factory.mktemp("home") / "file"
-    nowhere.write_text("not a folder")
+    """The profile of a hostile sample, made without a folder for caches, and the calls that reached a proxy."""
+    unusable_home = tmp_path_factory.mktemp("home") / "file"
+    unusable_home.write_text("not a folder")
     with pytest.MonkeyPatch.context() as patch, counting_proxy() as (proxy, calls):
-        patch.setenv("HOME", str(nowhere))
-        patch.setenv("PROFILE_CORRELATION_TABLE", "of someone else's, and no setting")
+        patch.setenv("HOME", str(unusable_home))
+        patch.setenv("PROFILE_CORRELATION_TABLE", "a setting of another program")
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
             patch.setenv(name, proxy)
         patch.delenv("YDATA_PROFILING_NO_ANALYTICS", raising=False)
-        made = outcome(SampleProfileDataset(wait_s=100))
-    return made, calls
+        profile = outcome(SampleProfileDataset(wait_s=100))
+    return profile, calls
 
 
-def test_the_page_is_made_without_a_home_and_calls_no_one(profiled):
-    made, calls = profiled
+def test_the_page_is_made_without_a_home_folder_and_without_network_calls(profiled):
+    profile, calls = profiled
 
-    assert made.reason == ""
-    assert "purchase_amount" in made.page
-    assert "Profile of a sample" in made.page
+    assert profile.reason == ""
+    assert "purchase_amount" in profile.page
+    assert "Profile of a sample" in profile.page
     assert calls == []
 
 
 def test_the_page_refers_to_nothing_outside_itself(profiled):
-    page = write_page(profiled[0], {}, LEDGER, 60, SampleRules())
+    page = write_profile_page(profiled[0], {}, LEDGER, 60, SampleRules(rows=100_000, seed=0))
 
     fetched = re.findall(
         r"<(?:script|link|img|iframe|image|object|embed|video|source)\b[^>]*?(?:src|href)=[\"']?([^\"'\s>]+)", page
     )
     styled = re.findall(r"url\(\s*[\"']?([^\"')]{5})", page) + re.findall(r"@import\s+([^;]{5})", page)
-    assert [one[:60] for one in fetched if not one.startswith(("data:", "#"))] == []
-    assert {one for one in styled if one != "data:"} <= {one for one in styled if one.startswith("#")}
+    assert [url[:60] for url in fetched if not url.startswith(("data:", "#"))] == []
+    assert {url for url in styled if url != "data:"} <= {url for url in styled if url.startswith("#")}
     assert not re.search(r"<a\s[^>]*https?:", page)
     assert len(page) < 3_000_000
 
 
-def test_names_stay_text(profiled):
+def test_names_with_markup_are_shown_as_text(profiled):
     page = profiled[0].page
 
     assert "<script>alert(1)" not in re.sub(r"\"[^\"]*\"|'[^']*'", "", page)
@@ -134,24 +134,24 @@ def test_names_stay_text(profiled):
     assert "y" * 100 not in page
 
 
-def test_no_row_and_one_row_are_outcomes():
+def test_a_sample_of_no_row_has_no_profile_and_a_sample_of_one_row_has_one():
     dataset = SampleProfileDataset(wait_s=100)
 
-    none, one = outcome(dataset, sample(0)), outcome(dataset, sample(1))
+    of_no_row, of_one_row = outcome(dataset, sample(0)), outcome(dataset, sample(1))
 
-    assert (none.page, none.reason) == (None, "no purchase is clean")
-    assert "purchase_amount" in one.page
+    assert (of_no_row.page, of_no_row.reason) == (None, "no purchase is clean")
+    assert "purchase_amount" in of_one_row.page
 
 
-def test_saving_does_not_wait_and_loading_twice_gives_the_same(broken):
+def test_a_save_does_not_wait_and_two_loads_are_equal(broken):
     broken("import time; time.sleep(0.2); raise SystemExit(4)")
     dataset = SampleProfileDataset(wait_s=50)
 
-    begun = time.monotonic()
-    dataset.save(as_profiled(sample()))
-    saved = time.monotonic() - begun
+    started = time.monotonic()
+    dataset.save(prepare_for_profiler(sample()))
+    save_s = time.monotonic() - started
 
-    assert saved < 5
+    assert save_s < 5
     assert dataset.exists()
     assert dataset.load() == dataset.load()
     dataset.release()
@@ -162,45 +162,45 @@ def test_saving_does_not_wait_and_loading_twice_gives_the_same(broken):
     ("text", "reason"),
     [
         ("raise ImportError('no such package')", "exit code 1: ImportError: no such package"),
-        ("raise SystemExit(7)", "exit code 7: it said nothing"),
-        ("import os; os.kill(os.getpid(), 9)", "SIGKILL, as when memory runs out: it said nothing"),
-        ("import os; os.kill(os.getpid(), 11)", "SIGSEGV: it said nothing"),
+        ("raise SystemExit(7)", "exit code 7: no output"),
+        ("import os; os.kill(os.getpid(), 9)", "SIGKILL, possibly for lack of memory: no output"),
+        ("import os; os.kill(os.getpid(), 11)", "SIGSEGV: no output"),
         ("x = [bytearray(1 << 30) for _ in range(10)]", "exit code 1: MemoryError"),
     ],
     ids=["not installed", "exit", "killed", "crash", "out of memory"],
 )
-def test_a_profiler_that_fails_is_a_reason(broken, caplog, text, reason):
+def test_the_failure_of_the_profiler_is_the_reason(broken, caplog, text, reason):
     broken(text)
 
-    made = outcome(SampleProfileDataset(wait_s=50, memory_mb=2000))
+    profile = outcome(SampleProfileDataset(wait_s=50, memory_mb=2000))
 
-    assert made.page is None
-    assert made.reason == f"the profiler ended with {reason}"
-    assert f"there is no profile: {made.reason}" in caplog.text
+    assert profile.page is None
+    assert profile.reason == f"the profiler ended with {reason}"
+    assert f"there is no profile: {profile.reason}" in caplog.text
 
 
-def test_a_profiler_that_hangs_is_given_up_and_ended(broken):
+def test_a_profiler_that_takes_too_long_is_killed(broken):
     broken("import time; time.sleep(600)")
     dataset = SampleProfileDataset(wait_s=0.2)
 
-    dataset.save(as_profiled(sample()))
-    process = dataset._under_way._process
-    made = dataset.load()
+    dataset.save(prepare_for_profiler(sample()))
+    process = dataset._profiling._process
+    profile = dataset.load()
     dataset.release()
 
-    assert made.reason == "it was not ready 0.2 s after the rest of the run"
+    assert profile.reason == "it was not ready 0.2 s after the rest of the run"
     assert process.returncode == -signal.SIGKILL
 
 
-def test_no_room_for_the_sample_is_a_reason(tmp_path, monkeypatch):
+def test_a_sample_that_cannot_be_written_is_the_reason(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
 
-    made = outcome(SampleProfileDataset())
+    profile = outcome(SampleProfileDataset())
 
-    assert made.reason.startswith("it could not be started: [Errno 2] No such file or directory")
+    assert profile.reason.startswith("it could not be started: [Errno 2] No such file or directory")
 
 
-def test_nothing_saved_is_a_reason():
+def test_a_missing_save_is_the_reason():
     dataset = SampleProfileDataset(wait_s=3)
 
     assert not dataset.exists()
@@ -213,15 +213,15 @@ import pyarrow as pa
 from customer_analytics.datasets import SampleProfileDataset
 dataset = SampleProfileDataset(wait_s=600)
 dataset.save(pa.table({"purchase_amount": [1.0]}))
-print(dataset._under_way._process.pid, flush=True)
+print(dataset._profiling._process.pid, flush=True)
 dataset.load()
 """
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
-def test_whatever_ends_the_run_ends_the_profiler(broken, temporary, end):
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_every_signal_that_ends_the_run_ends_the_profiler(broken, temporary, end):
     broken("import time; time.sleep(600)")
-    parent = subprocess.Popen(  # noqa: S603  our own program
+    parent = subprocess.Popen(  # noqa: S603  a script of this file
         [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     with parent:
@@ -234,20 +234,20 @@ def test_whatever_ends_the_run_ends_the_profiler(broken, temporary, end):
     wait_until(lambda: list(temporary.glob("sample_profile_*")) == [])
 
 
-def wait_until(true, seconds=30):
-    """Wait for something to become true."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not come true"
+def wait_until(condition, seconds=30):
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not hold in time"
         time.sleep(0.02)
 
 
-def test_the_profiler_gives_way_to_the_run(broken):
+def test_the_profiler_has_the_lowest_priority(broken):
     broken("import time; time.sleep(600)")
     dataset = SampleProfileDataset()
 
-    dataset.save(as_profiled(sample()))
-    process = dataset._under_way._process.pid
+    dataset.save(prepare_for_profiler(sample()))
+    process = dataset._profiling._process.pid
 
     wait_until(lambda: os.getpriority(os.PRIO_PROCESS, process) == 19)
     wait_until(lambda: Path(f"/proc/{process}/oom_score_adj").read_text().strip() == "1000")

@@ -1,1 +1,1 @@
-"""Datasets for ``--env dask``: the same tables, read and written by the workers of a cluster."""
+"""Datasets for ``--env dask``: the workers of a cluster read and write the tables."""

@@ -1,8 +1,10 @@
-"""Where byte ranges of a CSV begin and end so that no record is torn, found by all workers at once.
+"""Byte ranges of a CSV that hold whole records, found by all workers at the same time.
 
-A range is first cut just after a line feed. There a reader is in one of two states: between records, or inside a
-quoted field. So each range is read as if it began between records; where one turns out to end inside quotes, all are
-read again as if they began there; and the states are joined from the first range to the last.
+1. The file is cut into ranges of about equal size, each ending after a line feed. At such a cut a reader is in one of
+   two states: between two records, or inside a quoted field.
+2. The workers scan each range as if it began between two records. If a range ends inside a quoted field, they scan all
+   ranges again as if they began inside one.
+3. The client walks over the ranges in order and picks the scan that matches the state at the end of the range before.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,14 +13,20 @@ from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
 from customer_analytics.core.csv_reader.dialect import Dialect
-from customer_analytics.core.csv_reader.record_splitter import Records, split_records
+from customer_analytics.core.csv_reader.record_splitter import RecordEnds, split_records
 from customer_analytics.datasets.source_files import SourceFile, SourceFiles
 
 _PROBED_BYTES = 64 << 10
 
 
-class Bounds(NamedTuple):
-    """A range of a file: its place among the files, first byte, and just past the last one."""
+class ByteRange(NamedTuple):
+    """A range of bytes of a file.
+
+    Args:
+        file: Index of the file.
+        begin: Offset of the first byte.
+        end: Offset behind the last byte.
+    """
 
     file: int
     begin: int
@@ -26,12 +34,12 @@ class Bounds(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What a reader finds in a range that begins between records, or inside a quoted field.
+    """The record ends in a range, for one of the two states at its start.
 
     Args:
-        records: Record ends.
-        first_end: Where the first of them is in the file; ``None`` for none.
-        is_open: Whether a record is unfinished at the end of the range.
+        records: Number of record ends.
+        first_end: Offset in the file of the first record end; ``None`` if there is none.
+        is_open: Whether the range ends inside a record.
     """
 
     records: int
@@ -39,13 +47,13 @@ class Scan(NamedTuple):
     is_open: bool
 
 
-class RangeRun(NamedTuple):
+class RecordRange(NamedTuple):
     """Whole records of one file.
 
     Args:
-        file: Its place among the files.
-        start: First byte.
-        stop: Just past the last one.
+        file: Index of the file.
+        start: Offset of the first byte.
+        stop: Offset behind the last byte.
         first_row: Number of the first record, from 1.
     """
 
@@ -57,94 +65,107 @@ class RangeRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """Reads ranges in a worker."""
+    """Cuts and scans ranges in a worker.
+
+    Args:
+        files: The file system.
+        listed: The files.
+        dialect: How the files are written.
+    """
 
     files: SourceFiles
     listed: Sequence[SourceFile]
     dialect: Dialect
 
-    def cut(self, rough: Bounds) -> Bounds:
-        """The range with its end, unless it is the file's, moved to just after the next line feed."""
-        file = self.listed[rough.file]
-        if rough.end == file.size:
-            return rough
+    def cut_at_line_feed(self, rough_range: ByteRange) -> ByteRange:
+        """Move the end of a range behind the next line feed; the end of the file stays."""
+        file = self.listed[rough_range.file]
+        if rough_range.end == file.size:
+            return rough_range
         with self.files.fs.open(file.path, "rb") as stream:
-            return rough._replace(end=_after_line_feed(stream, rough.end, file.size))
+            return rough_range._replace(end=_after_line_feed(stream, rough_range.end, file.size))
 
-    def between_records(self, bounds: Bounds) -> Scan:
-        """Read a range as if it began between records."""
-        data = self._read(bounds)
-        found = self._find(data)
-        return self._scan(found, bounds, len(data), 0)
+    def scan_between_records(self, byte_range: ByteRange) -> Scan:
+        """Scan a range as if it began between two records."""
+        data = self._read(byte_range)
+        return _scan(split_records(data, self.dialect), byte_range, len(data), 0)
 
-    def inside_quotes(self, bounds: Bounds) -> Scan:
-        """Read a range as if it began inside a quoted field."""
+    def scan_inside_quotes(self, byte_range: ByteRange) -> Scan:
+        """Scan a range as if it began inside a quoted field."""
         quote = self.dialect.quote.encode()
-        data = quote + self._read(bounds)
-        found = self._find(data)
-        return self._scan(found, bounds, len(data), len(quote))
+        data = quote + self._read(byte_range)
+        return _scan(split_records(data, self.dialect), byte_range, len(data), len(quote))
 
-    def _scan(self, found: Records, bounds: Bounds, size: int, added: int) -> Scan:
-        first_end = min(bounds.begin + int(found.ends[0]) - added, bounds.end) if len(found.ends) else None
-        return Scan(len(found.ends), first_end, found.used < size)
-
-    def _read(self, bounds: Bounds) -> bytes:
-        file = self.listed[bounds.file]
+    def _read(self, byte_range: ByteRange) -> bytes:
+        """Read a range; a line feed ends the last record of the file."""
+        file = self.listed[byte_range.file]
         with self.files.fs.open(file.path, "rb") as stream:
-            stream.seek(bounds.begin)
-            data = bytes(stream.read(bounds.end - bounds.begin))
-        at_end = bounds.end == file.size and data and not data.endswith(b"\n")
-        return data + b"\n" if at_end else data
-
-    def _find(self, data: bytes) -> Records:
-        return split_records(data, self.dialect.delimiter.encode(), self.dialect.quote.encode() or None)
+            stream.seek(byte_range.begin)
+            data = bytes(stream.read(byte_range.end - byte_range.begin))
+        needs_line_feed = byte_range.end == file.size and data and not data.endswith(b"\n")
+        return data + b"\n" if needs_line_feed else data
 
 
-def rough_bounds(file: int, start: int, size: int, block_bytes: int) -> list[Bounds]:
-    """About equal ranges of a file whose records begin at ``start``."""
-    count = max(1, round((size - start) / block_bytes))
-    places = [start + (size - start) * place // count for place in range(count + 1)]
-    return [Bounds(file, begin, end) for begin, end in pairwise(places)]
+def _scan(records: RecordEnds, byte_range: ByteRange, size: int, quote_bytes: int) -> Scan:
+    """Return the scan of ``size`` bytes, which begin with a quote of ``quote_bytes`` bytes that is not in the file."""
+    count, first_end = len(records.ends), None
+    if count:
+        first_end = min(byte_range.begin + int(records.ends[0]) - quote_bytes, byte_range.end)
+    return Scan(count, first_end, records.used < size)
 
 
-def contiguous(cut: Sequence[Bounds]) -> list[Bounds]:
-    """Ranges of one file whose ends were moved, each from where the one before it ends; empty ones left out."""
-    begins = [*(one.begin for one in cut[:1]), *(one.end for one in cut[:-1])]
-    moved = [Bounds(one.file, begin, one.end) for one, begin in zip(cut, begins, strict=True)]
-    return [one for one in moved if one.begin < one.end]
-
-
-def join_scans(bounds: Sequence[Bounds], between: Sequence[Scan], inside: Sequence[Scan] | None) -> Iterator[RangeRun]:
-    """The whole records of one file.
+def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[ByteRange]:
+    """Cut a file into ranges of about ``block_bytes``.
 
     Args:
-        bounds: Its ranges in order, each from where the one before it ends.
-        between: What a reader finds in each that begins between records.
-        inside: Likewise inside a quoted field; ``None`` if no range leaves a record open.
-
-    Returns:
-        Runs in order without a gap; a range that holds no record's first byte has none.
+        file: Index of the file.
+        start: Offset of the first record.
+        size: Size of the file.
+        block_bytes: Wanted size of a range.
     """
-    start, first_row, row, is_open = bounds[0].begin, 1, 1, False
-    for place, here in enumerate(bounds):
-        scan = inside[place] if is_open and inside is not None else between[place]
-        begin = scan.first_end if is_open else here.begin
-        if begin is not None and begin > start:
-            yield RangeRun(here.file, start, begin, first_row)
-            start, first_row = begin, row
-        row += scan.records - (is_open and scan.records > 0) + (scan.is_open and not (is_open and not scan.records))
+    count = max(1, round((size - start) / block_bytes))
+    offsets = [start + (size - start) * index // count for index in range(count + 1)]
+    return [ByteRange(file, begin, end) for begin, end in pairwise(offsets)]
+
+
+def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
+    """Let each range of a file begin at the end of the one before it, and remove empty ranges."""
+    begins = [*(first.begin for first in ranges[:1]), *(previous.end for previous in ranges[:-1])]
+    contiguous = [byte_range._replace(begin=begin) for byte_range, begin in zip(ranges, begins, strict=True)]
+    return [byte_range for byte_range in contiguous if byte_range.begin < byte_range.end]
+
+
+def join_scans(
+    ranges: Sequence[ByteRange], between_records: Sequence[Scan], inside_quotes: Sequence[Scan] | None
+) -> Iterator[RecordRange]:
+    """Yield ranges of whole records of one file, in order and without gaps.
+
+    Args:
+        ranges: One or more contiguous byte ranges of the file.
+        between_records: Scan of each range as if it began between two records.
+        inside_quotes: Scan of each range as if it began inside a quoted field; ``None`` if no range ends inside a
+            record.
+    """
+    start, first_row, row, is_open = ranges[0].begin, 1, 1, False
+    for index, byte_range in enumerate(ranges):
+        scan = inside_quotes[index] if is_open and inside_quotes is not None else between_records[index]
+        record_start = scan.first_end if is_open else byte_range.begin
+        if record_start is not None and record_start > start:
+            yield RecordRange(byte_range.file, start, record_start, first_row)
+            start, first_row = record_start, row
+        row += scan.records + scan.is_open - is_open  # records that start in this range
         is_open = scan.is_open
-    if start < bounds[-1].end:
-        yield RangeRun(bounds[-1].file, start, bounds[-1].end, first_row)
+    if start < ranges[-1].end:
+        yield RecordRange(ranges[-1].file, start, ranges[-1].end, first_row)
 
 
-def _after_line_feed(stream: BinaryIO, place: int, size: int) -> int:
-    """Just past the first line feed at or after ``place - 1``; the end of the file if there is none."""
-    at = max(place - 1, 0)
-    stream.seek(at)
-    while piece := stream.read(_PROBED_BYTES):
-        found = piece.find(b"\n")
-        if found >= 0:
-            return at + found + 1
-        at += len(piece)
+def _after_line_feed(stream: BinaryIO, offset: int, size: int) -> int:
+    """Return the offset behind the first line feed at or after ``offset - 1``; ``size`` if there is none."""
+    block_start = max(offset - 1, 0)
+    stream.seek(block_start)
+    while block := stream.read(_PROBED_BYTES):
+        index = block.find(b"\n")
+        if index >= 0:
+            return block_start + index + 1
+        block_start += len(block)
     return size

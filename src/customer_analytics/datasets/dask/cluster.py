@@ -1,4 +1,4 @@
-"""The cluster a run works on: found or started once, and checked before any work begins."""
+"""The Dask cluster of a run: connected or started once, and checked before the first task."""
 
 import atexit
 import logging
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import fsspec
 
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
+from customer_analytics.datasets.runtime import available_cores
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _ADDRESS = "DASK_SCHEDULER_ADDRESS"
-_SAME_EVERYWHERE = ("customer_analytics", "dask", "distributed", "numpy", "pandas", "pyarrow", "python")
-"""Packages whose versions the client and all workers must share: rows and functions travel between them."""
+_CHECKED_PACKAGES = ("customer_analytics", "dask", "distributed", "numpy", "pandas", "pyarrow", "python")
+"""Packages that need the same version in the client and all workers, because pickled objects are sent between them."""
 
 
 _PRELOADED = [
@@ -33,11 +34,11 @@ _PRELOADED = [
     "customer_analytics.datasets.dask.shuffle",
     "customer_analytics.pipelines.ingestion",
 ]
-"""Imported once and inherited by all workers of this machine: they start in a blink, also after a crash."""
+"""Modules that the fork server imports once, so that workers on this machine start fast, also after a crash."""
 
 
 class ClusterError(CustomerAnalyticsError):
-    """A cluster that cannot do the work, or stopped doing it."""
+    """A cluster cannot run the tasks, or stopped running them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,10 @@ class ClusterSettings:
     """Which cluster to use.
 
     Args:
-        address: A running scheduler, e.g. ``tcp://10.0.0.1:8786``; empty for workers on this machine.
-        workers: Worker processes on this machine, one thread each; empty for one per core. Not for ``address``.
-        memory: Memory of each of them, e.g. ``2GB``; empty for an equal share of the machine. Not for ``address``.
-        patience_s: How long to wait for the scheduler and its first worker.
+        address: A running scheduler, e.g. ``tcp://10.0.0.1:8786``; empty to start workers on this machine.
+        workers: Number of workers to start, with one thread each; default: the number of cores.
+        memory: Memory limit of each started worker, e.g. ``2GB``; default: an equal share of the machine's memory.
+        patience_s: Seconds to wait for the scheduler at ``address``, and then for its first worker.
     """
 
     address: str | None = None
@@ -58,49 +59,50 @@ class ClusterSettings:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any] | None) -> "ClusterSettings":
-        """The settings of a catalog entry.
+        """Return the settings of a catalog entry; defaults replace ``None`` and empty text.
 
         Raises:
-            SettingError: An unknown key, or a number that cannot be meant.
+            SettingError: A key is unknown, or a setting is not a number.
         """
+        types: dict[str, Callable[[Any], Any]] = {"address": str, "workers": int, "memory": str, "patience_s": float}
         given = {name: value for name, value in (settings or {}).items() if value not in (None, "")}
-        known = cls.__dataclass_fields__
         for name in given:
-            if name not in known:
-                raise SettingError("cluster", f"the keys {listed(known)}", repr(name), "correct conf/dask")
-        kinds: dict[str, Callable[[Any], Any]] = {"address": str, "memory": str, "workers": int, "patience_s": float}
+            if name not in types:
+                raise SettingError("cluster", f"the keys {listed(types)}", repr(name), "correct conf/dask")
         try:
-            return cls(**{name: kinds[name](value) for name, value in given.items()})
+            return cls(**{name: types[name](value) for name, value in given.items()})
         except ValueError as error:
             raise SettingError("cluster", "numbers of workers and seconds", str(error), "correct conf/dask") from error
 
 
 def connect(settings: ClusterSettings) -> "Client":
-    """The client of a cluster that was found fit to work: the same one for the same settings, while it lasts.
+    """Return the client of a checked cluster; the same settings share one client until :func:`disconnect`.
 
     Raises:
-        SettingError: Dask is not installed, or nobody answers at the address.
-        ClusterError: No worker, or other versions there than here.
+        SettingError: Dask is not installed, or no scheduler answers at the address.
+        ClusterError: There is no worker, or a worker has other package versions than the client.
     """
-    if settings in _connected:
-        return _connected[settings]
+    if settings in _clients:
+        return _clients[settings]
     try:
-        import distributed  # noqa: PLC0415  an extra, and slow to import
+        import distributed  # noqa: PLC0415  an optional dependency, slow to import
     except ImportError as error:
         hint = "pip install customer-analytics[dask]"
         raise SettingError("--env dask", "Dask to be installed", str(error), hint) from error
 
-    logging.getLogger("distributed").setLevel(logging.WARNING)  # tells of every connection
-    logging.getLogger("distributed.shuffle").setLevel(logging.ERROR)  # warns of every shuffle that goes well
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # INFO logs every connection
+    logging.getLogger("distributed.shuffle").setLevel(logging.ERROR)  # WARNING logs every shuffle that succeeds
     client: Any = (
-        _client_at(settings.address, settings, distributed) if settings.address else _local(settings, distributed)
+        _connect_to(settings.address, settings.patience_s, distributed)
+        if settings.address
+        else _start_cluster(settings, distributed)
     )
     try:
         check_versions(client.get_versions(packages=["customer_analytics", "pandas", "pyarrow", "numpy"]))
     except ClusterError:
         client.close()
         raise
-    _connected[settings] = client
+    _clients[settings] = client
     atexit.register(disconnect, settings)
     workers = client.scheduler_info(n_workers=-1)["workers"]
     logger.info("Dask: %d workers at %s", len(workers), client.scheduler.address)
@@ -108,8 +110,8 @@ def connect(settings: ClusterSettings) -> "Client":
 
 
 def disconnect(settings: ClusterSettings) -> None:
-    """Let go of a cluster; workers that were started here end."""
-    client = _connected.pop(settings, None)
+    """Close the client, and stop the workers that :func:`connect` started."""
+    client = _clients.pop(settings, None)
     if client is not None:
         cluster = client.cluster
         client.close()
@@ -117,36 +119,36 @@ def disconnect(settings: ClusterSettings) -> None:
             cluster.close()
 
 
-_connected: dict[ClusterSettings, Any] = {}
-"""The clients that are in use; a cluster is started once in a run."""
+_clients: dict[ClusterSettings, Any] = {}
+"""The open clients."""
 
 
-def _client_at(address: str, settings: ClusterSettings, distributed: Any) -> "Client":  # noqa: ANN401  a module
+def _connect_to(address: str, patience_s: float, distributed: Any) -> "Client":  # noqa: ANN401  a module
     where, hint = f"{_ADDRESS}={address}", f"start one with `dask scheduler`, or unset {_ADDRESS} to use this machine"
     try:
-        client = distributed.Client(address, timeout=settings.patience_s)
+        client = distributed.Client(address, timeout=patience_s)
     except (OSError, ValueError, TimeoutError) as error:
         raise SettingError(where, "a Dask scheduler that answers", str(error), hint) from error
     try:
-        client.wait_for_workers(1, timeout=settings.patience_s)
+        client.wait_for_workers(1, timeout=patience_s)
     except TimeoutError as error:
         client.close()
         hint = f"start some with `dask worker {address}`"
-        raise ClusterError(where, f"a worker within {settings.patience_s:g} s", "none", hint) from error
+        raise ClusterError(where, f"a worker within {patience_s:g} s", "none", hint) from error
     return client
 
 
-def _local(settings: ClusterSettings, distributed: Any) -> "Client":  # noqa: ANN401  a module
-    from multiprocessing import forkserver, get_context  # noqa: PLC0415  for workers on this machine only
+def _start_cluster(settings: ClusterSettings, distributed: Any) -> "Client":  # noqa: ANN401  a module
+    from multiprocessing import forkserver, get_context  # noqa: PLC0415  only to start workers
 
-    import dask  # noqa: PLC0415  an extra
+    import dask  # noqa: PLC0415  an optional dependency
 
-    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # the workers' own
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # the level of the workers
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
     get_context("forkserver").set_forkserver_preload(_PRELOADED)
     forkserver.ensure_running()
     cluster = distributed.LocalCluster(
-        n_workers=settings.workers or len(os.sched_getaffinity(0)),
+        n_workers=settings.workers or available_cores(),
         threads_per_worker=1,
         memory_limit=settings.memory or "auto",
         host="127.0.0.1",
@@ -155,38 +157,44 @@ def _local(settings: ClusterSettings, distributed: Any) -> "Client":  # noqa: AN
     return cast("Client", distributed.Client(cluster))
 
 
-def check_versions(found: Mapping[str, Any]) -> None:
-    """Make sure that the client, the scheduler and all workers run the same versions.
+def check_versions(answer: Mapping[str, Any]) -> None:
+    """Check that the workers run the versions of the client.
 
     Args:
-        found: What ``Client.get_versions`` gives.
+        answer: The result of ``Client.get_versions``.
 
     Raises:
-        ClusterError: They do not; the message names the first package, who has which, and where.
+        ClusterError: A version differs; the message names the worker, the package and both versions.
     """
-    here = _versions(found["client"])
-    for worker, theirs in found["workers"].items():
-        there = _versions(theirs)
-        for package in _SAME_EVERYWHERE:
-            if package in here and here[package] != there.get(package):
+    client_versions = _versions(answer["client"])
+    for worker, worker_answer in answer["workers"].items():
+        worker_versions = _versions(worker_answer)
+        for package in _CHECKED_PACKAGES:
+            expected, version = client_versions.get(package), worker_versions.get(package)
+            if expected and version != expected:
                 raise ClusterError(
                     f"worker {worker}",
-                    f"{package} {here[package]}, as here",
-                    f"{package} {there.get(package) or 'not installed'}",
+                    f"{package} {expected}, as here",
+                    f"{package} {version or 'not installed'}",
                     "install the same versions on every worker, e.g. from one image",
                 )
 
 
-def _versions(side: Mapping[str, Any]) -> dict[str, str]:
-    host = {str(name): str(value) for name, value in side["host"].items()}
-    return {"python": host["python"], **{name: value for name, value in side["packages"].items() if value}}
+def _versions(process: Mapping[str, Any]) -> dict[str, str]:
+    packages = {name: version for name, version in process["packages"].items() if version}
+    return {"python": str(process["host"]["python"]), **packages}
 
 
 def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> None:
-    """Make sure that every worker sees what the client writes into a folder, and the client what they write.
+    """Check that each worker can read a file that the client writes into a folder, and the client a file of the worker.
+
+    Args:
+        client: The client of the cluster.
+        folder: Any fsspec URL; created if it does not exist.
+        options: Options of the file system.
 
     Raises:
-        ClusterError: One does not; the message names the worker and the folder.
+        ClusterError: A worker does not share the folder; the message names both.
     """
     fs, path = fsspec.core.url_to_fs(folder, **options)
     fs.makedirs(path, exist_ok=True)
@@ -205,23 +213,23 @@ def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> 
                     "set DATA_DIR to a folder that all machines mount, or DASK_DATA_DIR to object storage",
                 )
     finally:
-        for left in fs.glob(f"{probe}*"):
-            fs.rm_file(left)
+        for probe_file in fs.glob(f"{probe}*"):
+            fs.rm_file(probe_file)
 
 
 def _answer_probe(folder: str, options: dict[str, Any], token: str) -> str:
-    """In a worker: read the client's probe and leave one's own beside it."""
+    """Read the client's probe file and write another one next to it; runs in a worker."""
     fs, path = fsspec.core.url_to_fs(folder, **options)
     fs.invalidate_cache()
     answer = f".probe-{token}-{socket.gethostname()}-{os.getpid()}"
-    written = fs.cat_file(f"{path}/.probe-{token}")
-    fs.pipe_file(f"{path}/{answer}", written)
+    content = fs.cat_file(f"{path}/.probe-{token}")
+    fs.pipe_file(f"{path}/{answer}", content)
     return answer
 
 
 @contextmanager
-def one_clear_error(client: "Client") -> Iterator[None]:
-    """What can go wrong with a cluster in the middle of its work, told as one of the project's errors."""
+def translate_errors(client: "Client") -> Iterator[None]:
+    """Translate errors of Dask that a failing cluster causes into ClusterError."""
     from distributed import CancelledError, KilledWorker  # noqa: PLC0415  slow to import
     from distributed.comm.core import CommClosedError  # noqa: PLC0415
 
@@ -230,8 +238,13 @@ def one_clear_error(client: "Client") -> Iterator[None]:
         yield
     except KilledWorker as error:
         found = f"workers that died {error.allowed_failures + 1} times at '{error.task}', the last {error.last_worker}"
-        hint = "most often memory ran out: give workers more, or lower block_bytes and CHUNK_ROWS; see docs/scaling.md"
-        raise ClusterError(where, "workers that live through their tasks", found, hint) from error
+        hint = (
+            "the usual cause is too little memory: raise the memory of the workers, or lower DASK_BLOCK_BYTES and "
+            "CHUNK_ROWS; see docs/scaling.md"
+        )
+        raise ClusterError(where, "workers that survive their tasks", found, hint) from error
     except (CancelledError, CommClosedError) as error:
-        hint = "look into the scheduler's log, then run again: what was published before is untouched"
-        raise ClusterError(where, "a scheduler to the end of the run", f"it went away ({error})", hint) from error
+        hint = "read the scheduler's log, then run again; tables that were saved before are unchanged"
+        raise ClusterError(
+            where, "a scheduler until the end of the run", f"a lost connection ({error})", hint
+        ) from error

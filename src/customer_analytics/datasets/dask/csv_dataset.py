@@ -1,4 +1,4 @@
-"""Purchases as they came, for a cluster: the workers read byte ranges that are cut where records end."""
+"""Raw purchases on a cluster: workers read byte ranges of CSV files that hold whole records."""
 
 import codecs
 import importlib
@@ -6,38 +6,40 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO, Never, NoReturn, cast
+from itertools import chain
+from typing import Any, BinaryIO, Never, cast
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import AbstractDataset
 
 from customer_analytics.core.chunks.protocol import Frame
-from customer_analytics.core.csv_reader.dialect import Dialect, Header
-from customer_analytics.core.csv_reader.reader import RAW_COLUMNS, Block, empty_raw, read_block
-from customer_analytics.core.errors import InputError
-from customer_analytics.datasets.csv_dataset import CsvSource, Utf8
+from customer_analytics.core.csv_reader.dialect import Dialect
+from customer_analytics.core.csv_reader.header import Header
+from customer_analytics.core.csv_reader.reader import RAW_COLUMNS, RecordBlock, empty_raw, read_block
+from customer_analytics.datasets.csv_source import CsvInput, CsvSource
 from customer_analytics.datasets.dask.byte_ranges import (
-    Bounds,
-    RangeRun,
-    Scan,
+    ByteRange,
+    RecordRange,
     Scanner,
-    contiguous,
+    close_gaps,
+    equal_ranges,
     join_scans,
-    rough_bounds,
 )
-from customer_analytics.datasets.dask.chunks import DaskChunks, Piece, compute, tasks
+from customer_analytics.datasets.dask.chunks import DaskChunks
 from customer_analytics.datasets.dask.cluster import ClusterError, ClusterSettings, connect
+from customer_analytics.datasets.dask.protocol import KeyedChunk
+from customer_analytics.datasets.dask.tasks import compute, delayed_tasks
 from customer_analytics.datasets.runtime import RuntimeSettings
-from customer_analytics.datasets.source_files import SourceFile, SourceFiles, compression_of
+from customer_analytics.datasets.source_files import MAGIC_BYTES, SourceFile, SourceFiles, compression_of
+from customer_analytics.datasets.utf8_stream import Utf8Stream, is_utf8
 
 BLOCK_BYTES = 32 << 20
-_MAGIC_BYTES = 8
 
 
 class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
-    """CSV files of purchases as chunks of text that the workers of a cluster read from storage they share.
+    """CSV files of purchases as chunks of text that the workers of a cluster read from shared storage.
 
-    Loading opens nothing but the headers. A file is read in ranges of about ``block_bytes``, each by one task; a
-    compressed file, and one in an encoding whose bytes mean nothing on their own, is read by one task.
+    A load reads only the headers. Each task reads a range of about ``block_bytes``. One task reads a whole file if the
+    file is compressed, or in an encoding in which a range cannot be decoded without the bytes before it.
 
     Example catalog entry:
 
@@ -64,71 +66,66 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         fs_args: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Describe the files; none is touched before :meth:`load`.
+        """Create the dataset; no file is opened before :meth:`load`.
 
         Args:
-            filepath: As in ``ChunkedCSVDataset``, and so are ``dialect``, ``overrides`` and ``chunk_rows``.
-            dialect: See there.
-            overrides: See there.
-            chunk_rows: See there.
-            block_bytes: Bytes of CSV in a task; 32 MiB when not given.
+            filepath: As in ``ChunkedCSVDataset``.
+            dialect: As in ``ChunkedCSVDataset``.
+            overrides: As in ``ChunkedCSVDataset``.
+            chunk_rows: As in ``ChunkedCSVDataset``.
+            block_bytes: Bytes of CSV per task; default: 32 MiB.
             cluster: Fields of :class:`~customer_analytics.datasets.dask.cluster.ClusterSettings`.
-            credentials: For the file system; they travel to the workers.
+            credentials: Credentials of the file system; they are sent to the workers.
             fs_args: Further options of the file system.
             metadata: Ignored; for Kedro-Viz and other plugins.
-        """
-        self.metadata = metadata
-        self._filepath = str(filepath)
-        self._dialect = Dialect.from_settings(dialect or {}, overrides or {})
-        self._settings = RuntimeSettings.of(chunk_rows)
-        self._block_bytes = int(block_bytes or BLOCK_BYTES)
-        self._cluster = ClusterSettings.of(cluster)
-        self._files = SourceFiles(self._filepath, {**(fs_args or {}), **(credentials or {})})
-
-    def load(self) -> DaskChunks:
-        """The records of every file, in order of file name and row.
 
         Raises:
-            InputError: A file that is missing, empty, binary, corrupt or without the contract's columns.
-            ClusterError: A worker that does not see the files.
+            SettingError: A setting is unknown or invalid; the message names it.
         """
-        listed = self._files.list()
-        source = CsvSource(self._files, listed, self._dialect, self._settings)
-        tops = [_top(self._files, file, source) for file in listed]
-        self._check_sight(listed)
-        scanner = Scanner(self._files, listed, self._dialect)
-        reader = _CsvReader(source, tuple(top.header for top in tops))
-        return DaskChunks(_CsvParts(reader, scanner, tops, self._block_bytes, self._cluster), self._cluster)
+        self.metadata = metadata
+        self._input = CsvInput.of(filepath, (dialect, overrides), RuntimeSettings.of(chunk_rows), fs_args, credentials)
+        self._block_bytes = int(block_bytes or BLOCK_BYTES)
+        self._cluster = ClusterSettings.of(cluster)
 
-    def save(self, _data: Never) -> NoReturn:
-        """Raw deliveries are not written."""
-        raise DatasetError(f"{self._filepath}: raw purchases are read, never written")
+    def load(self) -> DaskChunks:
+        """Return the records of all files, in order of file name and row.
 
-    def _check_sight(self, listed: Sequence[SourceFile]) -> None:
-        """Make sure that every worker sees the files."""
-        seen = connect(self._cluster).run(_sizes, self._files, listed, on_error="return")
-        for worker, sizes in seen.items():
-            if sizes != [file.size for file in listed]:
+        Raises:
+            InputError: A file is missing, empty, binary, corrupt or lacks columns of the contract.
+            ClusterError: A worker does not see the files.
+        """
+        source = self._input.source()
+        layouts = tuple(_read_layout(source, file) for file in source.listed)
+        self._check_workers_see(source.listed)
+        return DaskChunks(_CsvParts(source, layouts, self._block_bytes, self._cluster), self._cluster)
+
+    def save(self, _data: Never) -> Never:
+        """Raise DatasetError: the dataset is read-only."""
+        self._input.reject_save()
+
+    def _check_workers_see(self, files: Sequence[SourceFile]) -> None:
+        """Raise ClusterError if a worker does not see the files, or sees other sizes."""
+        sizes_by_worker = connect(self._cluster).run(_file_sizes, self._input.files, files, on_error="return")
+        for worker, sizes in sizes_by_worker.items():
+            if sizes != [file.size for file in files]:
                 raise ClusterError(
                     f"worker {worker}",
-                    f"to see {self._filepath} as this machine does",
+                    f"the files of {self._input.filepath} as this machine sees them",
                     repr(sizes),
                     "put the purchases on storage that all machines share, such as NFS or s3://",
                 )
 
     def _exists(self) -> bool:
-        try:
-            return bool(self._files.list())
-        except InputError:
-            return False
+        return self._input.exists()
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath, "dialect": self._dialect, "block_bytes": self._block_bytes}
+        described = self._input
+        return {"filepath": described.filepath, "dialect": described.dialect, "block_bytes": self._block_bytes}
 
 
 @dataclass(frozen=True, slots=True)
-class _Top:
-    """A file's header, and where its records begin; ``None`` if the file can be read from its top only."""
+class _FileLayout:
+    """A file's header, and the offset of its first record; ``None`` if the file can only be read as a whole."""
 
     header: Header
     start: int | None
@@ -136,24 +133,24 @@ class _Top:
 
 @dataclass(frozen=True, slots=True)
 class _CsvPart:
-    """What one task reads: a run of records, or a whole file."""
+    """Input of one task: a range of records, or a whole file (``None``)."""
 
     key: int
     file: int
-    run: RangeRun | None
+    records: RecordRange | None
 
 
+@dataclass(frozen=True)
 class _CsvParts:
-    """Files cut into parts by the workers when the parts are first asked for."""
+    """The parts of some files; the workers find them when they are first used."""
 
-    def __init__(
-        self, reader: "_CsvReader", scanner: Scanner, tops: Sequence[_Top], block_bytes: int, cluster: ClusterSettings
-    ) -> None:
-        self._reader, self._scanner, self._cluster = reader, scanner, cluster
-        self._tops, self._block_bytes = tops, block_bytes
+    source: CsvSource
+    layouts: tuple[_FileLayout, ...]
+    block_bytes: int
+    cluster: ClusterSettings
 
     def reader(self) -> "_CsvReader":
-        return self._reader
+        return _CsvReader(self.source, tuple(layout.header for layout in self.layouts))
 
     def parts(self) -> list[_CsvPart]:
         return self._parts
@@ -163,104 +160,104 @@ class _CsvParts:
 
     @cached_property
     def _parts(self) -> list[_CsvPart]:
-        ranges = self._ranges()
-        between = self._scan(Scanner.between_records, ranges)
-        straddled = any(scan.is_open for scan in between.values())
-        inside = self._scan(Scanner.inside_quotes, ranges) if straddled else None
-        parts: list[_CsvPart] = []
-        for file, top in enumerate(self._tops):
-            mine = ranges[file]
-            one, two = ([scans[each] for each in mine] if scans else None for scans in (between, inside))
-            runs: Sequence[RangeRun | None] = [None] if top.start is None else []
-            if mine and one is not None:
-                runs = list(join_scans(mine, one, two))
-            parts += [_CsvPart(len(parts) + place, file, run) for place, run in enumerate(runs)]
-        return parts
+        ranges_by_file = self._ranges_by_file()
+        between_records = self._run(Scanner.scan_between_records, ranges_by_file)
+        is_open = any(scan.is_open for scan in chain(*between_records))
+        inside_quotes = self._run(Scanner.scan_inside_quotes, ranges_by_file) if is_open else None
+        records_by_file: list[tuple[int, RecordRange | None]] = []
+        for file, layout in enumerate(self.layouts):
+            if layout.start is None:
+                records_by_file.append((file, None))
+            elif ranges_by_file[file]:
+                inside = inside_quotes[file] if inside_quotes else None
+                joined = join_scans(ranges_by_file[file], between_records[file], inside)
+                records_by_file += [(file, records) for records in joined]
+        return [_CsvPart(key, file, records) for key, (file, records) in enumerate(records_by_file)]
 
-    def _ranges(self) -> list[list[Bounds]]:
-        """The ranges of each file, cut at line feeds; none for a file that is read as a whole."""
-        rough = [
+    def _ranges_by_file(self) -> list[list[ByteRange]]:
+        """Return the ranges of each file, cut at line feeds; none for a file that is read as a whole."""
+        rough_ranges = [
             []
-            if top.start is None
-            else rough_bounds(file, top.start, self._scanner.listed[file].size, self._block_bytes)
-            for file, top in enumerate(self._tops)
+            if layout.start is None
+            else equal_ranges(file, layout.start, self.source.listed[file].size, self.block_bytes)
+            for file, layout in enumerate(self.layouts)
         ]
-        cut = iter(self._run(Scanner.cut, [one for mine in rough for one in mine]))
-        return [contiguous([next(cut) for _ in mine]) for mine in rough]
+        return [close_gaps(cut_ranges) for cut_ranges in self._run(Scanner.cut_at_line_feed, rough_ranges)]
 
-    def _scan(self, look: Callable[[Scanner, Bounds], Scan], ranges: Sequence[Sequence[Bounds]]) -> dict[Bounds, Scan]:
-        wanted = [one for mine in ranges for one in mine]
-        return dict(zip(wanted, self._run(look, wanted), strict=True))
-
-    def _run(self, look: Callable[[Scanner, Bounds], Any], wanted: Sequence[Bounds]) -> list[Any]:
-        return compute(tasks(look, wanted, look.__name__, shared=self._scanner), self._cluster)
+    def _run(
+        self, function: Callable[[Scanner, ByteRange], Any], ranges_by_file: Sequence[Sequence[ByteRange]]
+    ) -> list[list[Any]]:
+        """Apply a function to each range, in workers."""
+        scanner = Scanner(self.source.files, self.source.listed, self.source.dialect)
+        tasks = delayed_tasks(function, chain(*ranges_by_file), function.__name__, shared=scanner)
+        results = iter(compute(tasks, self.cluster))
+        return [[next(results) for _ in file_ranges] for file_ranges in ranges_by_file]
 
 
 @dataclass(frozen=True, slots=True)
 class _CsvReader:
-    """Turns a part into frames of text."""
+    """Reads the records of a part as frames of text."""
 
     source: CsvSource
     headers: tuple[Header, ...]
 
-    def pieces(self, part: _CsvPart, columns: Sequence[str] | None) -> Iterator[Piece]:
+    def read(self, part: _CsvPart, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:
         for block in self._blocks(part):
-            yield Piece(part.key, read_block(block, self.headers[part.file], self.source.dialect, columns))
+            yield KeyedChunk(part.key, read_block(block, self.headers[part.file], self.source.dialect, columns))
 
-    def _blocks(self, part: _CsvPart) -> Iterator[Block]:
+    def _blocks(self, part: _CsvPart) -> Iterator[RecordBlock]:
         source, file = self.source, self.source.listed[part.file]
-        if part.run is None:
+        if part.records is None:
             with source.files.open(file) as stream:
-                text = Utf8(stream, source.dialect, file.name)
+                text = Utf8Stream(stream, source.dialect, file.name)
                 yield from source.blocks(text, source.header(text, file)[1], file)
             return
+        start, stop = part.records.start, part.records.stop
         with source.files.fs.open(file.path, "rb") as stream:
-            stream.seek(part.run.start)
-            limited = _Limited(stream, part.run.stop - part.run.start)
-            rest = limited if _is_utf8(source.dialect) else Utf8(cast(BinaryIO, limited), source.dialect, file.name)
-            yield from source.blocks(rest, b"", file, part.run.first_row)
+            stream.seek(start)
+            limited = _LimitedStream(stream, stop - start)
+            is_plain = is_utf8(source.dialect)
+            encoded = limited if is_plain else Utf8Stream(cast(BinaryIO, limited), source.dialect, file.name)
+            yield from source.blocks(encoded, b"", file, part.records.first_row)
 
 
-class _Limited(io.RawIOBase):
-    """So many bytes of a stream."""
+class _LimitedStream(io.RawIOBase):
+    """The next ``size`` bytes of a stream."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         super().__init__()
-        self._stream, self._left = stream, size
+        self._stream, self._remaining = stream, size
 
-    def readinto(self, room: bytearray | memoryview) -> int:  # type: ignore[override]
-        size = self._stream.readinto(memoryview(room)[: self._left])  # type: ignore[attr-defined]
-        self._left -= size
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        size = self._stream.readinto(memoryview(buffer)[: self._remaining])  # type: ignore[attr-defined]
+        self._remaining -= size
         return size
 
 
-def _top(files: SourceFiles, file: SourceFile, source: CsvSource) -> _Top:
-    with files.open(file) as stream:
-        header, rest = source.header(Utf8(stream, source.dialect, file.name), file)
-        with files.fs.open(file.path, "rb") as raw:
-            if compression_of(file, raw.read(_MAGIC_BYTES)) or not _is_bytewise(source.dialect):
-                return _Top(header, None)
-            left = len(rest if _is_utf8(source.dialect) else rest.decode())
-            start = stream.tell() - left
+def _read_layout(source: CsvSource, file: SourceFile) -> _FileLayout:
+    dialect = source.dialect
+    with source.files.open(file) as stream:
+        header, rest = source.header(Utf8Stream(stream, dialect, file.name), file)
+        with source.files.fs.open(file.path, "rb") as raw:
+            if compression_of(file, raw.read(MAGIC_BYTES)) or not _is_ascii_superset(dialect):
+                return _FileLayout(header, None)
+            rest_size = len(rest if is_utf8(dialect) else rest.decode())  # one byte per character in other encodings
+            start = stream.tell() - rest_size
             raw.seek(start - 1)
-            ends_well = start == file.size or raw.read(1) == b"\n"
-    return _Top(header, start if ends_well else None)
+            ends_with_line_feed = start == file.size or raw.read(1) == b"\n"
+    return _FileLayout(header, start if ends_with_line_feed else None)
 
 
-def _is_utf8(dialect: Dialect) -> bool:
-    return codecs.lookup(dialect.encoding).name in {"utf-8", "utf-8-sig", "ascii"}
-
-
-def _is_bytewise(dialect: Dialect) -> bool:
-    """Whether each byte below 128 is the ASCII character it looks like, wherever in a file it stands."""
+def _is_ascii_superset(dialect: Dialect) -> bool:
+    """Return whether each byte below 128 is an ASCII character in this encoding, whatever precedes it."""
     name = codecs.lookup(dialect.encoding).name
-    if _is_utf8(dialect) or name == "iso8859-1":
+    if is_utf8(dialect) or name == "iso8859-1":
         return True
     table = getattr(importlib.import_module(f"encodings.{name.replace('-', '_')}"), "decoding_table", "")
-    ascii_codes = bytes(range(128))
-    return bool(table) and ascii_codes.decode(dialect.encoding) == ascii_codes.decode("ascii")
+    ascii_bytes = bytes(range(128))
+    return bool(table) and ascii_bytes.decode(dialect.encoding) == ascii_bytes.decode("ascii")
 
 
-def _sizes(files: SourceFiles, listed: Sequence[SourceFile]) -> list[int]:
-    """In a worker: the sizes of the files as it sees them."""
+def _file_sizes(files: SourceFiles, listed: Sequence[SourceFile]) -> list[int]:
+    """Return the sizes of the files; runs in a worker."""
     return [int(files.fs.size(file.path)) for file in listed]

@@ -1,17 +1,18 @@
-"""What was delivered, for a cluster: each input file is hashed by a worker."""
+"""The input files of a run with their sizes and hashes, for a cluster."""
 
 from collections.abc import Mapping
 from typing import Any, Never, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
 
-from customer_analytics.datasets.dask.chunks import compute, tasks
 from customer_analytics.datasets.dask.cluster import ClusterSettings
-from customer_analytics.datasets.source_files import SourceFiles
+from customer_analytics.datasets.dask.tasks import compute, delayed_tasks
+from customer_analytics.datasets.input_files_dataset import InputFile
+from customer_analytics.datasets.source_files import SourceFiles, storage_options
 
 
-class DaskInputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
-    """The files behind a path, as the ledger names them; their bytes are read by the workers only.
+class DaskInputFilesDataset(AbstractDataset[Never, list[InputFile]]):
+    """The input files of a path with their sizes and hashes, as the ledger lists them; each file is hashed by a worker.
 
     Example catalog entry:
 
@@ -31,21 +32,24 @@ class DaskInputFilesDataset(AbstractDataset[Never, list[dict[str, Any]]]):
         fs_args: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Describe the files; the arguments are those of ``DaskCSVDataset``."""
+        """Create the dataset; the arguments are those of ``DaskCSVDataset``."""
         self.metadata = metadata
         self._cluster = ClusterSettings.of(cluster)
-        self._files = SourceFiles(str(filepath), {**(fs_args or {}), **(credentials or {})})
+        self._files = SourceFiles(str(filepath), storage_options(fs_args, credentials))
 
-    def load(self) -> list[dict[str, Any]]:
-        """One mapping per file in order of name: ``file``, ``bytes`` and ``sha256`` (hex, of the file as it lies)."""
-        listed = self._files.list()
-        hashing = tasks(SourceFiles.sha256, [f.path for f in listed], "sha256", shared=self._files)
-        hashes = compute(hashing, self._cluster)
-        return [{"file": f.name, "bytes": f.size, "sha256": one} for f, one in zip(listed, hashes, strict=True)]
+    def load(self) -> list[InputFile]:
+        """Return the files with their hashes, in order of their names."""
+        files = self._files.list()
+        hash_tasks = delayed_tasks(SourceFiles.sha256, [file.path for file in files], "sha256", shared=self._files)
+        hashes = compute(hash_tasks, self._cluster)
+        return [
+            {"file": file.name, "bytes": file.size, "sha256": sha256}
+            for file, sha256 in zip(files, hashes, strict=True)
+        ]
 
     def save(self, _data: Never) -> NoReturn:
-        """Deliveries are not written."""
-        raise DatasetError(f"{self._files.path}: input files are read, never written")
+        """Raise DatasetError: the dataset is read-only."""
+        raise DatasetError(f"{self._files.path}: expected to be read only; found a node that saves it")
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": self._files.path, "cluster": self._cluster}

@@ -1,4 +1,4 @@
-"""A table as a folder of Parquet parts that many processes write, and that appears whole or not at all."""
+"""Atomic replacement of a folder of Parquet files that many processes write."""
 
 import json
 import uuid
@@ -12,17 +12,17 @@ import fsspec
 from customer_analytics.core.errors import InputError
 
 MANIFEST = "_parts.json"
-"""Names the parts of the table, in order; readers of Parquet folders pass over names that begin with ``_``."""
+"""Lists the parts of the table in order. Readers of Parquet folders ignore names that begin with ``_``."""
 
 
 class Part(NamedTuple):
     """One file of a table.
 
     Args:
-        key: Its place in the order of parts.
-        name: In the folder.
-        rows: In it.
-        size: Bytes.
+        key: Sort key among the parts.
+        name: Name in the folder.
+        rows: Number of rows.
+        size: Size in bytes.
     """
 
     key: int
@@ -33,15 +33,15 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PartFolder:
-    """The folder that a table is published in.
+    """The folder of a published table.
 
-    On a file system of folders the parts are written to a folder beside it, which then takes its place. In object
-    storage, where nothing can be renamed at once, they are written under new names into the folder itself, and count
-    from the moment when the manifest that names them replaces the one before.
+    On a local file system the parts are written to a temporary folder, which is then renamed. Object storage has no
+    atomic rename. There the parts are written into the folder itself under new names. They belong to the table as soon
+    as a new manifest, which lists them, replaces the old one.
 
     Args:
-        url: Where; anything fsspec knows.
-        options: For fsspec, credentials among them.
+        url: Any fsspec URL.
+        options: Options for fsspec, such as credentials.
     """
 
     url: str
@@ -49,30 +49,30 @@ class PartFolder:
 
     @property
     def fs(self) -> Any:  # noqa: ANN401  fsspec's
-        """The file system."""
+        """The file system of the folder."""
         return fsspec.core.url_to_fs(self.url, **self.options)[0]
 
     @property
     def path(self) -> str:
-        """The folder in its file system."""
+        """The path of the folder in its file system."""
         return str(fsspec.core.url_to_fs(self.url, **self.options)[1]).rstrip("/")
 
     def parts(self) -> list[Part]:
-        """The published parts in order.
+        """Return the published parts in order.
 
         Raises:
-            InputError: Nothing was published here, or not by a cluster.
+            InputError: The folder has no manifest.
         """
         try:
-            listed = json.loads(self.fs.cat_file(f"{self.path}/{MANIFEST}"))
+            manifest = json.loads(self.fs.cat_file(f"{self.path}/{MANIFEST}"))
         except (FileNotFoundError, NotADirectoryError) as error:
-            hint = "run the pipeline that makes it with --env dask; a local run's file is another table"
+            hint = "run the pipeline that makes it with --env dask, which does not read the files of local runs"
             raise InputError(self.path, f"a folder of parts with its {MANIFEST}", "none", hint) from error
-        return [Part(**part) for part in listed["parts"]]
+        return [Part(**part) for part in manifest["parts"]]
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Any]:
-        """A part to read from: a local path as it is, else a file."""
+        """Yield a part for pyarrow to read: the path of a local file, or an open remote file."""
         path = f"{self.path}/{name}"
         if "file" in self.fs.protocol:
             yield path
@@ -81,29 +81,29 @@ class PartFolder:
                 yield raw
 
     def exists(self) -> bool:
-        """Whether a table was published here."""
+        """Return whether a table was published here."""
         return bool(self.fs.exists(f"{self.path}/{MANIFEST}"))
 
     @contextmanager
     def publishing(self) -> Iterator["Draft"]:
-        """Where the next parts are written; they take the place of the old ones if the block ends well."""
+        """Yield a draft for the next parts; they replace the old ones when the block ends without an error."""
         fs, path = self.fs, self.path
-        local = "file" in fs.protocol
+        is_local = "file" in fs.protocol
         token = uuid.uuid4().hex[:12]
         parent, _, name = path.rpartition("/")
-        draft = Draft(self, f"{parent}/.{name}.{token}.part", "") if local else Draft(self, path, f"-{token}")
-        _sweep(fs, parent, name)
+        draft = Draft(self, f"{parent}/.{name}.{token}.part", "") if is_local else Draft(self, path, f"-{token}")
+        _remove_leftovers(fs, parent, name)
         fs.makedirs(draft.folder, exist_ok=True)
         try:
             yield draft
-            if local:
-                _swap(fs, draft.folder, path)
+            if is_local:
+                _replace_folder(fs, draft.folder, path)
         except BaseException:
             draft.discard()
             raise
 
     def keep_only(self, names: Sequence[str]) -> None:
-        """Remove every other part."""
+        """Remove all other parts."""
         for path in self.fs.ls(self.path, detail=False):
             name = str(path).rpartition("/")[2]
             if name not in names and name != MANIFEST:
@@ -112,69 +112,69 @@ class PartFolder:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Parts on their way: written by workers, published by the client.
+    """Parts that workers write and that the client then publishes.
 
     Args:
-        home: The folder they are for.
-        folder: Where they are written.
-        mark: What makes their names new.
+        target: The folder of the table.
+        folder: Path of the folder that the parts are written to.
+        suffix: Suffix that makes the names of the parts new in object storage; empty on a local file system.
     """
 
-    home: PartFolder
+    target: PartFolder
     folder: str
-    mark: str
+    suffix: str
 
-    def name(self, key: int) -> str:
-        """The file of a part; a part that is made twice is the same file."""
-        return f"part-{key:08d}{self.mark}.parquet"
+    def file_name(self, key: int) -> str:
+        """Return the file name of a part; it does not depend on the worker, so a repeated task writes the same file."""
+        return f"part-{key:08d}{self.suffix}.parquet"
 
     @contextmanager
     def writing(self, name: str) -> Iterator[str]:
-        """Where to write a part: it is there whole or not at all, whoever else writes the same."""
+        """Yield a path to write a part to; the part appears atomically, also if several workers write the same one."""
         path = f"{self.folder}/{name}"
-        if self.mark:  # an object appears when it is closed
+        if self.suffix:  # in object storage a file appears when it is closed
             yield path
         else:
-            beside = f"{self.folder}/.{name}.{uuid.uuid4().hex[:12]}"
-            yield beside
-            self.home.fs.mv(beside, path)
+            temporary = f"{self.folder}/.{name}.{uuid.uuid4().hex[:12]}"
+            yield temporary
+            self.target.fs.mv(temporary, path)
 
     def size(self, name: str) -> int:
-        """Bytes of a written part."""
-        return int(self.home.fs.size(f"{self.folder}/{name}"))
+        """Return the size of a written part in bytes."""
+        return int(self.target.fs.size(f"{self.folder}/{name}"))
 
-    def list(self, parts: Sequence[Part]) -> None:
+    def write_manifest(self, parts: Sequence[Part]) -> None:
         """Write the manifest; in object storage this publishes the parts."""
-        ordered = [part._asdict() for part in sorted(parts)]
-        self.home.fs.pipe_file(f"{self.folder}/{MANIFEST}", json.dumps({"parts": ordered}).encode())
-        if self.mark:
-            self.home.keep_only([part.name for part in parts])
+        sorted_parts = [part._asdict() for part in sorted(parts)]
+        self.target.fs.pipe_file(f"{self.folder}/{MANIFEST}", json.dumps({"parts": sorted_parts}).encode())
+        if self.suffix:
+            self.target.keep_only([part.name for part in parts])
 
     def discard(self) -> None:
-        """Remove what was written."""
-        fs = self.home.fs
-        if self.mark:
-            for path in fs.glob(f"{self.folder}/part-*{self.mark}*"):
+        """Remove the written parts."""
+        fs = self.target.fs
+        if self.suffix:
+            for path in fs.glob(f"{self.folder}/part-*{self.suffix}*"):
                 fs.rm_file(path)
         else:
             with suppress(FileNotFoundError):
                 fs.rm(self.folder, recursive=True)
 
 
-def _swap(fs: Any, new: str, path: str) -> None:  # noqa: ANN401  fsspec's
-    """Put a folder in the place of another, or of a file."""
-    aside = f"{new}.old"
+def _replace_folder(fs: Any, new: str, path: str) -> None:  # noqa: ANN401  fsspec's
+    """Rename ``new`` to ``path`` and remove the folder or file that was there."""
+    old = f"{new}.old"
     if fs.exists(path):
-        fs.mv(path, aside, recursive=True)
+        fs.mv(path, old, recursive=True)
     fs.mv(new, path, recursive=True)
-    if fs.exists(aside):
-        fs.rm(aside, recursive=True)
+    if fs.exists(old):
+        fs.rm(old, recursive=True)
 
 
-def _sweep(fs: Any, parent: str, name: str) -> None:  # noqa: ANN401  fsspec's
-    """Remove what killed runs left beside a folder; put back what they had moved aside."""
-    for left in fs.glob(f"{parent}/.{name}.*.part*"):
-        if left.endswith(".old") and not fs.exists(f"{parent}/{name}"):
-            fs.mv(left, f"{parent}/{name}", recursive=True)
+def _remove_leftovers(fs: Any, parent: str, name: str) -> None:  # noqa: ANN401  fsspec's
+    """Remove temporary folders of killed runs; restore the table if a run was killed between the two renames."""
+    for leftover in fs.glob(f"{parent}/.{name}.*.part*"):
+        if leftover.endswith(".old") and not fs.exists(f"{parent}/{name}"):
+            fs.mv(leftover, f"{parent}/{name}", recursive=True)
         else:
-            fs.rm(left, recursive=True)
+            fs.rm(leftover, recursive=True)

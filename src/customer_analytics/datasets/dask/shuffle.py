@@ -1,4 +1,4 @@
-"""Regrouping rows by bucket: Dask DataFrame moves them, and here they are put back in order."""
+"""Regrouping of rows by partition: Dask DataFrame moves the rows, and a reader restores their order."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,89 +10,96 @@ import pandas as pd
 
 from customer_analytics.core.arrow.frames import to_frame, to_table
 from customer_analytics.core.chunks.protocol import Frame
-from customer_analytics.datasets.dask.chunks import DaskChunks, Piece, Reader, by_key
 from customer_analytics.datasets.dask.cluster import connect
+from customer_analytics.datasets.dask.protocol import KeyedChunk, Reader, ShuffleInput, by_key
 
-_BUCKET, _PLACE = "_bucket", "_place"
+_PARTITION, _POSITION = "_partition", "_position"
 _KEY_BITS = 40
-"""A row's place: its chunk's key, then so many bits for its number among the rows of that key."""
+"""A row's position is ``key << _KEY_BITS`` plus its index among the rows of ``key``, the key of its chunk."""
 
-_MOST_PARTITIONS = 256
-_FEWEST_PER_WORKER = 2
+_MAX_DASK_PARTITIONS = 256
+_MIN_DASK_PARTITIONS_PER_WORKER = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ShuffleSource:
-    """The rows of a parent regrouped by bucket; a chunk's key is its bucket."""
+    """The rows of some chunks regrouped by partition: one chunk per partition, whose key is the partition.
 
-    parent: DaskChunks
+    Dask's own partitions are fewer: each holds several of the project's partitions.
+
+    Args:
+        parent: The chunks to regroup.
+        partition_of: Frame → partition of each row (uint16, shape ``(rows,)``).
+    """
+
+    parent: ShuffleInput
     partition_of: Callable[[Frame], np.ndarray]
 
     def reader(self) -> Reader:
-        """See :class:`~customer_analytics.datasets.dask.chunks.Source`."""
-        return BucketReader(self.empty(None))
+        """Return a reader of Dask's partitions."""
+        return PartitionReader(self.empty(None))
 
     def parts(self) -> Sequence[Any]:
-        """The partitions of Dask's shuffle, still to be made."""
+        """Return Dask's partitions as delayed values."""
         import dask.dataframe as dd  # noqa: PLC0415  slow to import
 
-        addressed = self._addressed()
-        if not addressed:
+        add_partition = partial(_add_partition, partition_of=self.partition_of, empty=self.empty(None))
+        frames = self.parent.part_tasks(add_partition, "partition")
+        if not frames:
             return []
-        meta = self.empty(None).assign(**{_BUCKET: np.zeros(0, np.uint16)})
-        meta = meta.set_axis(pd.Index(np.zeros(0, np.int64), name=_PLACE))
+        meta = self.empty(None).assign(**{_PARTITION: np.zeros(0, np.uint16)})
+        meta = meta.set_axis(pd.Index(np.zeros(0, np.int64), name=_POSITION))
         workers = len(connect(self.parent.cluster).scheduler_info(n_workers=-1)["workers"])
-        partitions = min(max(len(addressed), _FEWEST_PER_WORKER * workers), _MOST_PARTITIONS)
-        rows = dd.from_delayed(addressed, meta=meta, verify_meta=False)
-        return rows.shuffle(on=_BUCKET, npartitions=partitions, shuffle_method="p2p").to_delayed()
+        count = min(max(len(frames), _MIN_DASK_PARTITIONS_PER_WORKER * workers), _MAX_DASK_PARTITIONS)
+        rows = dd.from_delayed(frames, meta=meta, verify_meta=False)
+        return rows.shuffle(on=_PARTITION, npartitions=count, shuffle_method="p2p").to_delayed()
 
     def empty(self, columns: Sequence[str] | None) -> Frame:
-        """See :class:`~customer_analytics.datasets.dask.chunks.Source`."""
+        """Return a chunk without rows; ``None`` selects all columns."""
         empty = to_frame(to_table(self.parent.empty()))
         return empty if columns is None else empty[list(columns)]
 
-    def _addressed(self) -> list[Any]:
-        return self.parent._tasks(
-            partial(_addressed, partition_of=self.partition_of, empty=self.empty(None)), "address"
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BucketReader:
-    """Cuts a partition that a shuffle made into its buckets, and puts each in the order its rows had before."""
+class PartitionReader:
+    """Cuts a partition of Dask into the project's partitions and restores the order of their rows."""
 
     empty: Frame
 
-    def pieces(self, part: Frame, columns: Sequence[str] | None) -> Iterator[Piece]:
-        """See :class:`~customer_analytics.datasets.dask.chunks.Reader`."""
+    def read(self, part: Frame, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:
+        """Return one chunk per partition, in ascending order."""
         names = list(self.empty.columns if columns is None else columns)
-        order = _in_place(part[_BUCKET].to_numpy(), part.index.to_numpy())
-        ranked = part[_BUCKET].to_numpy()[order]
-        starts = np.flatnonzero(np.diff(ranked.astype(np.int64), prepend=-1))
+        row_partitions = part[_PARTITION].to_numpy()
+        order = _order(row_partitions, part.index.to_numpy())
+        sorted_partitions = row_partitions[order]
+        starts = np.flatnonzero(np.diff(sorted_partitions.astype(np.int64), prepend=-1))
         dtypes = self.empty.dtypes[names].to_dict()
-        for start, stop in zip(starts, np.append(starts[1:], len(ranked)), strict=False):
+        for start, stop in zip(starts, np.append(starts[1:], len(order)), strict=False):
             rows = part[names].take(order[start:stop])
-            yield Piece(int(ranked[start]), rows.reset_index(drop=True).astype(dtypes))
+            yield KeyedChunk(int(sorted_partitions[start]), rows.reset_index(drop=True).astype(dtypes))
 
 
-def _in_place(buckets: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The order of rows by bucket, then by place; quick where the places ascend in each bucket already."""
-    order = np.argsort(buckets, kind="stable")
-    ascends = (np.diff(places[order]) > 0) | (np.diff(buckets[order]) != 0)
-    return order if ascends.all() else np.lexsort((places, buckets))
+def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return the indices that sort rows by partition, then by position.
+
+    A stable sort by partition suffices where the positions ascend in each partition already.
+    """
+    order = np.argsort(partitions, kind="stable")
+    is_sorted = (np.diff(positions[order]) > 0) | (np.diff(partitions[order]) != 0)
+    return order if is_sorted.all() else np.lexsort((positions, partitions))
 
 
-def _addressed(pieces: Iterator[Piece], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
-    """In a worker: the rows of a part with their buckets, indexed by their places."""
-    found = []
-    for key, frames in by_key(pieces):
+def _add_partition(chunks: Iterator[KeyedChunk], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
+    """Return the rows of a part with their partitions, indexed by position; runs in a worker."""
+    frames = []
+    for key, key_frames in by_key(chunks):
         start = key << _KEY_BITS
-        for frame in frames:
-            plain = to_frame(to_table(frame))
-            plain[_BUCKET] = partition_of(frame)
-            found.append(plain.set_axis(pd.RangeIndex(start, start + len(plain), name=_PLACE)))
-            start += len(plain)
-    if not found:
-        found.append(empty.assign(**{_BUCKET: np.zeros(0, np.uint16)}))
-    rows = pd.concat(found)
-    return rows.set_axis(pd.Index(rows.index.to_numpy(np.int64), name=_PLACE))
+        for frame in key_frames:
+            rows = to_frame(to_table(frame))
+            rows[_PARTITION] = partition_of(frame)
+            frames.append(rows.set_axis(pd.RangeIndex(start, start + len(rows), name=_POSITION)))
+            start += len(rows)
+    if not frames:
+        frames.append(empty.assign(**{_PARTITION: np.zeros(0, np.uint16)}))
+    part_rows = pd.concat(frames)
+    return part_rows.set_axis(pd.Index(part_rows.index.to_numpy(np.int64), name=_POSITION))

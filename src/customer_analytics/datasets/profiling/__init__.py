@@ -1,1 +1,1 @@
-"""Datasets that measure in processes of their own: the data profile and trials of chunk sizes."""
+"""Datasets that work in separate processes: the profile of a sample and trials of chunk sizes."""

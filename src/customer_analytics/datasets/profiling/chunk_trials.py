@@ -1,4 +1,4 @@
-"""Where chunk sizes are tried: the main job on the first records of a delivery, each run in a fresh process."""
+"""Trials of chunk sizes: runs of the main job on the first records of a delivery, each in a new process."""
 
 import json
 import logging
@@ -36,31 +36,31 @@ _PLAIN_CSV = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "columns": {}
 
 @dataclass(frozen=True, slots=True)
 class TrialBench:
-    """Tries chunk sizes, each in a fresh process; nothing of it stays on the disk.
+    """Measures runs with different chunk sizes; the files of the runs are removed.
 
     Args:
-        threads: Chunks that a run works on at once.
+        threads: Number of chunks that a run processes at the same time.
     """
 
     threads: int
 
     def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[Trial, ...]:
-        """Run the main job once for every size.
+        """Run the main job once per chunk size and return the measurements.
 
         Args:
-            raw: ``raw_purchases``; its first records are written as a plain CSV that all runs read.
-            contract: What is valid.
-            settings: Which sizes, on how many records.
+            raw: ``raw_purchases``; its first records are written to a plain CSV that all runs read.
+            contract: The data contract of the runs.
+            settings: Chunk sizes, number of records and time limit.
         """
-        with _bench() as bench:
-            rows, whole = _write_first(raw, settings.trial_rows, bench / _DELIVERY)
+        with _trials_folder() as folder:
+            rows, whole = _write_first_records(raw, settings.trial_rows, folder / _DELIVERY)
             parameters = {"csv": _PLAIN_CSV, "contract": asdict(contract)}
-            started = [Trial(size, rows, self.threads + 1, whole, TrialOutcome.FAILED) for size in settings.chunk_rows]
-            return tuple(_run(trial, bench, parameters, settings.trial_limit_s) for trial in started)
+            trials = [Trial(size, rows, self.threads + 1, whole, TrialOutcome.FAILED) for size in settings.chunk_rows]
+            return tuple(_run(trial, folder, parameters, settings.trial_limit_s) for trial in trials)
 
 
 class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
-    """Loads a :class:`TrialBench`: a place to measure runs.
+    """Loads a :class:`TrialBench`, which measures runs.
 
     Example catalog entry:
 
@@ -71,21 +71,21 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
     """
 
     def __init__(self, *, threads: object = None, metadata: dict[str, Any] | None = None) -> None:
-        """Start nothing yet.
+        """Create the dataset.
 
         Args:
-            threads: Chunks that a run works on at once; default the machine's cores.
+            threads: Number of chunks that a run processes at the same time; default: the number of cores.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         self.metadata = metadata
         self._threads = RuntimeSettings.of(threads=threads).threads
 
     def load(self) -> TrialBench:
-        """The bench."""
+        """Return the bench."""
         return TrialBench(self._threads)
 
     def save(self, data: Never) -> Never:  # noqa: ARG002  Kedro's signature
-        """Refuse: a bench is only used."""
+        """Raise DatasetError: the dataset is read-only."""
         raise DatasetError("chunk_trial_bench: expected to be read only; found a node that saves it")
 
     def _describe(self) -> dict[str, Any]:
@@ -96,30 +96,30 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
 
 
 @contextmanager
-def _bench() -> Iterator[Path]:
-    """A folder in the data folder, where there is room for tables; those of killed runs are removed."""
+def _trials_folder() -> Iterator[Path]:
+    """Yield a temporary folder in the data folder, and remove those of killed runs."""
     data = Path(os.environ.get("DATA_DIR") or "data").resolve()
-    for left in data.glob(f"{_PREFIX}*"):
-        if not is_alive(int(left.name.split("-")[1])):
-            shutil.rmtree(left, ignore_errors=True)
-    room = data if data.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=room) as folder:
+    for leftover in data.glob(f"{_PREFIX}*"):
+        if not is_alive(int(leftover.name.split("-")[1])):
+            shutil.rmtree(leftover, ignore_errors=True)
+    parent = data if data.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent) as folder:
         yield Path(folder)
 
 
-def _write_first(raw: Chunks, most: int, path: Path) -> tuple[int, bool]:
-    """Write at most so many records; how many they are, and whether they are all."""
+def _write_first_records(raw: Chunks, max_rows: int, path: Path) -> tuple[int, bool]:
+    """Write at most ``max_rows`` records to a CSV; return their number, and whether they are all records."""
     rows, whole = 0, True
 
     def records() -> Iterator[pd.DataFrame]:
         nonlocal rows, whole
         yield pd.DataFrame({RECORD: pd.Series([HEADER], dtype=TEXT)})
         for chunk in raw.select(COLUMNS):
-            taken = chunk.head(most - rows)
-            whole = len(taken) == len(chunk)
-            if len(taken):
-                rows += len(taken)
-                yield as_records(taken)
+            head = chunk.head(max_rows - rows)
+            whole = len(head) == len(chunk)
+            if len(head):
+                rows += len(head)
+                yield as_records(head)
             if not whole:
                 return
 
@@ -127,24 +127,28 @@ def _write_first(raw: Chunks, most: int, path: Path) -> tuple[int, bool]:
     return rows, whole
 
 
-def _run(trial: Trial, bench: Path, parameters: dict[str, Any], limit_s: float) -> Trial:
-    """The trial with what came of it; all that it writes is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=bench) as name:
+def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s: float) -> Trial:
+    """Run a trial and return it with its outcome and measurements; its files are removed."""
+    with tempfile.TemporaryDirectory(dir=trials_folder) as name:
         folder = Path(name)
-        (folder / "pyproject.toml").write_text("[tool.kedro]\n")  # a project of its own
+        (folder / "pyproject.toml").write_text("[tool.kedro]\n")  # makes the folder a Kedro project
         task = {"folder": name, "parameters": parameters, "answer": str(folder / "answer.json")}
         environment = {
             **os.environ,
-            "PURCHASES_CSV": str(bench / _DELIVERY),
+            "PURCHASES_CSV": str(trials_folder / _DELIVERY),
             "DATA_DIR": str(folder / "data"),
             "CHUNK_ROWS": str(trial.chunk_rows),
             "THREADS": str(trial.chunks_held - 1),
         }
-        said = folder / "output.txt"
-        with said.open("w") as output, _process(environment, output) as process, TreeSampler(process.pid) as sampler:
+        output_file = folder / "output.txt"
+        with (
+            output_file.open("w") as output,
+            _process(environment, output) as process,
+            TreeSampler(process.pid) as sampler,
+        ):
             outcome = _wait(process, json.dumps(task), limit_s)
         if outcome is not TrialOutcome.DONE:
-            logger.warning("chunk_rows %s: %s. %s", f"{trial.chunk_rows:,}", outcome, _last_words(said))
+            logger.warning("chunk_rows %s: %s. %s", f"{trial.chunk_rows:,}", outcome, _last_line(output_file))
             return replace(trial, outcome=outcome)
         answer = json.loads((folder / "answer.json").read_text())
     done = replace(
@@ -161,15 +165,15 @@ def _run(trial: Trial, bench: Path, parameters: dict[str, Any], limit_s: float) 
     return done
 
 
-def _last_words(said: Path) -> str:
-    """The last line of a trial's output that names no file of its own, which is gone by then."""
-    lines = said.read_text(errors="replace").splitlines()
-    return next((line for line in reversed(lines) if line and not line.startswith("Traceback")), "It said nothing.")
+def _last_line(output_file: Path) -> str:
+    """Return the last line of a trial's output, except the path of its log, which is removed with the trial."""
+    lines = output_file.read_text(errors="replace").splitlines()
+    return next((line for line in reversed(lines) if line and not line.startswith("Traceback")), "No output.")
 
 
 @contextmanager
 def _process(environment: dict[str, str], output: IO[str]) -> Iterator[subprocess.Popen[str]]:
-    """A trial's process; it does not outlive the block."""
+    """Start the process of a trial; kill it when the block ends."""
     program = [sys.executable, "-m", "customer_analytics.datasets.profiling.trial_run"]
     with subprocess.Popen(  # noqa: S603  this project's own program
         program, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment, text=True

@@ -1,8 +1,8 @@
 """The program that profiles a sample: ``python -P -m customer_analytics.datasets.profiling.profiler FOLDER MEMORY_MB``.
 
-Reads ``sample.parquet`` in the folder and leaves ``profile.html`` there. A process of its own, because profiling takes
-half a gigabyte and libraries that a run does not need: it gives way to everything else, is the first to go when memory
-is short, and ends with the process that started it, whichever way that one ends.
+Reads ``sample.parquet`` in the folder and writes ``profile.html`` there. It is a separate process, because profiling
+needs much memory and libraries that a run does not need. The process has the lowest CPU priority, is the first to be
+killed when memory is short, and ends with the process that started it.
 """
 
 import os
@@ -15,32 +15,32 @@ from pathlib import Path
 
 SAMPLE, PAGE = "sample.parquet", "profile.html"
 
-_LEAST_URGENT = 19
-_FIRST_TO_GO = "1000"
+_LOWEST_PRIORITY = 19
+_KILLED_FIRST = "1000"
 
 
 def main() -> None:
-    """Profile the sample in the folder that the command line names."""
+    """Profile the sample in the folder of the command line, with at most ``MEMORY_MB`` of memory."""
     folder, memory_mb = Path(sys.argv[1]), int(sys.argv[2])
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-    os.nice(_LEAST_URGENT)
-    _, allowed = resource.getrlimit(resource.RLIMIT_DATA)
-    most = memory_mb << 20 if allowed == resource.RLIM_INFINITY else min(memory_mb << 20, allowed)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    with suppress(OSError):  # only Linux has it
-        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO)
-    beside = folder / "part"
-    beside.write_text(profile(folder / SAMPLE), encoding="utf-8")
-    beside.rename(folder / PAGE)
+    os.nice(_LOWEST_PRIORITY)
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = memory_mb << 20 if hard_limit == resource.RLIM_INFINITY else min(memory_mb << 20, hard_limit)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    with suppress(OSError):  # the file exists on Linux only
+        Path("/proc/self/oom_score_adj").write_text(_KILLED_FIRST)
+    temporary = folder / "part"
+    temporary.write_text(profile(folder / SAMPLE), encoding="utf-8")
+    temporary.rename(folder / PAGE)
 
 
 def profile(sample: Path) -> str:
-    """The page of a sample, without rows of it, interactions or anything from a network."""
-    import matplotlib as mpl  # noqa: PLC0415  these take seconds, and the parent may be gone before
+    """Return the HTML page of a sample; it shows no rows, has no interactions and loads nothing from a network."""
+    import matplotlib as mpl  # noqa: PLC0415  slow to import; the watch over the parent starts before
     import pandas as pd  # noqa: PLC0415
     from data_profiling import ProfileReport  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    mpl.rcParams["text.parse_math"] = False  # a name may hold dollars
+    mpl.rcParams["text.parse_math"] = False  # dollar signs in texts are no formulas
     report = ProfileReport(
         pd.read_parquet(sample),
         title="Profile of a sample",
@@ -55,8 +55,8 @@ def profile(sample: Path) -> str:
 
 
 def _end_with_parent(folder: Path) -> None:
-    """The parent holds the other end of standard input and writes nothing: input ends when the parent does."""
-    os.read(0, 1)
+    """Remove the folder and exit when the parent process ends."""
+    os.read(0, 1)  # blocks until then: the parent holds the other end of standard input and never writes
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 

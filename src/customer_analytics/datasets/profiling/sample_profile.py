@@ -1,4 +1,4 @@
-"""A sample that is profiled in a process of its own while the run goes on."""
+"""A profile of a sample, made by a separate process while the run goes on."""
 
 import logging
 import os
@@ -21,20 +21,20 @@ from customer_analytics.datasets.profiling import profiler
 
 logger = logging.getLogger(__name__)
 
-_SETTINGS = {
+_PROFILER_ENVIRONMENT = {
     "YDATA_PROFILING_NO_ANALYTICS": "1",
     "MPLBACKEND": "Agg",
     "TQDM_DISABLE": "1",
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"),
 }
-_ITS_OWN = "profile_"
-"""The profiler takes settings from variables that begin so; here it takes none."""
+_SETTINGS_PREFIX = "profile_"
+"""The profiler reads settings from variables with this prefix; they are removed from its environment."""
 
 
 class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
-    """Saving starts to profile a sample and returns at once; loading waits for what comes of it.
+    """A profile of a sample. A save starts a process that makes it and returns at once; a load waits for the process.
 
-    Nothing that goes wrong here ends a run: what is loaded then says why there is no profile.
+    A failure does not end the run: the loaded value then has the reason instead of a profile.
 
     Example catalog entry:
 
@@ -50,71 +50,71 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
     _SINGLE_PROCESS = True
 
     def __init__(self, *, wait_s: float = 60, memory_mb: int = 4096, metadata: dict[str, Any] | None = None) -> None:
-        """Start nothing yet.
+        """Create the dataset; no process is started.
 
         Args:
-            wait_s: Longest that loading waits; a profile that takes longer is given up.
-            memory_mb: Most memory that the process may ask for.
+            wait_s: Maximum number of seconds that a load waits; then there is no profile.
+            memory_mb: Maximum memory of the process.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         self.metadata = metadata
         self._wait_s = wait_s
         self._memory_mb = memory_mb
-        self._under_way: _Profiling | None = None
+        self._profiling: _Profiling | None = None
         self._reason = "no sample was profiled in this run"
 
     def save(self, data: pa.Table) -> None:
-        """Start to profile the sample."""
+        """Start to profile a sample."""
         self._release()
         if not data.num_rows:
             self._reason = "no purchase is clean"
             return
         try:
-            self._under_way = _Profiling(data, self._memory_mb)
-        except OSError as error:  # no room for the sample, or no process to be had
+            self._profiling = _Profiling(data, self._memory_mb)
+        except OSError as error:  # the disk is full, or no process can be created
             self._reason = f"it could not be started: {error}"
 
     def load(self) -> SampleProfile:
-        """Wait for the profile."""
-        under_way = self._under_way
-        found = under_way.outcome(self._wait_s) if under_way else SampleProfile(None, self._reason)
-        if found.page is None:
-            logger.warning("sample_profile: there is no profile: %s", found.reason)
-        return found
+        """Wait for the profile and return it, or the reason why there is none."""
+        profiling = self._profiling
+        profile = profiling.wait(self._wait_s) if profiling else SampleProfile(None, self._reason)
+        if profile.page is None:
+            logger.warning("sample_profile: there is no profile: %s", profile.reason)
+        return profile
 
     def _exists(self) -> bool:
-        return self._under_way is not None
+        return self._profiling is not None
 
     def _release(self) -> None:
-        if self._under_way is not None:
-            self._under_way.end()
-            self._under_way = None
+        if self._profiling is not None:
+            self._profiling.end()
+            self._profiling = None
 
     def _describe(self) -> dict[str, Any]:
         return {"wait_s": self._wait_s, "memory_mb": self._memory_mb}
 
 
 class _Profiling:
-    """The process under way and its folder; both go with this object, at the latest when the interpreter ends."""
+    """The profiling process and its folder; both end with this object, at the latest when the interpreter exits."""
 
     def __init__(self, sample: pa.Table, memory_mb: int) -> None:
-        with ExitStack() as undo:
+        with ExitStack() as cleanup:
             self._folder = Path(tempfile.mkdtemp(prefix="sample_profile_"))
-            undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            cleanup.callback(shutil.rmtree, self._folder, ignore_errors=True)
             pq.write_table(sample, self._folder / profiler.SAMPLE)
             with self._errors.open("wb") as errors:
                 self._process = _start(self._folder, memory_mb, errors)
-            undo.callback(_kill, self._process)
-            self.end = weakref.finalize(self, undo.pop_all().close)
+            cleanup.callback(_kill, self._process)
+            self.end = weakref.finalize(self, cleanup.pop_all().close)
 
-    def outcome(self, wait_s: float) -> SampleProfile:
-        """What came of it, after at most so long."""
+    def wait(self, wait_s: float) -> SampleProfile:
+        """Return the profile, or the reason why there is none after ``wait_s`` seconds."""
         try:
             code = self._process.wait(wait_s)
         except subprocess.TimeoutExpired:
             return SampleProfile(None, f"it was not ready {wait_s:g} s after the rest of the run")
         if code:
-            return SampleProfile(None, f"the profiler ended with {_in_words(code)}: {self._last_error()}")
+            return SampleProfile(None, f"the profiler ended with {_describe_exit(code)}: {self._last_error()}")
         return SampleProfile((self._folder / profiler.PAGE).read_text(encoding="utf-8"))
 
     @property
@@ -123,18 +123,18 @@ class _Profiling:
 
     def _last_error(self) -> str:
         lines = self._errors.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
 
 
 def _start(folder: Path, memory_mb: int, errors: BinaryIO) -> "subprocess.Popen[bytes]":
-    kept = {name: value for name, value in os.environ.items() if not name.lower().startswith(_ITS_OWN)}
-    return subprocess.Popen(  # noqa: S603  our own program
+    inherited = {name: value for name, value in os.environ.items() if not name.lower().startswith(_SETTINGS_PREFIX)}
+    return subprocess.Popen(  # noqa: S603  this project's own program
         [sys.executable, "-P", "-m", profiler.__name__, str(folder), str(memory_mb)],
-        env=kept | _SETTINGS,
-        stdin=subprocess.PIPE,  # never written to: its end tells the process that this one has ended
+        env=inherited | _PROFILER_ENVIRONMENT,
+        stdin=subprocess.PIPE,  # never written to; the profiler ends when this pipe is closed
         stdout=subprocess.DEVNULL,
         stderr=errors,
-        start_new_session=True,  # Ctrl-C is for the run
+        start_new_session=True,  # Ctrl-C interrupts the run only
     )
 
 
@@ -143,7 +143,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     process.communicate()
 
 
-def _in_words(code: int) -> str:
+def _describe_exit(code: int) -> str:
     if code == -signal.SIGKILL:
-        return "SIGKILL, as when memory runs out"
+        return "SIGKILL, possibly for lack of memory"
     return signal.Signals(-code).name if code < 0 else f"exit code {code}"

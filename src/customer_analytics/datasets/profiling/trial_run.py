@@ -1,8 +1,12 @@
-"""One run of the main job in a process of its own: ``python -m customer_analytics.datasets.profiling.trial_run``.
+"""The program that runs the main job once: ``python -m customer_analytics.datasets.profiling.trial_run``.
 
-Reads a JSON object from standard input: ``folder`` (the project folder of this run, which takes its logs),
-``parameters`` (Kedro's runtime parameters) and ``answer`` (the file that takes ``elapsed_s``, ``cpu_s`` and
-``peak_bytes``). The rest is the environment's: ``PURCHASES_CSV``, ``DATA_DIR``, ``CHUNK_ROWS``, ``THREADS``.
+Reads a JSON object from standard input:
+
+- ``folder``: the project folder of this run, which receives its logs;
+- ``parameters``: Kedro's runtime parameters;
+- ``answer``: the JSON file to write, with ``elapsed_s``, ``cpu_s`` and ``peak_bytes``.
+
+All other settings come from the environment: ``PURCHASES_CSV``, ``DATA_DIR``, ``CHUNK_ROWS`` and ``THREADS``.
 """
 
 import json
@@ -21,21 +25,21 @@ MAIN_JOB = ["ingestion", "cleaning", "aggregation"]
 
 
 def main() -> None:
-    """Run what standard input says."""
+    """Run the main job that standard input describes."""
     task = json.load(sys.stdin)
-    home = Path(find_kedro_project(Path.cwd()) or Path.cwd())
+    project = Path(find_kedro_project(Path.cwd()) or Path.cwd())
     configure_project("customer_analytics")
     from customer_analytics.settings import CONF_SOURCE  # noqa: PLC0415  reads the environment
 
-    os.chdir(task["folder"])  # Kedro-Viz keeps its statistics in the project that it finds from here
+    os.chdir(task["folder"])  # Kedro-Viz writes its statistics into the project of the current folder
     session = KedroSession.create(
-        task["folder"], runtime_params=task["parameters"], conf_source=str(home / CONF_SOURCE)
+        task["folder"], runtime_params=task["parameters"], conf_source=str(project / CONF_SOURCE)
     )
-    started, worked = time.perf_counter(), time.process_time()
+    started_wall, started_cpu = time.perf_counter(), time.process_time()
     session.run(pipeline_names=MAIN_JOB)
-    took = {"elapsed_s": time.perf_counter() - started, "cpu_s": time.process_time() - worked}
+    usage = {"elapsed_s": time.perf_counter() - started_wall, "cpu_s": time.process_time() - started_cpu}
     session.close()
-    Path(task["answer"]).write_text(json.dumps({**took, "peak_bytes": own_peak_bytes()}))
+    Path(task["answer"]).write_text(json.dumps({**usage, "peak_bytes": own_peak_bytes()}))
 
 
 if __name__ == "__main__":
