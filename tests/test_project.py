@@ -59,16 +59,16 @@ def test_every_configuration_file_is_a_yaml_map(path):
     assert isinstance(yaml.safe_load(path.read_text()), dict)
 
 
-def test_the_defaults_in_yaml_are_those_of_the_code():
-    globals_ = yaml.safe_load((ROOT / "conf/base/globals.yml").read_text())
+def test_the_defaults_that_the_yaml_comments_show_are_those_of_the_code():
+    text = (ROOT / "conf/base/globals.yml").read_text()
+    assert yaml.safe_load(text) == {"csv": {}, "contract": {}}
+    shown = yaml.safe_load(
+        re.sub(r"^  # ", "  ", re.sub(r"^  \{\}\n", "", text, flags=re.MULTILINE), flags=re.MULTILINE)
+    )
 
-    contract = dataclasses.asdict(Contract())
-    dialect = dataclasses.asdict(Dialect())
-
-    assert {name: list(one) if isinstance(one, tuple) else one for name, one in contract.items()} == globals_[
-        "contract"
-    ]
-    assert globals_["csv"].items() <= dialect.items()
+    for section, settings in (("csv", Dialect()), ("contract", Contract())):
+        defaults = dataclasses.asdict(settings).items()
+        assert shown[section] == {name: list(one) if isinstance(one, tuple) else one for name, one in defaults}
 
 
 def test_every_stored_dataset_names_a_layer():
@@ -157,20 +157,34 @@ def test_the_least_python_is_the_same_everywhere():
     assert "Programming Language :: Python :: 3.11" in PYPROJECT["project"]["classifiers"]
 
 
-def test_the_lock_is_exact_and_satisfies_every_range():
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    locked = dict(line.split("==") for line in lines if not line.startswith("#"))
-    versions = {canonicalize_name(name): version for name, version in locked.items()}
-    project = PYPROJECT["project"]
-    extras = [one for group in project["optional-dependencies"].values() for one in group]
+def locked_versions(lock_file):
+    lines = (ROOT / lock_file).read_text().splitlines()
+    pins = dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    return {canonicalize_name(name): version for name, version in pins.items()}
 
-    unmet = [
-        one
-        for one in map(Requirement, [*project["dependencies"], *extras])
-        if versions.get(canonicalize_name(one.name), "") not in one.specifier
+
+def unmet(requirements, versions):
+    """The requirements that no locked version satisfies."""
+    parsed = [Requirement(text) for text in requirements if not text.startswith(PYPROJECT["project"]["name"])]
+    return [
+        str(requirement)
+        for requirement in parsed
+        if (version := versions.get(canonicalize_name(requirement.name))) is None
+        or version not in requirement.specifier
     ]
 
-    assert unmet == []
+
+def test_the_lock_of_a_run_satisfies_every_range():
+    assert unmet(PYPROJECT["project"]["dependencies"], locked_versions("requirements.txt")) == []
+
+
+def test_the_lock_of_developers_adds_what_the_extras_need_to_the_lock_of_a_run():
+    run, developers = locked_versions("requirements.txt"), locked_versions("requirements-dev.txt")
+    extras = [text for texts in PYPROJECT["project"]["optional-dependencies"].values() for text in texts]
+
+    assert run.items() <= developers.items()
+    assert unmet(extras, developers) == []
+    assert {"pytest", "hypothesis", "ruff", "polars", "dask", "moto"} & set(run) == set()
 
 
 def test_kedros_telemetry_has_no_consent():

@@ -40,7 +40,7 @@ def pipelines():
 
 
 PIPELINES = sorted(pipelines())
-RUN = Pipeline([one for one in pipelines()["__default__"].nodes if one.namespace != "profiling"])
+RUN = Pipeline([node for node in pipelines()["__default__"].nodes if node.namespace != "profiling"])
 STORED = RUN.all_outputs() | pipelines()["synthesis"].all_outputs() | {"raw_purchases", "input_files"}
 
 
@@ -57,7 +57,7 @@ def project(tmp_path_factory):
     for name in ("pyproject.toml", ".telemetry", ".viz/styles.json"):
         shutil.copy(ROOT / name, folder / name)
     kedro(folder, "run", "--pipelines", "synthesis", "--params", f"synthesis.rows={ROWS}")
-    kedro(folder, "run", "--nodes", ",".join(one.name for one in RUN.nodes))
+    kedro(folder, "run", "--nodes", ",".join(node.name for node in RUN.nodes))
     return folder
 
 
@@ -112,8 +112,8 @@ def command(*words):
 
 def offline():
     """The environment without a way out: Kedro-Viz asks for its newest version, and would wait for an answer."""
-    kept = {name: text for name, text in os.environ.items() if name not in {"DATA_DIR", "PURCHASES_CSV"}}
-    return kept | {"KEDRO_DISABLE_TELEMETRY": "1", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+    environment = {name: text for name, text in os.environ.items() if name not in {"DATA_DIR", "PURCHASES_CSV"}}
+    return environment | {"KEDRO_DISABLE_TELEMETRY": "1", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
 
 
 def kedro(folder, *words):
@@ -124,13 +124,13 @@ def kedro(folder, *words):
 
 
 def drawn(graph, *kinds):
-    return [one for one in graph["nodes"] if one["type"] in kinds]
+    return [drawing for drawing in graph["nodes"] if drawing["type"] in kinds]
 
 
 def datasets(api, *names):
     """What the graphs and the panels of datasets say, by name."""
-    found = {one["name"]: one for name in names for one in drawn(api(f"pipelines/{name}"), "data")}
-    return {name: one | api(f"nodes/{one['id']}") for name, one in found.items()}
+    drawings = {drawing["name"]: drawing for name in names for drawing in drawn(api(f"pipelines/{name}"), "data")}
+    return {name: drawing | api(f"nodes/{drawing['id']}") for name, drawing in drawings.items()}
 
 
 def kind_of(entry):
@@ -147,18 +147,18 @@ def test_every_node_and_dataset_of_a_pipeline_is_drawn(api, name):
 
     graph = api(f"pipelines/{name}")
 
-    assert {one["full_name"] for one in drawn(graph, "task")} == {one.name for one in pipeline.nodes}
-    assert {one["name"] for one in drawn(graph, "data", "parameters")} == pipeline.datasets()
+    assert {drawing["full_name"] for drawing in drawn(graph, "task")} == {node.name for node in pipeline.nodes}
+    assert {drawing["name"] for drawing in drawn(graph, "data", "parameters")} == pipeline.datasets()
 
 
 @pytest.mark.parametrize("name", PIPELINES)
 def test_layers_are_drawn_from_raw_to_reporting(api, name):
     graph = api(f"pipelines/{name}")
 
-    layers = {one["layer"] for one in drawn(graph, "data")}
+    layers = {drawing["layer"] for drawing in drawn(graph, "data")}
 
     assert None not in layers
-    assert [one for one in graph["layers"] if one in layers] == sorted(layers)
+    assert [layer for layer in graph["layers"] if layer in layers] == sorted(layers)
 
 
 def test_layers_are_named_as_the_folders_of_the_data(api):
@@ -170,14 +170,14 @@ def test_layers_are_named_as_the_folders_of_the_data(api):
 def test_the_default_graph_shows_one_box_per_pipeline(api):
     tree = api("pipelines/__default__")["modular_pipelines"]
 
-    boxes = [one["id"] for one in tree["__root__"]["children"] if one["type"] == "modularPipeline"]
+    boxes = [child["id"] for child in tree["__root__"]["children"] if child["type"] == "modularPipeline"]
 
-    assert sorted(boxes) == sorted({one.namespace for one in pipelines()["__default__"].nodes})
+    assert sorted(boxes) == sorted({node.namespace for node in pipelines()["__default__"].nodes})
 
 
 @pytest.mark.parametrize("name", PIPELINES)
 def test_settings_are_drawn_in_groups(api, name):
-    panels = [api(f"nodes/{one['id']}") for one in drawn(api(f"pipelines/{name}"), "parameters")]
+    panels = [api(f"nodes/{drawing['id']}") for drawing in drawn(api(f"pipelines/{name}"), "parameters")]
 
     settings = [value for panel in panels for value in panel["parameters"].values()]
 
@@ -255,7 +255,7 @@ def test_datasets_of_a_layer_look_alike(api, theme):
 
 
 def test_every_dataset_has_a_style_and_no_style_is_for_another():
-    """A new one takes the line of any dataset of its layer in ``.viz/styles.json``."""
+    """A new dataset uses the style of any dataset of its layer in ``.viz/styles.json``."""
     known = {name for pipeline in pipelines().values() for name in pipeline.datasets()}
 
     assert set(STYLES) == {name for name in known if not name.startswith("params:")}
@@ -269,5 +269,5 @@ def test_a_site_is_built_offline_with_all_graphs_and_panels(project):
     panels = {path.name: json.loads(path.read_text()) for path in (site / "api/nodes").iterdir()}
     assert "<script" in (site / "index.html").read_text()
     assert {path.name for path in (site / "api/pipelines").iterdir()} == set(PIPELINES)
-    assert {one["id"] for one in drawn(answers, "task", "data", "parameters")} <= set(panels)
-    assert [one for one in panels.values() if one.get("preview_type") == "PlotlyPreview"]
+    assert {drawing["id"] for drawing in drawn(answers, "task", "data", "parameters")} <= set(panels)
+    assert [panel for panel in panels.values() if panel.get("preview_type") == "PlotlyPreview"]
