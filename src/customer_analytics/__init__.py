@@ -1,4 +1,4 @@
-"""Cleans a CSV of purchases, aggregates it and checks it for drift; a ledger accounts for every row."""
+"""A Kedro project that cleans CSV files of purchases, aggregates them and checks them for drift."""
 
 from customer_analytics.machine_code import use_cache
 

@@ -1,4 +1,4 @@
-"""``python -m customer_analytics``: runs the packaged project, with the options of ``kedro run``."""
+"""Entry point of ``python -m customer_analytics``: runs the packaged project with the options of ``kedro run``."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from kedro.framework.project import configure_project  # noqa: E402
 
 
 def main(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  click's own
-    """Run the project in the current folder."""
+    """Run the project in the current folder; the arguments go to Kedro's ``run`` command."""
     configure_project(_PACKAGE.name)
     kwargs["standalone_mode"] = not hasattr(sys, "ps1")
     return find_run_command(_PACKAGE.name)(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The project's commands: ``ledger``, and Kedro's ``run`` with a single message for an error."""
+"""The project's commands: ``ledger``, and Kedro's ``run``, changed to show an error as one message."""
 
 import gc
 import os
@@ -27,7 +27,7 @@ def cli() -> None:
 
 
 _GC_THRESHOLD = 500_000
-"""Number of new objects between two searches for reference cycles: a run creates many objects, but few cycles."""
+"""Number of new objects after which Python searches for reference cycles: a run creates many objects, few cycles."""
 
 
 def _run(**options: Any) -> Any:  # noqa: ANN401  the options and result of Kedro's command
@@ -51,7 +51,7 @@ cli.add_command(run)
 
 
 def _check_names(wanted: Iterable[str]) -> None:
-    """Raise SettingError for an unknown pipeline; Kedro's own error is an import error."""
+    """Raise SettingError if a name is not the name of a pipeline; Kedro itself would raise an import error."""
     known = {"__default__", *(module.name for module in pkgutil.iter_modules(customer_analytics.pipelines.__path__))}
     for name in wanted:
         if name not in known:
@@ -59,7 +59,7 @@ def _check_names(wanted: Iterable[str]) -> None:
 
 
 def _fail(error: Exception) -> NoReturn:
-    """End the command with one message, or with the traceback if ``KEDRO_TRACEBACK`` is set."""
+    """End the command: print the error as one message, or its traceback if ``KEDRO_TRACEBACK`` is set."""
     if os.environ.get("KEDRO_TRACEBACK"):
         raise error
     raise click.ClickException(error_message(error)) from error
@@ -94,6 +94,6 @@ def _show_ledger(catalog: Any) -> None:  # noqa: ANN401  Kedro's catalog
 
 
 def _relative(path: Path) -> Path:
-    """Return the path relative to the current folder if it is inside."""
+    """Return the path relative to the current folder; a path outside of that folder is returned unchanged."""
     folder = Path.cwd()
     return path.relative_to(folder) if path.is_relative_to(folder) else path

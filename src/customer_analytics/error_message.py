@@ -1,4 +1,4 @@
-"""Message of an error that a user can correct."""
+"""Functions that build the message of an error that the user can correct."""
 
 import re
 import traceback
@@ -30,9 +30,10 @@ _INVALID_PARAMETER = re.compile(r"^- Parameter '([^']+)'(?:: Failed to instantia
 
 
 def error_message(error: BaseException) -> str:
-    """Return one message and the notes of the error.
+    """Return the text that the command prints for an error: one message, then the notes of the error.
 
-    If the causes include an error of the project, its message is used, else that of a system error, else Kedro's.
+    The message is that of the first error of this project in the chain of causes. If the chain has none, it is that of
+    the last ``OSError``. If the chain has none of these either, it is Kedro's own message.
     """
     causes = list(_causes(error))
     own = next((str(cause) for cause in causes if isinstance(cause, CustomerAnalyticsError)), None)
@@ -43,20 +44,20 @@ def error_message(error: BaseException) -> str:
 
 
 def is_raised_by(error: BaseException, package: str) -> bool:
-    """Return whether a module of this package raised the error."""
+    """Return whether the code that raised the error is in ``package`` or in one of its modules."""
     *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
     return str(frame.f_globals.get("__name__")).startswith(package)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield the error, its cause, and so on to the first one."""
+    """Yield the error, then its cause, then the cause of that, to the end of the chain."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def _without_internals(message: str) -> str:
-    """Return Kedro's message about parameters without the names of classes and functions."""
+    """Remove the names of classes and functions from Kedro's message about invalid parameters."""
     lines = message.strip().removeprefix("Parameter validation failed:\n").splitlines()
     unknown = r"\1: expected the keys it has in conf/base; found \2. Hint: correct or remove it"
     missing = r"\1: expected also \2; found no such key. Hint: add it, or override single keys in conf/local"

@@ -1,6 +1,6 @@
 """Hooks of a Kedro run: log file, summaries of saved datasets, progress labels, warnings and the drift gate.
 
-Kedro imports this module with the settings before any command; heavy modules are imported where they are used.
+Kedro imports this module before every command. Modules that are slow to import are imported inside the hooks.
 """
 
 import logging
@@ -23,7 +23,7 @@ _LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
 class RunHooks:
-    """Hooks around a run."""
+    """The Kedro hooks that log a run, label its progress and apply the drift gate."""
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
@@ -33,7 +33,7 @@ class RunHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Start the clock, open the log file, and hash the input files in the background."""
+        """Start the clock of the run, open its log file, and start to hash the input files in the background."""
         from customer_analytics.datasets import allocator, run_usage
 
         run_usage.start_clock()
@@ -47,14 +47,17 @@ class RunHooks:
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
-        """Label the progress with the name of the node."""
+        """Set the label of the progress display to the name of the node."""
         from customer_analytics.datasets.progress import current_node
 
         current_node.set(node.short_name)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
-        """Log a summary of a small table, or the lines of an explanation, as ``console`` in the metadata sets it."""
+        """Log the summary of a saved table, or the explanation in a saved dict.
+
+        ``console`` in the metadata of the dataset selects the lines. Large tables have no summary.
+        """
         import pandas as pd
 
         console = self._metadata.get(dataset_name, {}).get("console")
@@ -70,7 +73,7 @@ class RunHooks:
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
-        """Log warnings about the configuration, close the log, and raise an error if the drift gate fails the run."""
+        """Log warnings about the configuration, close the log, and raise an error if the run fails the drift gate."""
         from customer_analytics.core.ledger.warnings import configuration_warnings
 
         outputs = {name: self._metadata.get(name, {}) for name in pipeline.all_outputs()}
@@ -85,7 +88,7 @@ class RunHooks:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """Write the traceback to the log file only; the command prints one message."""
+        """Write the traceback of the error to the log file but not to the console, and close the log file."""
         if isinstance(self._log, logging.FileHandler):
             trace = (type(error), error, error.__traceback__)
             self._log.handle(logging.LogRecord(__name__, logging.ERROR, __file__, 0, "the run failed", None, trace))
@@ -99,7 +102,7 @@ class RunHooks:
         logging.getLogger().addHandler(self._log)
 
     def _end(self) -> None:
-        """Return freed memory to the system for other programs, and close the log file."""
+        """Return freed memory to the operating system, and close the log file."""
         from customer_analytics.datasets import allocator
 
         allocator.release_memory()

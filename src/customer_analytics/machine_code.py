@@ -1,8 +1,8 @@
-"""The cache of the machine code that Numba compiles.
+"""Functions that choose and clean the folder where Numba caches the machine code that it compiles.
 
-Numba compiles a function again if its own file changes, but not if a function that it inlines changes. Therefore each
-version of the ``_kernels.py`` files has its own cache folder. Importing the package sets ``NUMBA_CACHE_DIR``, which
-Numba reads when it is imported.
+Numba compiles a function again if its own file changes, but not if only a function that it inlines changes. Therefore
+each version of the ``_kernels.py`` files has its own cache folder. The import of this package sets ``NUMBA_CACHE_DIR``
+to that folder. Numba reads the variable when Numba itself is imported.
 """
 
 import hashlib
@@ -19,19 +19,19 @@ _VARIABLE = "NUMBA_CACHE_DIR"
 
 
 def cache_folder() -> Path:
-    """Return the cache folder of the current ``_kernels.py`` files."""
+    """Return the path of the cache folder that belongs to the current content of the ``_kernels.py`` files."""
     sources = sorted((_PACKAGE / "core").rglob("_kernels.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, _PACKAGE / "core" / "compiled.py")))
     return _PACKAGE / "__pycache__" / f"{_PREFIX}{digest.hexdigest()[:12]}"
 
 
 def use_cache() -> None:
-    """Set ``NUMBA_CACHE_DIR`` to the cache folder, unless the environment sets it."""
+    """Set ``NUMBA_CACHE_DIR`` to :func:`cache_folder`, unless the variable is set already."""
     os.environ.setdefault(_VARIABLE, str(cache_folder()))
 
 
 def announce_compilation() -> None:
-    """Remove the caches of earlier versions, and log that this run compiles if the cache is empty."""
+    """Remove the cache folders of other versions; if the current one is empty, log that this run compiles."""
     folder = cache_folder()
     for version_folder in folder.parent.glob(f"{_PREFIX}*"):
         if version_folder != folder:

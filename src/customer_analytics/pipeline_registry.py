@@ -1,14 +1,14 @@
-"""The pipelines by name."""
+"""The registry from which Kedro gets the pipelines of the project."""
 
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
 _DEFAULT = ("ingestion", "cleaning", "aggregation", "drift", "history", "reporting")
-"""The pipelines of ``kedro run``; the others run only by name."""
+"""Names of the pipelines that ``kedro run`` runs without options; the others run only if they are named."""
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return the pipeline of every folder of ``pipelines/``, and ``__default__``."""
+    """Return all pipelines by name: one per folder in ``pipelines/``, and ``__default__``, a sum of some of them."""
     pipelines = find_pipelines(raise_errors=True)
     pipelines["__default__"] = sum((pipelines[name] for name in _DEFAULT if name in pipelines), Pipeline([]))
     return pipelines

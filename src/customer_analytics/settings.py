@@ -1,4 +1,4 @@
-"""Kedro's project settings; environment variables take precedence over ``.env``, and both over ``conf/``."""
+"""The project settings that Kedro reads. Environment variables override ``.env``, and both override ``conf/``."""
 
 import os
 import warnings
@@ -7,7 +7,7 @@ from pathlib import Path
 from dotenv import find_dotenv, load_dotenv
 
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "1")
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # the allocator of NumPy
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # NumPy uses the same allocator
 os.environ.setdefault("YDATA_PROFILING_NO_ANALYTICS", "1")
 load_dotenv(find_dotenv(usecwd=True))
 warnings.filterwarnings("ignore", message=".*register_new_resolver.*")  # Kedro calls omegaconf's former name
@@ -19,11 +19,11 @@ HOOKS = (RunHooks(), VizHooks())
 
 _packaged = Path(__file__).parent / "conf"
 CONF_SOURCE = str(_packaged) if _packaged.is_dir() and not Path("conf").is_dir() else "conf"
-"""``conf/`` of the current folder, or the copy in the wheel if there is none."""
+"""The folder of the configuration: ``conf`` in the current folder, or the one in the package if there is none."""
 
 
 def environment(name: str, default: str | None = None) -> str | None:
-    """Resolve ``${env:NAME,default}``: an environment variable, or the default if it is unset or empty."""
+    """Return an environment variable, or ``default`` if it is unset or empty. ``conf/`` uses it as ``${env:NAME}``."""
     return os.environ.get(name) or default
 
 

@@ -1,4 +1,4 @@
-"""Hooks that write the sizes of streamed tables for Kedro-Viz, whose own hook counts pandas frames only."""
+"""Hooks that write the sizes of streamed tables for Kedro-Viz. The hook of Kedro-Viz itself counts frames only."""
 
 import json
 import logging
@@ -17,14 +17,14 @@ from customer_analytics.datasets.atomic_save import atomic_replace
 logger = logging.getLogger(__name__)
 
 Stats = dict[str, dict[str, int]]
-"""``rows``, ``columns`` and ``file_size`` by dataset, as Kedro-Viz reads them from ``.viz/stats.json``."""
+"""Numbers of ``rows``, ``columns`` and bytes (``file_size``) per dataset, as ``.viz/stats.json`` has them."""
 
 
 class VizHooks:
-    """Hooks that complete ``.viz/stats.json``.
+    """The Kedro hooks that add sizes of datasets to ``.viz/stats.json``, which Kedro-Viz reads.
 
-    Kedro-Viz's own hook runs first and replaces the file by the sizes of this run's frames. These hooks add the
-    streamed tables of this run and the sizes from earlier runs of other pipelines. They never fail a run.
+    Kedro-Viz has a hook that runs first and overwrites the file with the sizes of this run's pandas frames. These hooks
+    add the streamed tables of this run, and the sizes from earlier runs of other pipelines. They never fail a run.
     """
 
     def __init__(self) -> None:
@@ -36,13 +36,13 @@ class VizHooks:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Read the sizes of earlier runs."""
+        """Read the sizes that earlier runs wrote."""
         self._earlier, self._counted = _read_stats(_stats_file(run_params)), {}
         self._metadata = metadata_by_name(catalog, (name for name in pipeline.all_outputs() if name in catalog))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
-        """Record the size of a text dataset when the dataset that counts its rows is saved."""
+        """If the saved dataset counts the rows of a text dataset, note the size of that text dataset."""
         if text_dataset := self._metadata.get(dataset_name, {}).get("counts_rows_of"):
             files = data.get("input_files", ())
             file_size = {"file_size": sum(file["bytes"] for file in files)} if files else {}
@@ -52,7 +52,7 @@ class VizHooks:
     def after_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Write the sizes if the project has a ``pyproject.toml``: only there Kedro-Viz reads them."""
+        """Write the sizes if the project has a ``pyproject.toml``; Kedro-Viz cannot show a project without one."""
         file = _stats_file(run_params)
         if not (file.parents[1] / "pyproject.toml").is_file():
             return
@@ -70,7 +70,7 @@ def _stats_file(run_params: Mapping[str, Any]) -> Path:
 
 
 def _read_stats(file: Path) -> Stats:
-    """Return the content of the file; empty if the file is missing or another run is writing it."""
+    """Return the sizes in the file; empty if there is no file, or another run is writing it."""
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -78,7 +78,7 @@ def _read_stats(file: Path) -> Stats:
 
 
 def _stats_of(dataset: Any) -> dict[str, int]:  # noqa: ANN401  any dataset
-    """Return the sizes of a streamed dataset; empty for another dataset and if none is saved."""
+    """Return the sizes of a streamed table; empty if the dataset is not one or was never saved."""
     from pyarrow import ArrowException
 
     try:

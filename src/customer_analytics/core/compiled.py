@@ -1,6 +1,6 @@
 """Decorators that compile loops over bytes or rows to machine code with Numba.
 
-Each package has its compiled functions in a ``_kernels.py``. They take NumPy arrays and numbers only.
+The compiled functions of a package are in its ``_kernels.py``. They take only NumPy arrays, numbers and tuples of them.
 """
 
 from collections.abc import Callable
@@ -13,16 +13,16 @@ R = TypeVar("R")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function; it releases the GIL while it runs.
+    """Return the function compiled by Numba; it releases the GIL while it runs.
 
-    The first call with arguments of new types compiles. The machine code is cached in ``NUMBA_CACHE_DIR``; if that is
-    not writable, every process compiles again.
+    Numba compiles at the first call with new argument types. It caches the machine code in ``NUMBA_CACHE_DIR``; if that
+    folder is not writable, every process compiles again.
     """
     return _compile(function, forceinline=False)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function that is inlined into its compiled callers: for small functions called once per row."""
+    """Return the function compiled by Numba and inlined into compiled callers; for small functions called per row."""
     return _compile(function, forceinline=True)
 
 

@@ -1,4 +1,4 @@
-"""Errors that a user can correct; the form of all messages is ``where: expected …; found …. Hint: …``."""
+"""The errors of this project. All messages have the form ``where: expected …; found …. Hint: …``."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,12 +12,12 @@ class CustomerAnalyticsError(Exception):
         self._arguments = (where, expected, found, hint)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the error with its notes."""
+        """Return what pickle needs to rebuild the error with its notes."""
         return type(self), self._arguments, self.__dict__
 
 
 class InputError(CustomerAnalyticsError):
-    """An input file or a table of an earlier run is missing or cannot be read. A bad row never raises it."""
+    """An input file or a table of an earlier run is missing or cannot be read. Rows with faults do not raise it."""
 
 
 class SettingError(CustomerAnalyticsError):
@@ -25,11 +25,11 @@ class SettingError(CustomerAnalyticsError):
 
 
 class LedgerError(CustomerAnalyticsError):
-    """Rows or money of a run do not balance: its tables must not be used."""
+    """The ledger of a run does not balance in rows or money; the tables of this run must not be used."""
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """Return the names in quotes, separated by commas; of more than ``most``, only the first ones and the number."""
+    """Return the names in quotes, separated by commas; after the first ``most`` names, add only the number of all."""
     quoted = [f"'{name}'" for name in names]
     if len(quoted) <= most:
         return ", ".join(quoted) or "nothing"

@@ -1,4 +1,4 @@
-"""Kedro datasets: all input and output of the project."""
+"""Kedro datasets of the project; all of its input and output goes through them."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ _MODULE_OF = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a class of one of the modules
-    """Import the module of a dataset on first access, so that a run imports only the datasets of its catalog."""
+    """Import the module of a dataset class on first access, so that a run imports only the classes of its catalog."""
     from importlib import import_module  # noqa: PLC0415
 
     if name not in _MODULE_OF:

@@ -1,11 +1,11 @@
-"""Settings of the C allocator, and the return of freed memory to the operating system."""
+"""Functions that make all threads share the C allocator's memory and return freed memory to the operating system."""
 
 import ctypes
 
 import pyarrow as pa
 
 _M_ARENA_MAX = -8
-"""The number of this option in glibc's ``malloc.h``."""
+"""The number of the option ``M_ARENA_MAX`` in glibc's ``malloc.h``."""
 
 
 def limit_arenas() -> None:
@@ -20,7 +20,7 @@ def limit_arenas() -> None:
 
 
 def release_memory() -> None:
-    """Return freed memory to the operating system; without glibc, only that of Arrow's memory pool."""
+    """Return freed memory to the operating system; without glibc, return only the memory of Arrow's pool."""
     pa.default_memory_pool().release_unused()
     malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if malloc_trim is not None:

@@ -1,4 +1,4 @@
-"""Atomic saves for any Kedro dataset of one file."""
+"""A dataset that makes the saves of another Kedro dataset atomic."""
 
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -10,9 +10,9 @@ from customer_analytics.datasets.atomic_save import atomic_replace, remove_lefto
 
 
 class AtomicDataset(AbstractVersionedDataset[Any, Any]):
-    """Any dataset of one local file, the wrapped dataset, with atomic saves.
+    """A dataset that wraps another dataset of one local file and makes its saves atomic.
 
-    A save replaces the file only when the new one is complete.
+    A save replaces the file only when the new file is complete.
 
     Example catalog entry:
 
@@ -57,12 +57,12 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
 
     @property
     def filepath(self) -> str:
-        """The path of the file to load, for Kedro-Viz, which shows its size."""
+        """The path of the file that a load reads; Kedro-Viz shows the size of this file."""
         return str(self._get_load_path() if self._exists() else self._filepath)
 
     @property
     def preview(self) -> Callable[..., Any]:
-        """The preview method of the wrapped dataset; Kedro-Viz reads its return annotation.
+        """The preview method of the wrapped dataset; Kedro-Viz calls it and reads its return annotation.
 
         Raises:
             AttributeError: The wrapped dataset has no preview.

@@ -1,4 +1,4 @@
-"""Atomic replacement of files."""
+"""Functions that replace a file atomically and remove the temporary files of killed runs."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def atomic_replace(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the folder of ``path``; when the block ends without an error, rename it to ``path``.
+    """Yield a temporary path next to ``path``; if the ``with`` block ends without an error, rename it to ``path``.
 
-    After an error ``path`` is unchanged. The temporary file is removed in any case.
+    After an error ``path`` is unchanged and the temporary file is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -25,10 +25,10 @@ def atomic_replace(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove temporary files of killed runs from the folder of ``path``.
+    """Remove the temporary files for ``path`` that killed runs left in its folder.
 
-    If ``path`` is a version that Kedro manages, remove them from the folders of all versions, and the folders that are
-    empty then.
+    If ``path`` is one version of a versioned Kedro dataset, do this in the folders of all versions, and remove a
+    version's folder if it is empty afterwards.
     """
     versions, pattern = path.parent.parent, f".{path.name}.*.part"
     is_version = versions.name == path.name
@@ -42,7 +42,7 @@ def remove_leftovers(path: Path) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether a process with this id runs, whichever user owns it."""
+    """Return whether a process with this id is running, also if another user owns it; a zombie is not running."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

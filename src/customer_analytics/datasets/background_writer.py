@@ -1,4 +1,4 @@
-"""Tables written in a background thread."""
+"""A function that writes tables in a background thread."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,13 +7,13 @@ import pyarrow as pa
 
 
 def write_behind(tables: Iterable[pa.Table], write: Callable[[pa.Table], None]) -> None:
-    """Write tables in order, each in a background thread while the next table is made.
+    """Write the tables in order; a background thread writes each one while ``tables`` makes the next one.
 
-    Both can run at the same time because encoding releases the GIL.
+    The two threads can work at the same time, because the encoding of a table releases the GIL.
 
     Raises:
-        Exception: An error of ``write``, raised before the next table is written. An error of ``tables``, raised after
-            the tables before it are written.
+        Exception: An error of ``write``; no further table is written. Or an error of ``tables``; the tables that were
+            made before it are written first.
     """
     writing: Future[None] | None = None
     try:

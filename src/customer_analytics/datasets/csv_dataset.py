@@ -1,4 +1,4 @@
-"""Raw purchases: CSV files of any size as chunks of text."""
+"""A dataset that loads CSV files of purchases, of any size, as chunks of text."""
 
 from dataclasses import replace
 from typing import Any, Never
@@ -14,10 +14,11 @@ from customer_analytics.datasets.runtime import RuntimeSettings
 
 
 class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
-    """CSV files of purchases as chunks of text with at most ``chunk_rows`` records each.
+    """A read-only dataset that loads CSV files of purchases as chunks of text.
 
-    A load reads only the headers. When the chunks are used, blocks of whole records are cut in order, and worker
-    threads turn them into frames. The chunks can be read more than once.
+    A load reads only the headers. The records are read when the chunks are iterated: the files are cut into blocks of
+    at most ``chunk_rows`` records, in order, and worker threads turn each block into a frame. The chunks can be
+    iterated more than once.
 
     Example catalog entry:
 
@@ -52,7 +53,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         Args:
             filepath: A file, a folder or a glob; plain, gz, bz2, xz, zst or zip; local or any fsspec URL.
             dialect: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`.
-            overrides: Fields that override ``dialect``, for ``--params csv.delimiter=;``.
+            overrides: Fields that override ``dialect``, such as those set with ``--params csv.delimiter=;``.
             chunk_rows: Maximum number of records in a chunk; default in :class:`RuntimeSettings`.
             threads: Number of chunks parsed at the same time; default: the number of cores.
             credentials: Credentials of the file system.
@@ -67,10 +68,10 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         self._input = CsvInput.of(filepath, (dialect, overrides), settings, fs_args, credentials)
 
     def load(self) -> Chunks:
-        """Return the records of all files, in order of file name and row.
+        """Check the headers and return lazy chunks of the records of all files, in order of file name and row.
 
         Raises:
-            InputError: A file is missing, empty, binary, corrupt or lacks columns of the contract.
+            InputError: There is no file; or a file is empty, binary or corrupt, or lacks columns of the contract.
         """
         source = self._input.source()
         source.check_headers()
@@ -81,7 +82,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         self._input.reject_save()
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """Return the first records, for Kedro-Viz; opens only the first file."""
+        """Return at most ``nrows`` records from the start of the first file, for Kedro-Viz."""
         source = replace(self._input, settings=RuntimeSettings.of(nrows, 1)).source()
         frame = next(iter(LocalChunks(source, source.settings.runtime())), empty_raw())
         return frame.astype(object).where(frame.notna(), None).to_dict(orient="split")

@@ -1,4 +1,4 @@
-"""CSV records saved as lines of a text file."""
+"""A dataset that saves CSV records as lines of a text file."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,9 +19,10 @@ from customer_analytics.datasets.runtime import RuntimeSettings
 
 
 class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
-    """A text file of CSV records on a local disk. A save replaces the file only when the new one is complete.
+    """A write-only dataset that saves CSV records to a local text file.
 
-    A save expects chunks with one text column ``record``. It writes each record in UTF-8, followed by a line feed.
+    A save takes chunks with one text column, ``record``, and writes each record in UTF-8, followed by a line feed. It
+    replaces the file only when the new file is complete.
 
     Example catalog entry:
 
@@ -37,7 +38,7 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
 
         Args:
             filepath: A local path.
-            threads: Number of chunks made at the same time; default: the number of cores.
+            threads: Number of chunks computed at the same time; default: the number of cores.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
         self._filepath = Path(filepath)
@@ -58,7 +59,7 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
                 lines.write(_as_lines(chunk))
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """Return the first lines, for Kedro-Viz."""
+        """Return the first ``nrows`` lines of the file, for Kedro-Viz."""
         with self._filepath.open(encoding="utf-8", newline="\n") as lines:
             shown = [[line.removesuffix("\n")] for line in islice(lines, nrows)]
         return {"index": list(range(len(shown))), "columns": ["record"], "data": shown}
@@ -71,7 +72,7 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
 
 
 def _as_lines(chunk: pd.DataFrame) -> memoryview:
-    """Return the records as bytes, each followed by a line feed."""
+    """Return the records of a chunk as UTF-8 bytes, each record followed by a line feed."""
     records = text_array(chunk["record"])
     lines = pc.binary_join_element_wise(records, "\n", "")
     one_list = pa.ListArray.from_arrays(pa.array([0, len(records)], pa.int32()), lines)

@@ -1,4 +1,4 @@
-"""CSV files of purchases as blocks of whole records."""
+"""A source of chunks that cuts CSV files of purchases into blocks of whole records."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
@@ -21,15 +21,15 @@ from customer_analytics.datasets.source_files import ARCHIVE_SUFFIXES, SourceFil
 from customer_analytics.datasets.utf8_stream import ByteReader, Utf8Stream
 
 _HEAD_BYTES = 64 << 10
-"""Bytes read at once while the header is searched; the minimum of a later read."""
+"""Number of bytes per read while the header is searched, and the minimum for every later read."""
 
 _MAX_READ_BYTES = 32 << 20
 
 _ASSUMED_RECORD_BYTES = 100
-"""Size of a record for the first read; later reads use the mean size of the records before."""
+"""Assumed size of a record for the first read; each later read uses the mean size of the records before it."""
 
 _OVERREAD = 1.03
-"""A read takes slightly more than the expected bytes of a chunk, so that the chunk becomes full in one read."""
+"""Factor on the expected bytes of a chunk: a read takes slightly more, so that one read usually fills the chunk."""
 
 _BLANK_FILE = ("blank lines only", "was the delivery complete?")
 _OPEN_HEADER = ("a quote in it that never closes", "correct it, or set csv.quote in globals.yml")
@@ -37,13 +37,13 @@ _OPEN_HEADER = ("a quote in it that never closes", "correct it, or set csv.quote
 
 @dataclass(frozen=True, slots=True)
 class CsvInput:
-    """The settings that all datasets of CSV files share.
+    """Settings of a dataset of CSV files; the local dataset and the one for Dask share them.
 
     Args:
         filepath: A file, a folder or a glob.
-        files: The files behind ``filepath``.
-        dialect: How the files are written.
-        settings: Size of the chunks.
+        files: The files that ``filepath`` names.
+        dialect: Encoding, delimiter and quote of the files.
+        settings: Maximum size of a chunk, and number of threads.
     """
 
     filepath: str
@@ -60,12 +60,13 @@ class CsvInput:
         fs_args: Mapping[str, Any] | None,
         credentials: Mapping[str, Any] | None,
     ) -> "CsvInput":
-        """Return the settings of a catalog entry.
+        """Check the settings of a catalog entry and return them.
 
         Args:
             filepath: A file, a folder or a glob.
-            dialects: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`; later ones override.
-            settings: Size of the chunks.
+            dialects: Mappings with fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`; a later
+                mapping overrides those before it.
+            settings: Maximum size of a chunk, and number of threads.
             fs_args: Options of the file system.
             credentials: Further options of the file system; they override ``fs_args``.
 
@@ -77,7 +78,7 @@ class CsvInput:
         return cls(str(filepath), files, dialect, settings)
 
     def source(self) -> "CsvSource":
-        """List the files.
+        """List the files and return a source that reads them.
 
         Raises:
             InputError: There is no file.
@@ -85,7 +86,7 @@ class CsvInput:
         return CsvSource(self.files, self.files.list(), self.dialect, self.settings)
 
     def exists(self) -> bool:
-        """Return whether there is a file."""
+        """Return whether ``filepath`` names at least one file."""
         try:
             return bool(self.files.list())
         except InputError:
@@ -98,13 +99,13 @@ class CsvInput:
 
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """Blocks of whole records, cut one after the other; worker threads read the fields.
+    """A source of chunks: cuts the files into blocks of whole records, which worker threads turn into frames.
 
     Args:
-        files: The file system.
+        files: Opens the files.
         listed: The files in order.
-        dialect: How the files are written.
-        settings: Size of the chunks.
+        dialect: Encoding, delimiter and quote of the files.
+        settings: Maximum size of a chunk.
     """
 
     files: SourceFiles
@@ -113,12 +114,16 @@ class CsvSource:
     settings: RuntimeSettings
 
     def total(self) -> int:
-        """Return the bytes of all files; 0 if a file is compressed."""
+        """Return the size of all files in bytes, for progress; 0 marks an unknown size, if a file is compressed."""
         is_compressed = any(file.name.endswith(ARCHIVE_SUFFIXES) for file in self.listed)
         return 0 if is_compressed else sum(file.size for file in self.listed)
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Open the chunks in order of file and row; the context closes the file that is open."""
+        """Return a context manager that gives one task per chunk, in order of file and row; its exit closes the file.
+
+        Args:
+            columns: The only columns to read; ``None`` for all.
+        """
         return closing(self._tasks(columns))
 
     def _tasks(self, columns: Sequence[str] | None) -> Generator[Task, None, None]:
@@ -130,7 +135,7 @@ class CsvSource:
                     yield Task(partial(read_block, block, header, self.dialect, columns), block.data.size)
 
     def check_headers(self) -> None:
-        """Read the header of every file.
+        """Read and check the header of every file.
 
         Raises:
             InputError: A file is empty, binary, corrupt or lacks columns of the contract.
@@ -140,14 +145,14 @@ class CsvSource:
                 self.header(Utf8Stream(stream, self.dialect, file.name), file)
 
     def header(self, text: Utf8Stream, file: SourceFile) -> tuple[Header, bytes]:
-        """Read the header of a file.
+        """Read and check the header of a file.
 
         Args:
-            text: The file from its start.
-            file: Names the file in errors.
+            text: A stream of the file, at its start.
+            file: The file, for its name in errors.
 
         Returns:
-            The header, and the bytes that were read after it.
+            A pair: first the header; second the bytes behind it that were read with it.
 
         Raises:
             InputError: The file is binary, or has no header with the columns of the contract.
@@ -171,13 +176,13 @@ class CsvSource:
         return read_header(record.rstrip("\r\n"), self.dialect, file.name), head[end:] + next_bytes
 
     def blocks(self, text: ByteReader, rest: bytes, file: SourceFile, row: int = 1) -> Iterator[RecordBlock]:
-        """Cut text into blocks of at most ``chunk_rows`` records.
+        """Read a stream and yield its records in blocks of at most ``chunk_rows`` whole records.
 
         Args:
-            text: UTF-8 bytes that follow ``rest``.
-            rest: Bytes that were read already, from the start of a record.
-            file: Names the file in errors and in the blocks.
-            row: Number of the first record in its file.
+            text: A stream of the UTF-8 bytes that follow ``rest``.
+            rest: UTF-8 bytes that were read already; they begin with the start of a record.
+            file: The file, for its name in errors and in the blocks.
+            row: Number of the first record in its file, from 1.
 
         Raises:
             InputError: A record is longer than the dialect's ``max_record_bytes``.
@@ -229,7 +234,7 @@ def _with_line_feed(data: bytes) -> bytes:
 
 
 def _read_after(rest: bytes, text: ByteReader, size: int) -> memoryview:
-    """Return ``rest`` and up to ``size`` bytes that follow it; nothing follows at the end."""
+    """Return ``rest`` followed by up to ``size`` bytes of ``text``; at the end of ``text``, return ``rest`` alone."""
     buffer = np.empty(len(rest) + size, np.uint8).data
     buffer[: len(rest)] = rest
     return buffer[: len(rest) + text.readinto(buffer[len(rest) :])]

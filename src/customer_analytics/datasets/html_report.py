@@ -1,4 +1,4 @@
-"""HTML reports: one version per run, and a copy of the newest at a fixed path."""
+"""A dataset of an HTML page: each run saves its own version, and a fixed path always has the newest one."""
 
 import logging
 import os
@@ -16,10 +16,10 @@ LATEST = "latest"
 
 
 class ReportDataset(AbstractVersionedDataset[str, str]):
-    """An HTML page on a local disk. A save replaces the file only when the new one is complete.
+    """A dataset of an HTML page on a local disk.
 
-    With ``versioned: true`` each run saves its own file, ``<filepath>/<run id>/<name>``. ``latest/<name>`` in the
-    parent folder of ``<filepath>`` is always the newest page.
+    With ``versioned: true`` each run saves its own file, ``<filepath>/<run id>/<name>``. The newest page is also at
+    ``<parent folder of filepath>/latest/<name>``. A save replaces a file only when the new file is complete.
 
     Example catalog entry:
 
@@ -51,7 +51,7 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
         return path.parent / LATEST / path.name
 
     def load(self) -> str:
-        """Return the page as text."""
+        """Return the HTML of the page."""
         return Path(self._get_load_path()).read_text(encoding="utf-8")
 
     def save(self, data: str) -> None:
@@ -76,7 +76,7 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
 
 
 def _link_or_copy(path: Path, target: Path) -> None:
-    """Create a hard link, which takes no disk space; a copy where the file system has no hard links."""
+    """Make ``target`` a hard link to ``path``, which takes no disk space, or a copy if hard links are impossible."""
     try:
         os.link(path, target)
     except OSError:

@@ -1,4 +1,4 @@
-"""The input files of a run with their sizes and hashes."""
+"""A dataset that lists the input files of a run with their sizes and hashes."""
 
 from concurrent.futures import Future
 from contextlib import suppress
@@ -11,14 +11,14 @@ from kedro_datasets._typing import TablePreview
 from customer_analytics.datasets.source_files import SourceFiles, storage_options
 
 InputFile = dict[str, Any]
-"""One input file: ``file`` (name), ``bytes`` (size) and ``sha256`` (in hexadecimal, of the file as stored)."""
+"""One input file: ``file`` (name), ``bytes`` (size) and ``sha256`` (hexadecimal); compressed files stay compressed."""
 
 
 class HashedFiles(NamedTuple):
-    """Hashed input files.
+    """The input files with their hashes, and their state before hashing, so that later changes are noticed.
 
     Args:
-        state: State of the files before they were hashed.
+        state: Result of :meth:`SourceFiles.state` before the files were hashed.
         files: The files in order of their names.
     """
 
@@ -27,7 +27,7 @@ class HashedFiles(NamedTuple):
 
 
 Hashing = Future[HashedFiles | None]
-"""A hashing in a background thread; ``None`` after an error, which the load then raises."""
+"""The future result of a background thread that hashes files; ``None`` marks an error, which a load raises later."""
 
 
 def _hash_in_background(files: SourceFiles) -> Hashing:
@@ -48,7 +48,7 @@ def _hash_files(files: SourceFiles) -> list[InputFile]:
 
 
 class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
-    """The input files of a path with their sizes and hashes, as the ledger lists them.
+    """A read-only dataset that loads a list of the input files with their sizes and hashes, for the ledger.
 
     Example catalog entry:
 
@@ -67,17 +67,21 @@ class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         fs_args: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Create the dataset; the arguments are those of ``ChunkedCSVDataset``."""
+        """Create the dataset; the arguments mean the same as in ``ChunkedCSVDataset``."""
         self.metadata = metadata
         self._files = SourceFiles(str(filepath), storage_options(fs_args, credentials))
         self._hashing: Hashing | None = None
 
     def start_hashing(self) -> None:
-        """Start to hash the files in the background."""
+        """Start to hash the files in a background thread, so that :meth:`load` waits less."""
         self._hashing = _hash_in_background(self._files)
 
     def load(self) -> list[InputFile]:
-        """Return the files with their hashes; hash them again if they changed since a background hashing started."""
+        """Return the files with their hashes.
+
+        If :meth:`start_hashing` made the hashes and no file has changed since then, they are returned. Otherwise the
+        files are hashed now.
+        """
         hashing, self._hashing = self._hashing, None
         hashed = hashing.result() if hashing else None
         return hashed.files if hashed and hashed.state == self._files.state() else _hash_files(self._files)
@@ -87,7 +91,7 @@ class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         raise DatasetError(f"{self._files.path}: expected to be read only; found a node that saves it")
 
     def preview(self) -> TablePreview:
-        """Return names and sizes of the files, for Kedro-Viz; no file is opened."""
+        """Return the names and sizes of the files, for Kedro-Viz, without opening a file."""
         rows = [[file.name, file.size] for file in self._files.list()]
         return {"index": list(range(len(rows))), "columns": ["file", "bytes"], "data": rows}
 

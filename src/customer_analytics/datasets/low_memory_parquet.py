@@ -1,4 +1,4 @@
-"""Kedro's Parquet dataset with less memory for saving and loading."""
+"""A variant of Kedro's Parquet dataset that needs less memory to save and load."""
 
 from functools import partial
 from itertools import chain
@@ -14,7 +14,7 @@ from customer_analytics.datasets.background_writer import write_behind
 
 
 class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_datasets ships no types
-    """A :class:`~kedro_datasets.pandas.ParquetDataset` that saves chunks and loads a frame in little memory.
+    """A :class:`~kedro_datasets.pandas.ParquetDataset` that saves chunks and loads a frame, both with little memory.
 
     A save writes each chunk as a row group. A load frees each Arrow column once it is converted to pandas, so that the
     table is not in memory twice. ``load_args`` are ignored.
@@ -29,7 +29,7 @@ class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_da
     """
 
     def save(self, data: Chunks) -> None:
-        """Write one or more chunks, all with the same columns and categories."""
+        """Write the chunks. There must be at least one, and all must have the same columns and categories."""
         writer_options = {name: setting for name, setting in self._save_args.items() if name != "index"}
         tables = iter(data.map(partial(pa.Table.from_pandas, preserve_index=False, nthreads=1)))
         first = next(tables)
@@ -40,7 +40,7 @@ class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_da
             write_behind(chain([first], tables), writer.write_table)
 
     def load(self) -> pd.DataFrame:
-        """Return the table with the dtypes that were saved."""
+        """Return the whole table as one frame with the dtypes that were saved."""
         with self._fs.open(str(self._get_load_path()), "rb") as file:
             table = pq.read_table(file, use_threads=False)
         frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)

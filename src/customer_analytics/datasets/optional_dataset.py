@@ -1,4 +1,4 @@
-"""Datasets that load ``None`` where nothing was saved, so that a report can be made from incomplete inputs."""
+"""Datasets that load ``None`` if nothing was saved, so that a report can be made without some of its inputs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from customer_analytics.datasets.atomic_dataset import AtomicDataset
 
 
 class OptionalDataset(AtomicDataset):
-    """An ``AtomicDataset`` that loads ``None`` where nothing was saved yet.
+    """An ``AtomicDataset`` that loads ``None`` if nothing was saved yet.
 
     Example catalog entry:
 
@@ -24,7 +24,7 @@ class OptionalDataset(AtomicDataset):
 
 
 class ChartDataset(OptionalDataset):
-    """A Plotly figure that Kedro-Viz shows; ``None`` where nothing was saved yet.
+    """A dataset of a Plotly figure, which Kedro-Viz shows; it loads ``None`` if nothing was saved yet.
 
     Example catalog entry:
 

@@ -1,4 +1,4 @@
-"""Streamed tables: one Parquet file per table, written and read chunk by chunk."""
+"""A dataset of a streamed table: one local Parquet file, written and read chunk by chunk."""
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
@@ -28,11 +28,11 @@ logger = logging.getLogger(__name__)
 
 
 class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
-    """A streamed table of the project as one Parquet file on a local disk.
+    """A dataset of one table in a local Parquet file, written and read chunk by chunk.
 
-    A save runs the chunks once and replaces the file only when the new one is complete. Memory does not grow with the
-    rows. The bytes of the file depend on the rows only, not on the chunks. A load is lazy and reads only the columns
-    that are selected.
+    A save computes the chunks once and replaces the file only when the new file is complete. Memory does not grow with
+    the number of rows. The bytes of the file depend on the rows only, not on how chunks divide them. A load returns
+    lazy chunks: they read the file when they are iterated, and only the columns that were selected.
 
     Example catalog entry:
 
@@ -62,7 +62,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         Args:
             filepath: A local path.
             table: Name of the table, a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-            compression: A Parquet codec for text; numbers are not compressed. ``none`` is fastest.
+            compression: Parquet codec of the text columns; others are not compressed. ``none`` is fastest.
             chunk_rows: Maximum number of rows in a loaded chunk; default in :class:`RuntimeSettings`.
             threads: Number of chunks read at the same time; default: the number of cores.
             version: Set by Kedro for ``versioned: true``.
@@ -78,7 +78,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         self._settings = RuntimeSettings.of(chunk_rows, threads)
 
     def load(self) -> Chunks:
-        """Return the chunks of the table, with the dtypes of :mod:`customer_analytics.core.arrow.frames`.
+        """Return lazy chunks of the table, with the dtypes of :mod:`customer_analytics.core.arrow.frames`.
 
         Raises:
             InputError: There is no file.
@@ -93,7 +93,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         return LocalChunks(source, self._settings.runtime())
 
     def save(self, data: Chunks) -> None:
-        """Run the chunks and write them to a temporary file, then replace the file."""
+        """Compute the chunks and write them to a temporary file, then replace the file."""
         path = Path(self._get_save_path())
         remove_leftovers(path)
         summary = TableSummary.of(self._schema.empty_table())
@@ -114,7 +114,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         logger.info("%s: %s", path.stem, summary)
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """Return the first rows, for Kedro-Viz."""
+        """Return the first ``nrows`` rows of the table, for Kedro-Viz."""
         with pq.ParquetFile(self._get_load_path()) as file:
             return preview_rows(file, nrows)
 
@@ -135,14 +135,14 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
 
 def _summarised_table(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  a step of chunks returns a frame elsewhere
-    """Return a chunk as a canonical Arrow table, and its summary."""
+    """Return a pair: first the chunk as a canonical Arrow table; second the summary of this table."""
     table = canonical_table(frame, schema)
     return table, TableSummary.of(table)
 
 
 @dataclass(frozen=True, slots=True)
 class _ParquetSource:
-    """Chunks of one file: a row group each, or slices of a row group that is longer than ``chunk_rows``."""
+    """A source of the chunks of one file: each is a row group, or a slice of one that is longer than ``chunk_rows``."""
 
     path: str
     schema: pa.Schema

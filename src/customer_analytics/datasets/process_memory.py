@@ -1,4 +1,4 @@
-"""Memory of processes, read from Linux' ``/proc``."""
+"""Functions that measure how much memory processes use, from Linux' ``/proc``."""
 
 import resource
 import sys
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Self
 
 SAMPLE_S = 0.02
-"""Seconds between two samples."""
+"""Seconds between two measurements of memory."""
 
 SAMPLES_PER_LISTING = 10
-"""Samples between two listings of the process tree."""
+"""Number of measurements after which the list of descendant processes is renewed."""
 
 _PROC = Path("/proc")
 _KIB = 1024
@@ -20,7 +20,7 @@ _KIB = 1024
 def own_peak_bytes() -> int:
     """Return the peak resident memory of this process in bytes.
 
-    Reads ``VmHWM`` where there is one, because ``ru_maxrss`` starts at the size of the parent process.
+    Reads ``VmHWM`` from ``/proc``. ``ru_maxrss`` is only the fallback: it starts at the size of the parent process.
     """
     peak = _status("self", ("VmHWM:",))
     if peak:
@@ -30,11 +30,11 @@ def own_peak_bytes() -> int:
 
 
 class TreeSampler(threading.Thread):
-    """Sample the memory of a process and its descendants while a ``with`` block runs.
+    """A thread that measures the memory of a process and its descendants while a ``with`` block runs.
 
     Attributes:
-        resident_bytes: Peak resident memory, mapped files included; 0 without ``/proc``.
-        owned_bytes: Peak anonymous and shared memory, which the system cannot reclaim; 0 without ``/proc``.
+        resident_bytes: Peak of their resident memory, including mapped files; 0 if there is no ``/proc``.
+        owned_bytes: Peak of their anonymous and shared memory, which the system cannot reclaim; 0 without ``/proc``.
     """
 
     def __init__(self, pid: int) -> None:
@@ -44,7 +44,7 @@ class TreeSampler(threading.Thread):
         self._block_ended = threading.Event()
 
     def run(self) -> None:
-        """Sample until the block ends."""
+        """Measure every :data:`SAMPLE_S` seconds until the ``with`` block ends."""
         pids, samples = [self._root_pid], 0
         while not self._block_ended.wait(SAMPLE_S):
             samples += 1
@@ -64,13 +64,13 @@ class TreeSampler(threading.Thread):
 
 
 def _resident(pid: int) -> tuple[int, int, int]:
-    """Return mapped files, anonymous and shared memory of a process in bytes; zeros for an ended process."""
+    """Return three sizes of a process in bytes: mapped files, anonymous and shared memory; zeros if it has ended."""
     sizes = _status(str(pid), ("RssFile:", "RssAnon:", "RssShmem:"))
     return (sizes[0], sizes[1], sizes[2]) if sizes else (0, 0, 0)
 
 
 def _status(process: str, names: tuple[str, ...]) -> list[int]:
-    """Return values of ``/proc/<process>/status`` in bytes, in the order of ``names``; empty if one is missing."""
+    """Return the named values of ``/proc/<process>/status`` in bytes, in order; empty if one is missing."""
     try:
         lines = (_PROC / process / "status").read_text().splitlines()
     except OSError:

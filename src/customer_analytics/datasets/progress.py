@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, otherwise a log line every few seconds."""
+"""Functions that show the progress of a run: as a bar on a terminal, otherwise as a log line every few seconds."""
 
 import logging
 import sys
@@ -14,15 +14,15 @@ logger = logging.getLogger(__name__)
 LINE_EVERY_S = 5.0
 
 current_node: ContextVar[str] = ContextVar("current_node", default="chunks")
-"""The label of the progress; the hooks set it to the name of the node."""
+"""The label of the progress display; the hooks set it to the name of the running node."""
 
 
 @contextmanager
 def watch_run(total: int) -> Iterator[ProgressCallback]:
-    """Yield a callback that shows the progress of one pass over chunks.
+    """Yield a callback that shows the progress of one pass over chunks; call it with rows and size of each chunk.
 
     Args:
-        total: Sum of the sizes of all chunks; 0 when unknown.
+        total: Sum of the sizes of all chunks; 0 if it is unknown.
     """
     if sys.stderr.isatty():
         with _progress_bar(total) as callback:

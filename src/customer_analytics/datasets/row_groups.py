@@ -1,4 +1,4 @@
-"""Parquet options of the streamed tables, and reading of their row groups."""
+"""Functions that choose the Parquet options of streamed tables and read their row groups."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,15 +12,15 @@ from customer_analytics.core.contract.schemas import TABLES
 from customer_analytics.core.errors import SettingError, listed
 
 _PAGE_BYTES = 1 << 30
-"""More than any column of a row group, so that a column is one page and its bytes do not depend on the chunks."""
+"""Page size that no column of a row group reaches: a column is one page, so its bytes do not depend on the chunks."""
 
 
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
-    """Return arguments of :class:`pyarrow.parquet.ParquetWriter`.
+    """Return the keyword arguments of :class:`pyarrow.parquet.ParquetWriter` for a table.
 
-    Text with few distinct values is dictionary-encoded. int64 columns are delta-encoded. Only other text is compressed.
-    Text columns have no statistics. Fault masks and timestamps have no encoding, because it would slow down their
-    reading and writing and save little space.
+    Dictionary columns (text with few distinct values) are stored dictionary-encoded, int64 columns delta-encoded. Other
+    text columns are the only compressed ones. No column of text has statistics. Fault masks and timestamps are stored
+    plain, because an encoding would slow down reads and writes and save little space.
 
     Args:
         schema: Schema of the table.
@@ -43,11 +43,11 @@ def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
 
 
 def schema_of(table: str, filepath: str) -> pa.Schema:
-    """Return the schema of a table.
+    """Return the Arrow schema of a table of the project.
 
     Args:
         table: A key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-        filepath: Path of the dataset, for the error.
+        filepath: Path of the dataset; the error names it.
 
     Raises:
         SettingError: There is no such table.
@@ -58,19 +58,19 @@ def schema_of(table: str, filepath: str) -> pa.Schema:
 
 
 def selected(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """Return the schema of the given columns, in the given order; ``None`` selects all."""
+    """Return the part of ``schema`` with these columns, in this order; ``None`` selects all columns."""
     return schema if columns is None else pa.schema([schema.field(name) for name in columns])
 
 
 def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, meta: pq.FileMetaData) -> pa.Table:
-    """Read columns of a row group.
+    """Return the columns of ``schema`` from one row group of a Parquet file.
 
-    Text is read with 64-bit offsets, because Arrow checks the size of 32-bit offsets after every value. With 64-bit
-    offsets Arrow does not read dictionaries, so all other columns are read separately.
+    Text columns are read with 64-bit offsets, because with 32-bit offsets Arrow checks for an overflow at every value.
+    Arrow cannot read dictionary columns with this option, so a second read gets all other columns.
 
     Args:
         source: A path, or an open file, which stays open.
-        group: Index of the row group.
+        group: Index of the row group in the file.
         schema: Schema of the columns to read.
         meta: Metadata of the file.
     """
@@ -91,7 +91,7 @@ def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, m
 
 
 def preview_rows(file: pq.ParquetFile, nrows: int) -> TablePreview:
-    """Return the first rows of a file; values that JSON does not have are shown as text."""
+    """Return the first ``nrows`` rows of a file, for Kedro-Viz; values that JSON cannot represent become text."""
     batch = next(file.iter_batches(nrows), None)
     rows = batch.to_pylist() if batch is not None else []
     names = file.schema_arrow.names

@@ -1,4 +1,4 @@
-"""Time and memory that the current run has used so far."""
+"""A dataset that measures the time and memory that the current run has used so far."""
 
 import time
 from typing import Any, Never
@@ -11,12 +11,12 @@ _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 
 
 def start_clock() -> None:
-    """Set the start of the run to now; without this call it is the import of this module."""
+    """Set the start of the run to now; if this is never called, the run starts when this module is imported."""
     _started.update(wall=time.perf_counter(), cpu=time.process_time())
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
-    """Time and memory that this process has used when the dataset is loaded; workers of a cluster are not counted.
+    """A read-only dataset: a load returns the time and memory that this process has used; Dask workers do not count.
 
     Example catalog entry:
 

@@ -1,4 +1,4 @@
-"""Settings and runtime of streamed datasets on this machine: chunk size, threads, spill and progress."""
+"""Settings for chunks on this machine (chunk size and threads), and the spill file that they use."""
 
 import os
 import tempfile
@@ -19,7 +19,7 @@ _UNSET = (None, "")
 
 @dataclass(frozen=True, slots=True)
 class RuntimeSettings:
-    """Size and number of chunks in memory; results do not depend on them.
+    """Settings that limit the size and number of chunks in memory; results do not depend on them.
 
     Args:
         chunk_rows: Maximum number of rows in a chunk.
@@ -31,10 +31,10 @@ class RuntimeSettings:
 
     @classmethod
     def of(cls, chunk_rows: object = None, threads: object = None) -> "RuntimeSettings":
-        """Return the settings of a catalog entry; defaults replace ``None`` and empty text.
+        """Check the settings of a catalog entry and return them; defaults replace ``None`` and empty text.
 
         Raises:
-            SettingError: A setting is not a whole number from 1.
+            SettingError: A setting is not a whole number of at least 1.
         """
         return cls(
             _count("CHUNK_ROWS", CHUNK_ROWS if chunk_rows in _UNSET else chunk_rows),
@@ -42,26 +42,26 @@ class RuntimeSettings:
         )
 
     def runtime(self) -> LocalRuntime:
-        """Return a runtime with these settings, a spill on disk and visible progress."""
+        """Return the runtime that local chunks need: these settings, a spill file on disk, and a progress display."""
         return LocalRuntime(self.threads, open_spill, watch_run)
 
 
 def available_cores() -> int:
-    """Return the number of cores that this process may use, or of all cores on platforms without CPU affinity."""
+    """Return how many cores this process may use; on platforms without CPU affinity, the number of all cores."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 class FileSpill:
-    """A spill in an unnamed temporary file, which disappears when it is closed or when the process dies."""
+    """A spill in an unnamed temporary file. The file disappears when it is closed or when the process dies."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._end = 0
 
     def write(self, data: pa.Buffer) -> int:
-        """Append bytes and return the offset of the first one."""
+        """Append ``data`` to the file and return the offset of its first byte."""
         start, remaining = self._end, memoryview(data)
         while remaining:
             written = os.pwrite(self._descriptor, remaining, self._end)
@@ -70,13 +70,13 @@ class FileSpill:
         return start
 
     def read(self, start: int, size: int) -> pa.Buffer:
-        """Return ``size`` bytes from offset ``start``; safe from several threads."""
+        """Return the ``size`` bytes that begin at offset ``start``; several threads can call this at the same time."""
         buffer = pa.allocate_buffer(size)
         self.readinto(start, memoryview(buffer))
         return buffer
 
     def readinto(self, start: int, buffer: memoryview) -> None:
-        """Fill ``buffer`` with the bytes from offset ``start``; safe from several threads."""
+        """Fill ``buffer`` with the bytes from offset ``start`` on; several threads can call this at the same time."""
         while buffer:
             size = os.preadv(self._descriptor, [buffer], start)
             if not size:
@@ -86,7 +86,7 @@ class FileSpill:
 
 @contextmanager
 def open_spill() -> Iterator[FileSpill]:
-    """Open a spill in the data folder (``DATA_DIR``), or in the system's temporary folder if that does not exist."""
+    """Yield an empty spill in the folder ``DATA_DIR``, or in the system's temporary folder if it does not exist."""
     folder = Path(os.environ.get("DATA_DIR") or "data")
     with tempfile.TemporaryFile(dir=folder if folder.is_dir() else None) as file:
         yield FileSpill(file.fileno())

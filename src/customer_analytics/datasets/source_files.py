@@ -1,4 +1,4 @@
-"""Find and open the input files: one file, a folder or a glob; plain or compressed; local or remote."""
+"""Functions that find and open input files: a file, a folder or a glob; plain or compressed; local or remote."""
 
 import hashlib
 import lzma
@@ -23,7 +23,7 @@ _ARCHIVES = {
     ".zip": ("zip", b"PK\x03\x04"),
 }
 MAGIC_BYTES = 8
-"""Number of bytes that :func:`compression_of` needs."""
+"""Number of bytes at the start of a file that :func:`compression_of` needs."""
 
 ARCHIVE_SUFFIXES = tuple(_ARCHIVES)
 
@@ -36,8 +36,8 @@ class SourceFile(NamedTuple):
 
     Args:
         path: Path in the file system.
-        name: Public name: the path inside the folder of the delivery.
-        size: Size in bytes as stored.
+        name: Name in tables and messages: the path relative to the folder of the delivery.
+        size: Size in bytes; of a compressed file, the compressed size.
     """
 
     path: str
@@ -46,12 +46,12 @@ class SourceFile(NamedTuple):
 
 
 def storage_options(fs_args: Mapping[str, Any] | None, credentials: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return fsspec options from a catalog entry; ``credentials`` override ``fs_args``."""
+    """Merge two settings of a catalog entry into the options for fsspec; ``credentials`` override ``fs_args``."""
     return {**(fs_args or {}), **(credentials or {})}
 
 
 class SourceFiles:
-    """All files that a path names.
+    """The input files that a path names; its methods list, open and hash them.
 
     Args:
         filepath: A file, a folder (its ``.csv``, ``.tsv`` and ``.txt`` files, compressed or not) or a glob; any URL
@@ -68,7 +68,7 @@ class SourceFiles:
         return str(self.fs.unstrip_protocol(self.path))
 
     def list(self) -> list[SourceFile]:
-        """Return every file in order of its path.
+        """Return all files, sorted by path.
 
         Raises:
             InputError: There is no file.
@@ -86,14 +86,14 @@ class SourceFiles:
         return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
 
     def state(self) -> tuple[tuple[str, int, str], ...]:
-        """Return path, size and fsspec's change token of every file; the result differs if a file was changed."""
+        """Return path, size and fsspec's change token of every file; if a file changes, the result changes."""
         self.fs.invalidate_cache()
         return tuple((file.path, file.size, self.fs.ukey(file.path)) for file in self.list())
 
     def sha256(self, path: str) -> str:
-        """Return the SHA-256 of a file as stored, in hexadecimal.
+        """Return the SHA-256 of a file in hexadecimal; a compressed file is hashed without decompression.
 
-        Reads large blocks, because this thread waits for the GIL between two blocks.
+        The file is read in large blocks, because the thread may have to wait for the GIL after each block.
         """
         digest, buffer = hashlib.sha256(), memoryview(bytearray(_HASHED_BYTES))
         with self.fs.open(path, "rb") as raw:
@@ -103,10 +103,11 @@ class SourceFiles:
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[BinaryIO]:
-        """Open a file and decompress it; the compression is detected from the first bytes, not from the name.
+        """Yield a stream of a file's decompressed bytes; the first bytes of the file show how it is compressed.
 
         Raises:
-            InputError: The file is empty, or an archive that is corrupt, truncated or holds more than one file.
+            InputError: The file is empty; its suffix stands for another compression; or it is an archive that is
+                corrupt, truncated or has more than one file.
         """
         if file.size == 0:
             raise InputError(file.name, "a CSV with a header", "an empty file", "was the delivery complete?")
@@ -149,7 +150,7 @@ def compression_of(file: SourceFile, head: bytes) -> str | None:
         ``gzip``, ``bz2``, ``xz``, ``zstd`` or ``zip``; ``None`` for a plain file.
 
     Raises:
-        InputError: The suffix names another compression.
+        InputError: The suffix of the file stands for another compression.
     """
     detected = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
     expected, _magic = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower(), (detected, b""))
@@ -173,6 +174,6 @@ def _decompressed(raw: BinaryIO, kind: str | None, name: str) -> BinaryIO:
             return cast(BinaryIO, archive.open(members[0]))
         except RuntimeError as error:  # an encrypted archive, or a compression that Python does not support
             raise InputError(name, "a readable archive", str(error), "extract it into a folder") from error
-    import pyarrow as pa  # noqa: PLC0415  slow to import; the command line starts hashing before
+    import pyarrow as pa  # noqa: PLC0415  slow to import, and hashing does not need it
 
     return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), kind))

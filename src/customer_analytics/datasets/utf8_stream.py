@@ -1,4 +1,4 @@
-"""Text of any encoding as a stream of UTF-8 bytes."""
+"""A stream that converts text of any encoding to UTF-8 bytes."""
 
 import codecs
 from typing import BinaryIO, Protocol
@@ -8,20 +8,20 @@ from customer_analytics.core.errors import InputError
 
 
 class ByteReader(Protocol):
-    """A stream of UTF-8 bytes."""
+    """The interface of a stream of UTF-8 bytes."""
 
     def readinto(self, buffer: memoryview, /) -> int:
-        """Read bytes into the start of ``buffer`` and return their number, which is 0 only at the end."""
+        """Read bytes into the start of ``buffer`` and return their number; 0 marks the end of the stream."""
         ...
 
 
 class Utf8Stream:
-    """The text of a binary stream as UTF-8 bytes without a byte order mark.
+    """A stream that reads text in any encoding and returns it as UTF-8 bytes without a byte order mark.
 
     Args:
-        stream: Bytes in the encoding of the dialect.
-        dialect: Names the encoding.
-        name: Public name of the file, for errors.
+        stream: The binary stream to read.
+        dialect: Its ``encoding`` is the encoding of ``stream``.
+        name: Name of the file in errors.
     """
 
     def __init__(self, stream: BinaryIO, dialect: Dialect, name: str) -> None:
@@ -30,7 +30,7 @@ class Utf8Stream:
         self._at_start, self._pending = True, b""
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read bytes into the start of ``buffer`` and return their number, which is 0 only at the end.
+        """Read bytes into the start of ``buffer`` and return their number; 0 marks the end of the stream.
 
         Raises:
             InputError: The bytes are not text in the encoding.
@@ -43,7 +43,7 @@ class Utf8Stream:
         return len(data)
 
     def read(self, size: int) -> bytes:
-        """Read about ``size`` bytes of the stream; the result is empty only at the end.
+        """Read about ``size`` bytes and return them as UTF-8; an empty result marks the end of the stream.
 
         Raises:
             InputError: The bytes are not text in the encoding.
@@ -65,5 +65,5 @@ class Utf8Stream:
 
 
 def is_utf8(dialect: Dialect) -> bool:
-    """Return whether the bytes of a file are UTF-8 as they are, apart from a byte order mark."""
+    """Return whether files of this dialect are UTF-8 already, so that only a byte order mark must be removed."""
     return codecs.lookup(dialect.encoding).name in {"utf-8", "utf-8-sig", "ascii"}

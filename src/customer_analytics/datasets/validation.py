@@ -1,4 +1,4 @@
-"""Validators of streamed tables, for ``validator:`` in the catalog."""
+"""A validator of a streamed table, which a catalog entry selects with ``validator:``."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,11 +10,11 @@ from customer_analytics.core.errors import CustomerAnalyticsError
 
 
 class ContractViolationError(CustomerAnalyticsError):
-    """A chunk of a validated table does not match its schema. The cause is a bug in the cleaning, never the data."""
+    """The error for a chunk that does not match the schema of its table: a bug in the project, never in the data."""
 
 
 class CleanTableValidator:
-    """Check every chunk of ``clean_purchases`` against the contract's pandera schema while it is written.
+    """A validator that checks each chunk of ``clean_purchases`` against the contract's pandera schema before a save.
 
     Args:
         contract: Fields of :class:`~customer_analytics.core.contract.settings.Contract`.
@@ -25,7 +25,7 @@ class CleanTableValidator:
         self._contract = Contract(**{**contract, **(overrides or {})})
 
     def validate(self, chunks: Chunks) -> Chunks:
-        """Return the same chunks; each is checked when it is made."""
+        """Return the same chunks; each is checked when it is computed, and an invalid one raises an error."""
         return chunks.map(self._check)
 
     def _check(self, frame: Any) -> Any:  # noqa: ANN401  pandera's frames

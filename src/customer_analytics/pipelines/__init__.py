@@ -1,1 +1,1 @@
-"""One folder a pipeline: plain functions of chunks and frames, wired by the names in the catalog."""
+"""The Kedro pipelines, one folder each. Their nodes are plain functions, connected by names of catalog datasets."""

@@ -1,4 +1,4 @@
-"""Compiled loops over the keys, codes and values of rows."""
+"""Compiled loops that count, sum and rank rows by integer keys and codes."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from customer_analytics.core.compiled import compiled
 from customer_analytics.core.money._kernels import LOW_BITS, LOW_MASK
 
 _DENSE_CODES = 1 << 14
-"""Codes within a range of this length, or of the number of rows, are ranked with a table; others are sorted."""
+"""``rank_codes`` uses a table if max - min of the codes is below this or below the number of rows; else it sorts."""
 
 _DENSE_KEYS = 1 << 12
-"""Keys within a range of this length are counted with a table; others are sorted."""
+"""``count_keys`` uses a table if max - min of the keys is below this; else it sorts."""
 
 _UINT32_MAX = np.iinfo(np.uint32).max
 
 
 def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct codes in ascending order, and the position of each row's code among them; all int64."""
+    """Return a pair of int64 arrays: the distinct codes, ascending; and the index of each row's code among them."""
     lowest, highest = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
     if highest - lowest < max(_DENSE_CODES, len(codes)):
         return _rank_dense(codes, lowest, highest)
@@ -25,7 +25,7 @@ def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @compiled
 def _rank_dense(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rank codes that lie between ``lowest`` and ``highest``, both included."""
+    """Return the result of :func:`rank_codes`, computed with a table from ``lowest`` to ``highest`` (both included)."""
     rank = np.zeros(highest - lowest + 1, np.int64)
     for code in codes:
         rank[code - lowest] = 1
@@ -44,17 +44,17 @@ def _rank_dense(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarra
 def histogram(
     outer: np.ndarray, span: int, value: np.ndarray, cents: np.ndarray, size: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count the rows and sum the minor units per key.
+    """Count the rows and sum the amounts per key; the key of a row is ``outer * span + value``.
 
     Args:
-        outer: int64; the key of a row is ``outer * span + value``.
+        outer: int64, from 0; the first part of each row's key.
         span: Exclusive upper bound of ``value``.
-        value: int64.
-        cents: int64, minor units per row; their sum must fit into int64.
+        value: int64, from 0; the second part of each row's key.
+        cents: int64, the amount of each row in minor units; the sum of all must fit into int64.
         size: Exclusive upper bound of the keys.
 
     Returns:
-        Three int64 arrays: the keys that occur in ascending order, their rows, and their minor units.
+        Three int64 arrays: the keys that occur, ascending; the number of rows per key; the sum of ``cents`` per key.
     """
     rows, sums = np.zeros(size, np.int64), np.zeros(size, np.int64)
     for row in range(len(outer)):
@@ -67,16 +67,16 @@ def histogram(
 
 @compiled
 def sum_by_code(units: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
-    """Count the rows and sum the minor units per code.
+    """Count the rows and sum the amounts per code.
 
     Args:
-        units: int64, size below ``2**53``.
-        codes: int64, from 0 to ``size - 1``.
+        units: int64, the amount of each row in minor units; absolute values below ``2**53``.
+        codes: int64, the code of each row, from 0 to ``size - 1``.
         size: Number of codes.
 
     Returns:
-        int64, shape ``(3, size)``: rows, and the ``high`` and ``low`` number of the sum
-        (see :mod:`customer_analytics.core.money._kernels`).
+        int64, shape ``(3, size)``. Per code: the number of rows, and the sum as two numbers ``high`` and ``low``
+        (see :func:`customer_analytics.core.money._kernels.join_sum`).
     """
     sums = np.zeros((3, size), np.int64)
     for row in range(len(codes)):
@@ -91,8 +91,8 @@ def min_max_sum(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, fl
     """Return the minimum, the maximum and the sum (float64) of the valid values.
 
     Args:
-        values: Numbers, at least one of them valid; no valid NaN.
-        valid: bool, shape ``(rows,)``; empty if all values are valid.
+        values: Numbers. At least one of them is valid, and no valid one is NaN.
+        valid: bool, shape ``(rows,)``: whether each value is valid, not null; an empty array if all values are valid.
     """
     first = 0
     while len(valid) > 0 and not valid[first]:
@@ -108,11 +108,11 @@ def min_max_sum(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, fl
 
 @compiled
 def occurring_int16(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Mark the int16 numbers that occur among the valid values: bool, shape ``(65536,)``, -32768 first.
+    """Return for each int16 number, from -32768 up, whether it is one of the valid values; bool, shape ``(65536,)``.
 
     Args:
         values: int16.
-        valid: As for :func:`min_max_sum`.
+        valid: bool, shape ``(rows,)``: whether each value is valid, not null; an empty array if all values are valid.
     """
     occurs = np.zeros(1 << 16, np.bool_)
     for row in range(len(values)):
@@ -122,7 +122,7 @@ def occurring_int16(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def count_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct keys (int64) in ascending order, and how often each occurs (int64)."""
+    """Return a pair of int64 arrays: the distinct keys, ascending; and how often each of them occurs."""
     if not len(keys):
         return keys, keys
     lowest = keys.min()
@@ -139,7 +139,7 @@ def count_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @compiled
 def _count_sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Count equal keys, which are next to each other."""
+    """Return the result of :func:`count_keys` for keys that are sorted."""
     distinct, starts = np.empty(len(keys), np.int64), np.empty(len(keys) + 1, np.int64)
     size = 0
     for row in range(len(keys)):
@@ -154,9 +154,9 @@ def _count_sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def merge_counts(
     left_keys: np.ndarray, left_counts: np.ndarray, right_keys: np.ndarray, right_counts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Merge two sorted arrays of distinct keys; the counts of a key that is in both are added.
+    """Merge two tables of distinct ascending keys and their counts; the counts of a key that is in both are added.
 
-    Needs no memory besides the arguments and the result.
+    Returns a pair: the merged keys, ascending; and their counts. Needs no memory besides the arguments and the result.
     """
     size = len(left_keys) + len(right_keys) - _count_common(left_keys, right_keys)
     keys, counts = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -177,7 +177,7 @@ def merge_counts(
 
 @compiled
 def _count_common(left_keys: np.ndarray, right_keys: np.ndarray) -> int:
-    """Count the keys that are in both sorted arrays."""
+    """Count the keys that are in both arrays; each array has distinct ascending keys."""
     left = right = common = 0
     while left < len(left_keys) and right < len(right_keys):
         left_key, right_key = left_keys[left], right_keys[right]
@@ -188,7 +188,7 @@ def _count_common(left_keys: np.ndarray, right_keys: np.ndarray) -> int:
 
 @compiled
 def partition_of_customers(customers: np.ndarray) -> np.ndarray:
-    """Return the partition of each customer (uint16, 0 to 255): the highest byte of the hash of the id."""
+    """Return the hash partition of each customer id (uint16, 0 to 255): the highest byte of the id's hash."""
     partitions = np.empty(len(customers), np.uint16)
     for row in range(len(customers)):
         partitions[row] = mix_bits(np.uint64(customers[row])) >> np.uint64(56)
@@ -197,13 +197,13 @@ def partition_of_customers(customers: np.ndarray) -> np.ndarray:
 
 @compiled
 def count_customers_by_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """Count the distinct customers of each group; int64, shape ``(count,)``.
+    """Count the distinct customers of each group; return int64, shape ``(count,)``.
 
-    Rows are sorted by customer, so that a customer is new to a group if the group's previous row has another customer.
+    Rows must be sorted by customer. A row adds to its group's count if the group's previous row has another customer.
 
     Args:
-        customers: int64, above 0, ascending.
-        groups: Group of each row, from 0 to ``count - 1``.
+        customers: int64, the customer id of each row; above 0, ascending.
+        groups: int64, the group of each row, from 0 to ``count - 1``.
         count: Number of groups.
     """
     previous, counts = np.zeros(count, np.int64), np.zeros(count, np.int64)

@@ -1,6 +1,7 @@
-"""Exact counts of distinct customers per group.
+"""Exact counts of distinct customers per country, category and month.
 
-All rows of a customer are in the same hash partition, so that the counts of the partitions can be added.
+Rows are partitioned by a hash of the customer id. All rows of a customer are in one partition, so that the counts of
+the partitions can be added.
 """
 
 from dataclasses import dataclass, fields
@@ -21,18 +22,18 @@ _COUNTED_COLUMNS = (Column.CUSTOMER_ID, Column.PRODUCT_CATEGORY, Column.PURCHASE
 _GROUP = "group"
 
 _NARROW_BITS = 32
-"""Groups of up to this many bits are spilled as uint32, others as uint64."""
+"""A group that needs at most this many bits is spilled as uint32, a longer one as uint64."""
 
 _KEY_BITS = 63
-"""Bits of an int64 that is not negative."""
+"""Number of bits that a non-negative int64 can use."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomerCounts:
-    """Distinct customers per country, per category, per (country, category), per month, and overall.
+    """Number of distinct customers per country, per category, per (country, category), per month, and overall.
 
-    The arrays are int64, in the order of the :class:`RevenueGroups`; pairs are ordered by country, then category.
-    Counts can be added if no customer is in both.
+    The arrays are int64, in the order of the names in :class:`RevenueGroups`; pairs are ordered by country, then by
+    category. ``+`` is exact only if no customer is counted in both operands.
     """
 
     by_country: np.ndarray
@@ -43,7 +44,7 @@ class CustomerCounts:
 
     @classmethod
     def none(cls, revenue_groups: RevenueGroups) -> "CustomerCounts":
-        """Return the identity: no customer in any group."""
+        """Return the identity: 0 customers in each of the groups."""
         countries, categories, months = map(len, revenue_groups)
         zeros = [np.zeros(size, np.int64) for size in (countries, categories, countries * categories, months)]
         return cls(zeros[0], zeros[1], zeros[2], zeros[3], 0)
@@ -60,11 +61,11 @@ class CustomerCounts:
 
 
 def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCounts:
-    """Count the distinct customers of each group over the whole table.
+    """Count the distinct customers of each country, category, (country, category) and month, and of the whole table.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
-        revenue_groups: All groups that occur in them.
+        revenue_groups: All countries, categories and months that occur in ``clean``.
     """
     if not revenue_groups.months:
         return CustomerCounts.none(revenue_groups)
@@ -74,7 +75,7 @@ def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCou
 
 
 class _GroupBits(NamedTuple):
-    """Number of bits for the codes of country, category and month in a packed group."""
+    """Number of bits of each code in a group; a group is an integer that packs country, category and month."""
 
     country: int
     category: int
@@ -86,7 +87,7 @@ class _GroupBits(NamedTuple):
 
 
 def _pack_groups(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataFrame:
-    """Return the customer of each row and its group as one integer: country (highest bits), category, month."""
+    """Return customer and group of each row. A group packs three codes: country (highest bits), category, month."""
     bits = _GroupBits.of(revenue_groups)
     dtype = np.dtype(np.uint32 if sum(bits) <= _NARROW_BITS else np.uint64)
     months = np.array(revenue_groups.months, "datetime64[M]").astype(np.int64)
@@ -99,7 +100,7 @@ def _pack_groups(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataF
 
 
 def _shifted_codes(column: pd.Series, names: tuple[str, ...], dtype: np.dtype, shift: int) -> np.ndarray:
-    """Return the code of each row's name, shifted left."""
+    """Return for each row the index of its name in ``names``, shifted left by ``shift`` bits."""
     code_of_name = {name: code for code, name in enumerate(names)}
     chunk_codes, chunk_names = codes_of(column)
     shifted = np.array([code_of_name.get(name, 0) << shift for name in (*chunk_names, UNNAMED_GROUP)], dtype)
@@ -129,9 +130,9 @@ def _count_in_partition(customer_groups: pd.DataFrame, revenue_groups: RevenueGr
 
 
 def _sort_by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
-    """Return the rows sorted by customer as integers: customer (highest bits) and group.
+    """Pack each row's customer (highest bits) and group (lowest ``group_bits`` bits) into one integer and sort these.
 
-    One array of integers sorts faster than two columns. Customer ids that are too large are replaced by ranks, from 1.
+    One array of integers sorts faster than two columns. If an id needs too many bits, all ids become ranks, from 1.
     """
     if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1

@@ -1,4 +1,4 @@
-"""Sums per integer key as a mergeable value: sorted runs, merged once two have a similar length."""
+"""Sums per integer key, stored in sorted runs; two runs are merged when they have a similar length."""
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,11 +12,11 @@ import numpy.typing as npt
 I64 = npt.NDArray[np.int64]
 
 ONE_BLOCK = 63
-"""``block_bits`` of sums that are not divided into blocks; requires keys that are not negative."""
+"""The ``block_bits`` that put all keys into one block; keys must not be negative."""
 
 
 class SortedRun(NamedTuple):
-    """Distinct keys in ascending order, and the sums per key (one array per measure)."""
+    """Distinct keys in ascending order, and for each measure an array with the sum of each key."""
 
     keys: I64
     sums: tuple[I64, ...]
@@ -24,15 +24,15 @@ class SortedRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeySums:
-    """Sums of whole numbers per key; ``KeySums()`` is the identity.
+    """Sums of whole numbers per key, stored in sorted runs; ``KeySums()`` is the identity.
 
-    Keys are divided into blocks, and a block has several runs, no two of similar length: ``+`` merges such pairs.
-    Therefore merging n chunks costs O(size log n) instead of O(size n). A merge holds both runs and the result in
-    memory; blocks keep them small. ``==`` compares the sums only: equal sums can have different runs.
+    Keys are divided into blocks; a block can have several runs. ``+`` merges two runs of a block if their lengths are
+    similar, so that merging n chunks costs O(size log n) instead of O(size n). Small blocks limit the memory of a
+    merge, which holds both runs and the result. ``==`` compares the sums per key, not how they are split into runs.
 
     Args:
-        runs: Sorted runs; each lies in one block.
-        block_bits: Keys that differ only in this many lowest bits are in the same block.
+        runs: Sorted runs; all keys of a run are in the same block.
+        block_bits: Keys that differ only in their lowest ``block_bits`` bits are in the same block.
     """
 
     runs: tuple[SortedRun, ...] = ()
@@ -40,7 +40,7 @@ class KeySums:
 
     @classmethod
     def of_keys(cls, keys: I64, block_bits: int = ONE_BLOCK) -> Self:
-        """Count how often each key occurs; the keys are in any order."""
+        """Count how often each key occurs; the count is the key's sum. The keys can be in any order."""
         if not len(keys):
             return cls(block_bits=block_bits)
         from customer_analytics.core.aggregation._kernels import count_keys  # noqa: PLC0415  imports Numba
@@ -50,7 +50,7 @@ class KeySums:
 
     @classmethod
     def of_run(cls, keys: I64, *sums: I64) -> Self:
-        """Merge the sums of equal keys, which are in any order; ascending distinct keys are used without a copy."""
+        """Build from keys in any order; the sums of equal keys are added. Distinct ascending keys are not copied."""
         if not len(keys):
             return cls()
         return cls((SortedRun(keys, sums) if (keys[1:] > keys[:-1]).all() else _sort_run(keys, sums),))
@@ -69,26 +69,26 @@ class KeySums:
         if not isinstance(other, KeySums):
             return NotImplemented
         left, right = self.settled(), other.settled()
-        columns = zip((left.keys, *left.sums), (right.keys, *right.sums), strict=False)  # no sums if there is no key
+        columns = zip((left.keys, *left.sums), (right.keys, *right.sums), strict=False)  # an empty run has no sums
         return len(left.keys) == len(right.keys) and all(starmap(np.array_equal, columns))
 
     def __hash__(self) -> int:
         return hash(len(self.settled().keys))
 
     def settled(self) -> SortedRun:
-        """Merge all runs into one; a run without sums if there is no key."""
+        """Return all keys and sums merged into one run. If there is no key, the run has no arrays of sums."""
         blocks = [_merge_runs(runs) for _, runs in sorted(self._runs_by_block().items())]
         if not blocks:
             return SortedRun(np.zeros(0, np.int64), ())
         return blocks[0] if len(blocks) == 1 else _concatenate(blocks)
 
     def blocks(self) -> Iterator[Self]:
-        """Yield the blocks that have keys, in ascending order."""
+        """Yield one ``KeySums`` for each block that has keys, in ascending order of the keys."""
         for _, runs in sorted(self._runs_by_block().items()):
             yield type(self)(tuple(runs), self.block_bits)
 
     def prefixes(self, bits: int) -> list[int]:
-        """Return the distinct values of ``key >> bits`` in ascending order."""
+        """Return the distinct values of ``key >> bits`` over all keys, in ascending order."""
         prefixes: list[int] = []
         start = None
         while next_keys := [key for run in self.runs if (key := _first_key(run, start)) is not None]:
@@ -97,38 +97,38 @@ class KeySums:
         return prefixes
 
     def select_prefix(self, prefix: int, bits: int) -> SortedRun:
-        """Return the keys with ``key >> bits == prefix`` in one run."""
+        """Return one run with the keys for which ``key >> bits == prefix`` and their sums."""
         bounds = [prefix << bits, (prefix + 1) << bits]
         selected = (_slice_run(run, slice(*np.searchsorted(run.keys, bounds))) for run in self.runs)
         return type(self)(tuple(run for run in selected if len(run.keys))).settled()
 
     def min_size(self) -> int:
-        """Return a lower bound of the number of distinct keys: the longest run of each block."""
+        """Return a lower bound of the number of distinct keys: add up the length of the longest run of each block."""
         return sum(len(runs[-1].keys) for runs in self._runs_by_block().values())
 
     def max_size(self) -> int:
-        """Return an upper bound of the number of distinct keys: the keys of all runs."""
+        """Return an upper bound of the number of distinct keys: add up the lengths of all runs."""
         return sum(len(run.keys) for run in self.runs)
 
     def _runs_by_block(self) -> dict[int, list[SortedRun]]:
-        """Return the runs of each block, shortest first."""
+        """Return for each block number the runs of the block, shortest first."""
         runs_by_block: dict[int, list[SortedRun]] = {}
         for run in sorted(self._runs_in_blocks(self.block_bits), key=lambda run: len(run.keys)):
             runs_by_block.setdefault(_block(run, self.block_bits), []).append(run)
         return runs_by_block
 
     def _runs_in_blocks(self, bits: int) -> Iterable[SortedRun]:
-        """Return the runs that have keys, split into blocks of ``bits``."""
+        """Return the runs that have keys, split so that ``key >> bits`` is the same for all keys of a run."""
         runs = (run for run in self.runs if len(run.keys))
         return runs if bits == self.block_bits else chain.from_iterable(_split_run(run, bits) for run in runs)
 
 
 NO_SUMS = KeySums()
-"""The identity."""
+"""The identity of ``KeySums``: it has no keys."""
 
 
 def _first_key(run: SortedRun, start: int | None) -> int | None:
-    """Return the first key that is at least ``start`` (``None``: the first key of all); ``None`` if there is none."""
+    """Return the lowest key of the run that is not below ``start``, if given; ``None`` if there is no such key."""
     index = 0 if start is None else int(np.searchsorted(run.keys, start))
     return int(run.keys[index]) if index < len(run.keys) else None
 
@@ -138,7 +138,7 @@ def _block(run: SortedRun, bits: int) -> int:
 
 
 def _size_class(run: SortedRun, bits: int) -> tuple[int, int]:
-    """Return the block and the bit length of the size; runs with the same class are merged."""
+    """Return a pair: the run's block, and the bit length of its number of keys. ``+`` merges runs with equal pairs."""
     return _block(run, bits), len(run.keys).bit_length()
 
 
@@ -147,7 +147,7 @@ def _slice_run(run: SortedRun, rows: slice) -> SortedRun:
 
 
 def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
-    """Split a run that has keys into blocks; the blocks are copies, which do not keep the whole run alive."""
+    """Split a non-empty run into one run per block; they are copies, which do not keep the whole run in memory."""
     blocks = run.keys >> bits
     starts = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] - 1)).tolist()
     if len(starts) == 1:
@@ -158,13 +158,13 @@ def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
 
 
 def _concatenate(runs: list[SortedRun]) -> SortedRun:
-    """Concatenate runs whose keys ascend from run to run."""
+    """Join runs into one; all keys of a run must be below those of the next run."""
     keys, sums = zip(*runs, strict=True)
     return SortedRun(np.concatenate(keys), tuple(map(np.concatenate, zip(*sums, strict=True))))
 
 
 def _merge_runs(runs: Sequence[SortedRun]) -> SortedRun:
-    """Merge all runs, the shortest two first to limit the memory."""
+    """Merge all runs into one; to limit the memory, always merge the two shortest first."""
     longest_first = sorted(runs, key=lambda run: -len(run.keys))
     while len(longest_first) > 1:
         merged = _merge_pair(longest_first.pop(), longest_first.pop())
@@ -184,7 +184,7 @@ def _merge_pair(left: SortedRun, right: SortedRun) -> SortedRun:
 
 
 def _sort_run(keys: I64, sums: tuple[I64, ...]) -> SortedRun:
-    """Sort the keys and merge the sums of equal keys."""
+    """Return a run with the keys in ascending order; the sums of equal keys are added."""
     order = np.argsort(keys, kind="stable")
     sorted_keys = keys[order]
     starts = np.flatnonzero(np.diff(sorted_keys, prepend=sorted_keys[:1] - 1))

@@ -1,4 +1,4 @@
-"""Totals and value counts of the clean purchases, measured in one pass."""
+"""Totals and value counts of the clean purchases, computed in one pass over the chunks."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,11 +24,11 @@ MEASURED_COLUMNS = (
 """The columns that :meth:`Measures.of` reads."""
 
 UNNAMED_GROUP = ""
-"""The group of rows with a null country or category, which the contract can allow."""
+"""The name that stands for a null country or category; the contract can allow such nulls."""
 
 
 class RevenueGroups(NamedTuple):
-    """The groups that occur, each kind in ascending order; a group's code is its index."""
+    """Names of the countries, categories and months that occur, each ascending; the code of a name is its index."""
 
     countries: tuple[str, ...]
     categories: tuple[str, ...]
@@ -40,8 +40,8 @@ class Measures:
     """Totals and value counts of clean purchases; ``Measures()`` is the identity.
 
     Args:
-        by_country_category: Total per (country, category).
-        by_month: Total per (``YYYY-MM``,).
+        by_country_category: Orders and revenue per (country, category).
+        by_month: Orders and revenue per month; the name of a month is ``YYYY-MM``.
         amounts: Counts of the amounts in minor units.
         ages: Counts of the ages in years; a null is not counted.
         rows: Number of rows.
@@ -55,7 +55,7 @@ class Measures:
 
     @classmethod
     def of(cls, clean: pd.DataFrame, decimals: int) -> "Measures":
-        """Measure a chunk.
+        """Compute the measures of a chunk.
 
         Args:
             clean: The columns :data:`MEASURED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
@@ -81,13 +81,13 @@ class Measures:
         )
 
     def revenue_groups(self) -> RevenueGroups:
-        """Return the groups that occur."""
+        """Return the countries, categories and months that occur."""
         totals = self.by_country_category
         return RevenueGroups(totals.names(0), totals.names(1), self.by_month.names(0))
 
 
 def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    """Return the (country, category) code of each row, and the names along both axes."""
+    """Return a pair: each row's (country, category) code (int64); and a tuple with the countries and the categories."""
     country_codes, countries = codes_of(clean[Column.COUNTRY_CODE])
     category_codes, categories = codes_of(clean[Column.PRODUCT_CATEGORY])
     axes = (UNNAMED_GROUP, *countries), (UNNAMED_GROUP, *categories)  # the code of a null is -1
@@ -95,6 +95,6 @@ def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Grou
 
 
 def _month_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    """Return the month code of each row, and the names of the months."""
+    """Return a pair: the month code of each row (int64); and a tuple with the names of the months."""
     months, codes = rank_codes(months_of(clean[Column.PURCHASE_DATE].to_numpy()))
     return codes, (tuple(map(str, months.astype("datetime64[M]"))),)

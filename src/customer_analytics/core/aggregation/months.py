@@ -1,4 +1,4 @@
-"""Calendar months of timestamps."""
+"""Conversion of timestamps to calendar months."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ _DAY_US = 86_400_000_000
 
 
 def months_of(timestamps: np.ndarray) -> np.ndarray:
-    """Return the number of months from January 1970 to each timestamp (``datetime64[us]``, no NaT); int64.
+    """Return for each timestamp (``datetime64[us]``, no NaT) the number of months since January 1970; int64.
 
-    Only the distinct days, which are few, are converted, because NumPy's calendar is slow.
+    NumPy converts days to months slowly, so each distinct day is converted only once.
     """
     days, positions = rank_codes(timestamps.view(np.int64) // _DAY_US)
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)[positions]

@@ -1,4 +1,4 @@
-"""``numeric_summary``: exact statistics of amount and age from value counts."""
+"""The table ``numeric_summary``: statistics of amount and age, computed from the counts of all values."""
 
 from fractions import Fraction
 
@@ -16,12 +16,12 @@ _WHOLE_FIGURES = ("count", "nulls", "outliers_zscore", "outliers_iqr")
 
 
 def summarise_numbers(measures: Measures, rules: OutlierRules, decimals: int) -> pd.DataFrame:
-    """Tabulate ``numeric_summary``: one row for the amount and one for the age.
+    """Return the table ``numeric_summary``, which has one row for the amount and one for the age.
 
     Returns:
-        ``column`` (text); ``count``, ``nulls``, ``outliers_zscore``, ``outliers_iqr`` (int64); ``mean``,
+        The columns ``column`` (text); ``count``, ``nulls``, ``outliers_zscore``, ``outliers_iqr`` (int64); ``mean``,
         ``standard_deviation`` (sample), ``min``, ``max``, ``p1`` … ``p99`` (float64; amounts in major units, ages in
-        years; null if there is no value). Every figure covers all rows and is correctly rounded.
+        years; null if there is no value). Percentiles equal NumPy's; all other figures are correctly rounded.
     """
     amount = _summarise(Column.PURCHASE_AMOUNT, measures.amounts, 10**decimals, measures.rows)
     age = _summarise(Column.CUSTOMER_AGE, measures.ages, 1, measures.rows)

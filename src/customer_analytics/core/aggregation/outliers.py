@@ -1,4 +1,4 @@
-"""Outliers of amount and age, found exactly from value counts."""
+"""Rules for outliers of amount and age, and exact bounds computed from the counts of all values."""
 
 import math
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ from customer_analytics.core.errors import SettingError
 from customer_analytics.core.money.minor_units import as_float
 
 OUTLIER_KINDS = ["zscore", "iqr", "zscore;iqr"]
-"""The rules by which a value is an outlier, as ``outlier_purchases`` names them."""
+"""The texts in ``outlier_purchases`` that name the rules by which a value is an outlier."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutlierRules:
-    """Thresholds beyond which a value is an outlier (``params:outliers``).
+    """The settings of the two outlier rules (``params:outliers``); a value beyond a threshold is an outlier.
 
     Args:
-        zscore: Distance from the mean in population standard deviations.
-        iqr_factor: Distance from the quartiles in interquartile ranges (Tukey 1977).
+        zscore: Threshold of the distance from the mean, in population standard deviations.
+        iqr_factor: Threshold of the distance from the nearest quartile, in interquartile ranges (Tukey 1977).
 
     Raises:
         SettingError: A threshold is not a positive number.
@@ -50,7 +50,7 @@ class OutlierRules:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The lowest and the highest whole number that is not an outlier."""
+    """The lowest and the highest whole number that are not outliers."""
 
     low: int
     high: int
@@ -67,7 +67,7 @@ def zscore_bounds(counts: ValueCounts, limit: float) -> Bounds | None:
 
 
 def iqr_bounds(counts: ValueCounts, factor: float) -> Bounds | None:
-    """Return the bounds at ``factor`` interquartile ranges from the quartiles; ``None`` if there is no value."""
+    """Return the bounds that are ``factor`` interquartile ranges from the quartiles; ``None`` if there is no value."""
     if not counts.count:
         return None
     lower_quartile, upper_quartile = exact_percentile(counts, 25), exact_percentile(counts, 75)
@@ -77,9 +77,9 @@ def iqr_bounds(counts: ValueCounts, factor: float) -> Bounds | None:
 
 @dataclass(frozen=True, slots=True)
 class OutlierBounds:
-    """The bounds of amounts (minor units) and ages (years) in the whole table; ``None`` if a column has no value.
+    """The bounds of amounts (minor units) and of ages (years) by each rule; ``None`` if the column has no value.
 
-    ``mean_amount`` and ``amount_deviation`` are in major units. The latter is the population standard deviation.
+    ``mean_amount`` and ``amount_deviation`` (population standard deviation) are in major units, 0 without an amount.
     """
 
     amount_zscore: Bounds | None
@@ -91,7 +91,7 @@ class OutlierBounds:
 
     @classmethod
     def of(cls, measures: Measures, rules: OutlierRules, decimals: int) -> "OutlierBounds":
-        """Compute the bounds; the minor unit has ``decimals`` decimal places."""
+        """Compute the bounds from the measures of all rows; ``decimals`` are the decimal places of the minor unit."""
         amounts, ages, scale = measures.amounts, measures.ages, 10**decimals
         return cls(
             zscore_bounds(amounts, rules.zscore),
@@ -104,7 +104,7 @@ class OutlierBounds:
 
 
 def count_outliers(counts: ValueCounts, rules: OutlierRules) -> dict[str, int]:
-    """Count the values outside of the bounds: ``outliers_zscore`` and ``outliers_iqr``."""
+    """Count the outliers by each rule; the keys are ``outliers_zscore`` and ``outliers_iqr``."""
     bounds_by_kind = {
         "outliers_zscore": zscore_bounds(counts, rules.zscore),
         "outliers_iqr": iqr_bounds(counts, rules.iqr_factor),
@@ -119,12 +119,12 @@ def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> 
 
     Args:
         clean: A chunk of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
-        bounds: The bounds of the whole table.
+        bounds: The bounds computed from the whole table.
         decimals: Decimal places of the minor unit.
 
     Returns:
-        These rows with three more columns: ``amount_zscore`` (float64); ``amount_outlier`` and ``age_outlier``
-        (category): one of :data:`OUTLIER_KINDS`, or null.
+        The selected rows with three more columns: ``amount_zscore`` (float64); ``amount_outlier`` and ``age_outlier``
+        (category), which are one of :data:`OUTLIER_KINDS`, or null if the value is not an outlier.
     """
     amounts = clean[Column.PURCHASE_AMOUNT].to_numpy()
     ages = clean[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan)
@@ -140,7 +140,7 @@ def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> 
 
 
 def _outlier_codes(values: np.ndarray, by_zscore: Bounds | None, by_iqr: Bounds | None) -> np.ndarray:
-    """Return the index of each value's kind in :data:`OUTLIER_KINDS` (int8); -1 for no outlier and for NaN."""
+    """Return for each value the index of its kind in :data:`OUTLIER_KINDS` (int8); -1 if it is no outlier or NaN."""
     codes = np.full(len(values), -1, np.int8)
     for step, bounds in ((1, by_zscore), (2, by_iqr)):
         if bounds is not None:

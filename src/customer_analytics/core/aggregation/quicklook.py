@@ -1,4 +1,4 @@
-"""Revenue per country from two columns of raw text, in one pass that does not look for duplicates."""
+"""Quick look: revenue per country, computed from two columns of raw text in one pass; duplicates are counted, too."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,14 +18,17 @@ READ_COLUMNS = (Column.COUNTRY_CODE, Column.PURCHASE_AMOUNT)
 
 @dataclass(frozen=True, slots=True)
 class QuickTotals:
-    """Total per country, and the number of rows with a fault in either column; ``QuickTotals()`` is the identity."""
+    """Orders and revenue per country, and the number of rows whose country or amount is null or has a fault.
+
+    ``QuickTotals()`` is the identity.
+    """
 
     by_country: Totals = field(default_factory=Totals)
     invalid_rows: int = 0
 
     @classmethod
     def of(cls, raw: pd.DataFrame, contract: Contract) -> "QuickTotals":
-        """Total a chunk; ``raw`` has the columns :data:`READ_COLUMNS` as text."""
+        """Compute the totals of a chunk; ``raw`` has the columns :data:`READ_COLUMNS` as text."""
         country, amount = (parse_column(raw[column], SPEC_OF[column], contract) for column in READ_COLUMNS)
         valid = ~np.logical_or.reduce(
             [rows for parsed in (country, amount) for rows in (parsed.is_null, *parsed.faults.values())]
@@ -40,11 +43,11 @@ class QuickTotals:
 
 
 def tabulate_quick_totals(totals: QuickTotals, decimals: int) -> pd.DataFrame:
-    """Tabulate the revenue per country, largest first.
+    """Return a table of revenue and orders per country, largest revenue first.
 
     Returns:
-        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). The last row has no country
-        and no revenue and counts the invalid rows, so that ``orders`` add up to the records of the file.
+        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). In the last row, country and
+        revenue are null and ``orders`` counts the invalid rows; so all ``orders`` together count the file's records.
     """
     largest_first = sorted(
         totals.by_country.groups.items(), key=lambda group_total: (-group_total[1].minor_units, group_total[0])

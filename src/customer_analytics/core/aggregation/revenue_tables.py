@@ -1,4 +1,4 @@
-"""The revenue tables: one function per table; all have the same figures."""
+"""The revenue tables, one function per table. All tables have the same columns of figures."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -17,32 +17,32 @@ _FIGURES = {"revenue": "float64", "orders": "int64", "average_basket": "float64"
 
 
 def revenue_by_country(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Tabulate revenue per country.
+    """Return a table with revenue, orders and customers of each country that has a purchase.
 
     Returns:
-        ``country_code`` (text, ascending), ``revenue`` and ``average_basket`` (float64, major units, the floats nearest
-        to the exact figures), ``orders`` and ``unique_customers`` (int64). No nulls; a country without a purchase has
-        no row.
+        ``country_code`` (text, ascending); ``revenue`` and ``average_basket`` (revenue per order), which are float64 in
+        major units, nearest to the exact figures; ``orders`` and ``unique_customers`` (int64). No nulls. Empty if
+        there are no purchases.
     """
     columns = {Column.COUNTRY_CODE.value: measures.revenue_groups().countries}
     return _tabulate(columns, measures.by_country_category.roll_up(0), customers.by_country, decimals)
 
 
 def revenue_by_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Tabulate revenue per ``product_category``, with the figures of :func:`revenue_by_country`."""
+    """Return a table like that of :func:`revenue_by_country`, with a row per ``product_category``."""
     columns = {Column.PRODUCT_CATEGORY.value: measures.revenue_groups().categories}
     return _tabulate(columns, measures.by_country_category.roll_up(1), customers.by_category, decimals)
 
 
 def revenue_by_country_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Tabulate revenue per country and category, with the figures of :func:`revenue_by_country`."""
+    """Return a table like that of :func:`revenue_by_country`, with a row per country and category."""
     countries, categories, _ = measures.revenue_groups()
     columns = {Column.COUNTRY_CODE.value: countries, Column.PRODUCT_CATEGORY.value: categories}
     return _tabulate(columns, measures.by_country_category, customers.by_country_category, decimals)
 
 
 def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Tabulate revenue per calendar month, with the figures of :func:`revenue_by_country`.
+    """Return a table like that of :func:`revenue_by_country`, with a row per calendar month.
 
     ``month`` is the first day of the month (datetime64[us]).
     """
@@ -54,7 +54,7 @@ def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: in
 def _tabulate(
     columns: Mapping[str, tuple[str, ...]], totals: Totals, customer_counts: np.ndarray, decimals: int
 ) -> pd.DataFrame:
-    """Tabulate the groups that occur; ``columns`` has the names that occur in each column of the group."""
+    """Return a table with a row per group that occurs; ``columns`` has the distinct names in each column of a group."""
     customers_by_group = dict(zip(product(*columns.values()), customer_counts.tolist(), strict=True))
     scale = 10**decimals
     rows = [

@@ -1,7 +1,7 @@
-"""A sample of the clean purchases that is the same for every order of rows, chunk size, thread count and engine.
+"""Sampling of clean purchases; the sample does not depend on row order, chunk size, threads or engine.
 
-Bottom-k sampling (Cohen and Kaplan 2007): a seeded hash of the ``purchase_id`` is the key of a purchase, and the k
-purchases with the lowest keys are the sample. Samples can be merged: the lowest keys of both are the sample of both.
+Bottom-k sampling (Cohen and Kaplan 2007): each purchase has a key, a seeded hash of its ``purchase_id``. The k
+purchases with the lowest keys are the sample. To merge two samples, keep the k lowest keys of both together.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from customer_analytics.core.dedup.row_bitmap import RowBitmap
 from customer_analytics.core.errors import SettingError
 
 SAMPLED_COLUMNS = tuple(name for name in CLEAN.names if name not in (Column.CUSTOMER_ID, Column.PURCHASE_ID))
-"""The columns of a sample: all but the ids."""
+"""The columns of a sample: all columns of the contract except the two ids."""
 
 _CATEGORY_COLUMNS = tuple(name for name in SAMPLED_COLUMNS if pa.types.is_dictionary(CLEAN.field(name).type))
 _SAMPLE_SCHEMA = pa.schema([pa.field(name, SPEC_OF[name].value_type) for name in SAMPLED_COLUMNS])
@@ -32,7 +32,7 @@ class SampleRules:
     """Size and seed of the sample (``params:sampling``).
 
     Args:
-        rows: Number of purchases, at least 1; all purchases if there are fewer.
+        rows: Number of purchases to draw, at least 1; if there are fewer purchases, all are drawn.
         seed: Seed of the hash, from 0 to 2**32 - 1; another seed draws another sample.
 
     Raises:
@@ -52,14 +52,14 @@ class SampleRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LowestKeys:
-    """The lowest keys of some purchases and their row numbers; ``LowestKeys(size)`` is the identity.
+    """The lowest keys (hashes) of some purchases, with their row numbers; ``LowestKeys(size)`` is the identity.
 
-    All rows whose key equals the highest of these keys are included, so that the order of merges does not matter.
+    If several rows share the highest of these keys, all of them are kept, so that the order of merges does not matter.
 
     Args:
-        size: Number of keys; equal in all states that are merged.
-        keys: uint64, not sorted, because sorting in every merge would be slow.
-        rows: int64, the row number of each key.
+        size: Number of keys to keep; equal in all states that are merged.
+        keys: uint64, unsorted, because sorting in every merge would be slow.
+        rows: int64, for each key the row number of its purchase.
     """
 
     size: int
@@ -68,7 +68,7 @@ class LowestKeys:
 
     @classmethod
     def of(cls, purchases: pd.DataFrame, rules: SampleRules) -> "LowestKeys":
-        """Return the lowest keys of a chunk, which has ``purchase_id`` (text) and is indexed by row number."""
+        """Return the lowest keys of a chunk with the column ``purchase_id`` (text); its index is the row number."""
         keys = text_hashes(text_array(purchases[Column.PURCHASE_ID])) ^ mix_bits(np.uint64(rules.seed))
         return cls(rules.rows) + cls(rules.rows, keys, purchases.index.to_numpy())
 
@@ -90,20 +90,20 @@ class LowestKeys:
     __hash__ = None  # type: ignore[assignment]
 
     def ordered_rows(self) -> np.ndarray:
-        """Return the row numbers ordered by key; those of equal keys ascend."""
+        """Return the row numbers in ascending order of their keys; rows with equal keys are in ascending order."""
         return self.rows[np.lexsort((self.rows, self.keys))]
 
 
 def draw_sample(clean: Chunks, rules: SampleRules) -> pd.DataFrame:
-    """Draw ``sampled_purchases``: the purchases with the lowest keys, lowest first.
+    """Return ``sampled_purchases``: the ``rules.rows`` purchases with the lowest keys (hashes), lowest key first.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`, indexed by row number.
         rules: Size and seed.
 
     Returns:
-        The columns :data:`SAMPLED_COLUMNS`; text is a category whose values ascend. All purchases if there are no more
-        than ``rules.rows``.
+        The columns :data:`SAMPLED_COLUMNS`; text is categorical, with ascending categories. All purchases if there are
+        no more than ``rules.rows``.
     """
     lowest = clean.select([Column.PURCHASE_ID]).fold(partial(LowestKeys.of, rules=rules), LowestKeys(rules.rows))
     chunks = clean.select(SAMPLED_COLUMNS).map(partial(_select_rows, rows=RowBitmap.of(lowest.rows)))
@@ -119,6 +119,6 @@ def _select_rows(chunk: pd.DataFrame, rows: RowBitmap) -> pd.DataFrame:
 
 
 def _to_categories(text: pd.Series) -> pd.Categorical:
-    """Convert text to categories: the values that occur, ascending."""
+    """Convert text to a categorical column; its categories are the texts that occur, ascending."""
     values = sorted(text.dropna().unique())
     return categorical(pd.Index(values, dtype=object).get_indexer(text), values)

@@ -13,7 +13,7 @@ from customer_analytics.core.arrow.frames import contiguous, values_and_validity
 from customer_analytics.core.display import make_visible, shorten
 
 MAX_DISTINCT = 10_000
-"""Distinct values are counted up to this number; a column with more has ``many``."""
+"""Distinct values are counted up to this number; for a column with more, the log says ``many``."""
 
 _MAX_WIDTH = 24
 _LARGE_MEAN = 1000
@@ -25,9 +25,9 @@ class ColumnSummary:
 
     Args:
         nulls: Number of nulls.
-        distinct: The distinct values; ``None`` if they are too many or not counted.
-        minimum: The lowest value; ``None`` if unknown.
-        maximum: The highest value; ``None`` if unknown.
+        distinct: The distinct values; ``None`` if there are more than :data:`MAX_DISTINCT` or if they are not counted.
+        minimum: The lowest value; ``None`` if there is no value or if it is not computed.
+        maximum: The highest value; ``None`` if there is no value or if it is not computed.
         total: Sum of the values; ``None`` if they are not numbers.
     """
 
@@ -39,7 +39,7 @@ class ColumnSummary:
 
     @classmethod
     def of(cls, column: pa.Array) -> "ColumnSummary":
-        """Summarise a column and count its distinct values."""
+        """Summarise a column and collect its distinct values."""
         if column.null_count == len(column):
             return cls(column.null_count)
         if pa.types.is_dictionary(column.type):
@@ -53,7 +53,7 @@ class ColumnSummary:
 
     @classmethod
     def without_distinct(cls, column: pa.Array) -> "ColumnSummary":
-        """Summarise a column of numbers, timestamps or text without counting its distinct values."""
+        """Summarise a column of numbers, timestamps or text; its distinct values are not collected."""
         if column.null_count == len(column):
             return cls(column.null_count, None)
         if column.type in _NUMBERS or pa.types.is_timestamp(column.type):
@@ -93,7 +93,7 @@ def _distinct_int16(column: pa.Array) -> frozenset[Any] | None:
 
 
 def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
-    """Summarise a dictionary-encoded column from its dictionary, which is not empty."""
+    """Summarise a dictionary-encoded column from its distinct values, at least one; nulls are not counted here."""
     if not pa.types.is_string(values.type):
         return _summarise_values(values, _distinct_values(values))
     if len(values) > MAX_DISTINCT:
@@ -103,7 +103,7 @@ def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
 
 
 def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> ColumnSummary:
-    """Summarise a column with at least one value; text gets no minimum and maximum."""
+    """Summarise a column that has a value; minimum and maximum of text are not computed. ``distinct`` is passed on."""
     if pa.types.is_string(column.type):
         return ColumnSummary(column.null_count, distinct)
     minimum, maximum = pc.min_max(column).as_py().values()
@@ -114,7 +114,7 @@ def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> Colu
 
 
 def _summarise_numbers(column: pa.Array) -> ColumnSummary:
-    """Summarise numbers or timestamps in one loop: each call into Arrow would make the thread wait for the GIL."""
+    """Summarise numbers or timestamps in one compiled loop; after each call of Arrow, a thread waits for the GIL."""
     from customer_analytics.core.aggregation._kernels import min_max_sum  # noqa: PLC0415  imports Numba
 
     values, valid = values_and_validity(column)
@@ -131,7 +131,7 @@ class TableSummary:
     Args:
         columns: Summary per column name.
         rows: Number of rows.
-        footprint_bytes: Memory of the table.
+        footprint_bytes: Memory of the table in bytes.
     """
 
     columns: Mapping[str, ColumnSummary]
@@ -140,7 +140,7 @@ class TableSummary:
 
     @classmethod
     def of(cls, table: pa.Table) -> "TableSummary":
-        """Summarise a table; distinct values are counted only in columns that have few of them by their type."""
+        """Summarise a table; distinct values are counted only in dictionary-encoded, bool and int16 columns."""
         summaries = [_summarise_column(contiguous(column)) for column in table.columns]
         return cls(dict(zip(table.column_names, summaries, strict=True)), table.num_rows, table.nbytes)
 
@@ -169,7 +169,7 @@ class TableSummary:
 
 
 def summarise_frame(frame: pd.DataFrame) -> str:
-    """Return the summary of a small frame as text; a column that Arrow cannot hold or compare has its nulls only."""
+    """Return the summary of a small frame as text; only nulls are counted if Arrow cannot hold or compare a column."""
     columns = {str(name): _summarise_series(frame.iloc[:, index]) for index, name in enumerate(frame.columns)}
     return str(TableSummary(columns, len(frame), int(frame.memory_usage(index=False, deep=True).sum())))
 
@@ -187,7 +187,7 @@ def _summarise_series(column: pd.Series) -> ColumnSummary:
 
 
 def _format_value(value: object) -> str:
-    """Format a value for the log; control characters, on which a terminal would act, are shown as symbols."""
+    """Format a value for the log; visible symbols replace control characters, which could change the terminal."""
     if isinstance(value, float):
         return f"{value:,.10g}"
     return "-" if value is None else shorten(make_visible(str(value)), _MAX_WIDTH)

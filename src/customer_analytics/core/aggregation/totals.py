@@ -1,4 +1,4 @@
-"""Exact orders and revenue per group."""
+"""Exact number of orders and exact revenue per group of purchases."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from customer_analytics.core.money.minor_units import MinorUnits
 Group = tuple[str, ...]
 
 _DENSE_GROUPS_PER_ROW = 16
-"""With more possible groups per row than this, only the groups that occur are summed."""
+"""If there are more possible groups per row than this, memory is reserved only for the groups that occur."""
 
 
 class Total(NamedTuple):
-    """Orders of one group, and their revenue in minor units."""
+    """Number of orders of one group, and their revenue in minor units."""
 
     orders: int
     minor_units: int
@@ -29,13 +29,13 @@ class Total(NamedTuple):
 class Totals:
     """Orders and revenue per group; ``Totals()`` is the identity. Memory grows with the groups that occur.
 
-    A group is one name per axis, such as (country, category). Its code is its index in the product of the axes; the
-    last axis varies fastest.
+    A group has one name on each axis, such as a country and a category. Its code is its index among all combinations
+    of names; the name on the last axis varies fastest.
 
     Args:
-        axes: The distinct names along each axis.
-        sums: Per group code: orders, and revenue in minor units as the two numbers ``high`` and ``low``
-            (see :mod:`customer_analytics.core.money._kernels`).
+        axes: The distinct names on each axis, such as all countries and all categories.
+        sums: Per group code: number of orders, and revenue in minor units as two numbers ``high`` and ``low``
+            (see :func:`customer_analytics.core.money._kernels.join_sum`).
     """
 
     axes: tuple[Group, ...] = ()
@@ -43,12 +43,12 @@ class Totals:
 
     @classmethod
     def of(cls, money: MinorUnits, codes: np.ndarray, axes: Sequence[Iterable[str]]) -> "Totals":
-        """Total a chunk.
+        """Compute the totals of a chunk.
 
         Args:
             money: Amount of each row.
-            codes: int64, group code of each row.
-            axes: The distinct names along each axis.
+            codes: int64, group code of each row: the index of its group among all combinations of names.
+            axes: The distinct names on each axis, such as all countries and all categories.
         """
         names = tuple(map(tuple, axes))
         return cls(names, _sum_groups(money.units, codes, prod(map(len, names))))
@@ -66,7 +66,7 @@ class Totals:
 
     @property
     def groups(self) -> dict[Group, Total]:
-        """The groups that occur, each with its total."""
+        """The total of each group that occurs; empty if there are no rows."""
         run = self.sums.settled()
         if not len(run.keys):
             return {}
@@ -78,21 +78,21 @@ class Totals:
         }
 
     def names(self, axis: int) -> tuple[str, ...]:
-        """Return the names along an axis that occur, in ascending order."""
+        """Return the names on an axis that occur in the rows, in ascending order."""
         if not self.axes:
             return ()
         indices = np.unique(self._indices(self.sums.settled())[axis])
         return tuple(sorted(self.axes[axis][index] for index in indices.tolist()))
 
     def roll_up(self, axis: int) -> "Totals":
-        """Return the totals per name of one axis, summed over the other axes."""
+        """Return the totals per name on one axis, summed over all names on the other axes."""
         if not self.axes:
             return self
         run = self.sums.settled()
         return Totals((self.axes[axis],), KeySums.of_run(self._indices(run)[axis], *run.sums))
 
     def _indices(self, run: SortedRun) -> tuple[np.ndarray, ...]:
-        """Return for each axis the index of every group's name."""
+        """Return one array per axis: for each group of ``run``, the index of its name on that axis."""
         return np.unravel_index(run.keys, tuple(map(len, self.axes)))
 
 
@@ -107,7 +107,7 @@ def _sum_groups(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
 
 
 def _recode(totals: Totals, axes: tuple[Group, ...]) -> KeySums:
-    """Return the sums with group codes along ``axes``, which contain every name of the totals."""
+    """Return the sums of ``totals`` with the group codes for new ``axes``, which contain all names of its own axes."""
     if axes == totals.axes:
         return totals.sums
     new_index_by_axis = [_indices_of(axis, new_axis) for axis, new_axis in zip(totals.axes, axes, strict=True)]
@@ -122,6 +122,6 @@ def _recode(totals: Totals, axes: tuple[Group, ...]) -> KeySums:
 
 
 def _indices_of(names: Group, axis: Group) -> np.ndarray:
-    """Return the index of each name in ``axis``; int64."""
+    """Return for each of ``names`` its index in ``axis``; int64."""
     index_of_name = {name: index for index, name in enumerate(axis)}
     return np.array([index_of_name[name] for name in names], np.int64)

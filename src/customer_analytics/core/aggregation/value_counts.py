@@ -1,4 +1,4 @@
-"""Counts per distinct value: the exact state from which the statistics of a column are computed."""
+"""Counts per distinct value of a column, and the exact statistics that are computed from them."""
 
 import math
 from dataclasses import dataclass, field
@@ -13,18 +13,18 @@ from customer_analytics.core.money.minor_units import as_float
 _NO_VALUES = np.zeros(0, np.int64)
 
 _DIGIT_BITS = 13
-"""Bits per digit in exact sums: the products of two digits, summed over ``2**36`` rows, fit into int64."""
+"""Number of bits of a digit in exact sums: int64 can hold ``2**36`` products of two digits, added up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueCounts:
-    """Distinct whole numbers and how often each occurs; ``ValueCounts()`` is the identity.
+    """Distinct whole numbers, and how often each occurs; ``ValueCounts()`` is the identity.
 
     Memory grows with the number of distinct values.
 
     Args:
         values: int64, ascending, distinct.
-        counts: int64, same shape, all above 0.
+        counts: int64, the number of occurrences of each value, all above 0.
     """
 
     values: np.ndarray = field(default_factory=lambda: _NO_VALUES)
@@ -32,7 +32,7 @@ class ValueCounts:
 
     @classmethod
     def of(cls, values: np.ndarray) -> "ValueCounts":
-        """Count the values of a chunk: integers of size below ``2**53``, shape ``(rows,)``."""
+        """Count the values of a chunk, which are integers with absolute values below ``2**53``."""
         return cls(*count_keys(values.astype(np.int64, copy=False)))
 
     def __add__(self, other: "ValueCounts") -> "ValueCounts":
@@ -49,7 +49,7 @@ class ValueCounts:
 
     @property
     def count(self) -> int:
-        """Number of values, duplicates included."""
+        """Number of all values, which is the sum of ``counts``."""
         return int(self.counts.sum())
 
     def power_sum(self, power: Literal[1, 2]) -> int:
@@ -60,7 +60,7 @@ class ValueCounts:
         return sum(int(term @ self.counts) << shift for shift, term in terms)
 
     def value_at_rank(self, rank: int) -> int:
-        """Return the value with this rank, from 0, in ascending order."""
+        """Return the value at index ``rank``, from 0, of all values sorted in ascending order."""
         return int(self.values[np.searchsorted(np.cumsum(self.counts), rank, side="right")])
 
     def count_outside(self, low: int, high: int) -> int:
@@ -74,7 +74,7 @@ def mean(counts: ValueCounts) -> Fraction | None:
 
 
 def scaled_variance(counts: ValueCounts) -> int:
-    """Return ``n Σx² - (Σx)²``, which is the population variance times n², exactly."""
+    """Return the population variance times n² as an exact integer: ``n Σx² - (Σx)²``."""
     return counts.count * counts.power_sum(2) - counts.power_sum(1) ** 2
 
 
@@ -90,7 +90,7 @@ def standard_deviation(counts: ValueCounts, scale: int = 1) -> float | None:
 
 
 def exact_sqrt(number: Fraction) -> float:
-    """Return the float nearest to the square root of a fraction that is not negative."""
+    """Return the float nearest to the square root of a non-negative fraction."""
     if not number:
         return 0.0
     shift = max(0, 140 - number.numerator.bit_length() + number.denominator.bit_length())
@@ -102,7 +102,7 @@ def exact_sqrt(number: Fraction) -> float:
 
 
 def percentile(counts: ValueCounts, percent: float, scale: int = 1) -> float | None:
-    """Return the percentile of ``values / scale``, bit for bit equal to ``numpy.percentile``; ``None`` without values.
+    """Return a percentile of ``values / scale``, bit for bit equal to ``numpy.percentile``; ``None`` without values.
 
     Source: method 7 of Hyndman and Fan (1996), with NumPy's order of floating-point operations.
     """
@@ -121,7 +121,7 @@ def percentile(counts: ValueCounts, percent: float, scale: int = 1) -> float | N
 
 
 def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
-    """Return the percentile as a fraction, without rounding; requires at least one value."""
+    """Return a percentile as a fraction, without rounding; there must be at least one value."""
     rank = Fraction((counts.count - 1) * percent, 100)
     lower_rank = rank.numerator // rank.denominator
     lower = counts.value_at_rank(lower_rank)
@@ -130,7 +130,7 @@ def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
 
 
 def _split_digits(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Split numbers into (shift, digit) pairs: ``digit << shift`` sums to the number; the last digit has its sign."""
+    """Split numbers into pairs (shift, digits): all ``digits << shift`` add up to them; the last digits are signed."""
     digits: list[tuple[int, np.ndarray]] = []
     while ((values != 0) & (values != -1)).any():
         digits.append((_DIGIT_BITS * len(digits), values & ((1 << _DIGIT_BITS) - 1)))

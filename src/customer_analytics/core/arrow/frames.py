@@ -1,8 +1,8 @@
-"""Conversions between pandas frames and Arrow tables; both share memory where the types allow it.
+"""Conversions between pandas frames and Arrow tables; they do not copy where the types allow it.
 
-The dtypes of a frame are ``string[pyarrow]`` (:data:`TEXT`) for text, ``category`` for text with few distinct values,
-pandas' masked types for nullable integers, ``datetime64[us]`` for timestamps, and float64 with NaN for nullable floats.
-Its index is the row number in the whole table.
+The frames of this project use ``string[pyarrow]`` (:data:`TEXT`) for text, ``category`` for text with few distinct
+values, pandas' masked types for nullable integers, ``datetime64[us]`` for timestamps, and float64 with NaN for nullable
+floats. The index of a chunk is the row number in the whole table.
 """
 
 from collections.abc import Callable
@@ -25,8 +25,9 @@ def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
     """Convert a frame to an Arrow table without its index; NaN becomes null.
 
     Args:
-        frame: Columns of the dtypes above, or plain NumPy ones.
-        schema: Names and types of the wanted columns; ``None`` for all columns, NumPy integers then not nullable.
+        frame: Columns with the dtypes that :mod:`~customer_analytics.core.arrow.frames` lists, or plain NumPy dtypes.
+        schema: Names and types of the wanted columns. If ``None``, all columns are converted, and columns of NumPy
+            integers or bools are not nullable.
     """
     wanted = _schema_of(frame) if schema is None else schema
     return pa.Table.from_arrays([arrow_array(frame[field.name], field.type) for field in wanted], schema=wanted)
@@ -36,8 +37,8 @@ def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
     """Convert an Arrow table to a frame; an integer column that is not nullable becomes a NumPy column.
 
     Args:
-        table: Columns of any number of chunks. The frame takes over its memory and may overwrite values under nulls.
-        start: First row number of the frame's index.
+        table: Columns with any number of chunks. The frame uses their memory and can overwrite it at null values.
+        start: The first row number in the frame's index.
 
     Raises:
         pa.ArrowInvalid: A column that is not nullable holds nulls.
@@ -63,31 +64,31 @@ def text_array(column: pd.Series) -> pa.StringArray:
 
 
 def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categorical:
-    """Return a categorical column of codes (integers, -1 for null) and distinct categories."""
+    """Build a categorical column from its codes (integers, -1 for null) and its distinct categories."""
     names = categories if isinstance(categories, list) else categories.to_pylist()
     return pd.Categorical.from_codes(codes, dtype=_categorical_dtype(tuple(names)), validate=False)
 
 
 def cached_by_texts(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
-    """Cache the results of a function of categories: most chunks of a table have the same ones."""
+    """Decorate a function of a tuple of texts so that its results are cached; most chunks have the same categories."""
     cached = lru_cache(maxsize=64)(function)
     return lambda texts: (cached if len(texts) <= _MOST_CACHED_TEXTS else function)(texts)
 
 
 @cached_by_texts
 def _categorical_dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    """Return the categorical dtype; cached because pandas checks that the names are distinct, which is slow."""
+    """Return the dtype with these categories; cached because pandas checks that they are distinct, which is slow."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
 def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Return the codes (integers, -1 for null) and the categories of a categorical column."""
+    """Return a pair for a categorical column: its codes (integers, -1 for null); and its categories."""
     values = cast(pd.Categorical, column.array)
     return values.codes, values.categories
 
 
 def validity_bitmap(is_valid: np.ndarray) -> pa.Buffer:
-    """Pack bools to an Arrow validity bitmap."""
+    """Pack bools into an Arrow validity bitmap: a bit is 1 where ``is_valid`` is true."""
     return pa.py_buffer(np.packbits(is_valid, bitorder="little"))
 
 
@@ -104,7 +105,7 @@ def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def values_and_validity(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Return the values of numbers or timestamps, and whether each is valid (bool; empty if none is null)."""
+    """Return a pair for numbers or timestamps: the values; and whether each is valid (bool; empty if none is null)."""
     return _values(array), _is_valid(array) if array.null_count else np.zeros(0, bool)
 
 
@@ -128,7 +129,7 @@ def _arrow_type(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or
 
 
 def _is_fixed_width(arrow_type: pa.DataType) -> bool:
-    """Return whether NumPy holds values of this type in the same bytes; true for bool, too."""
+    """Return whether the type is integer, float, timestamp or bool; all of their values have the same width."""
     checks = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp)
     return any(check(arrow_type) for check in checks)
 
@@ -142,7 +143,7 @@ def _numpy_dtype(column: pd.Series) -> np.dtype | None:
 
 
 def _from_numpy(column: pd.Series, arrow_type: pa.DataType) -> pa.Array:
-    """Convert values that already have the type; NumPy finds and packs nulls far faster than ``pa.array``."""
+    """Convert a column whose dtype equals ``arrow_type``; NumPy finds and packs nulls far faster than ``pa.array``."""
     is_numpy = isinstance(column.dtype, np.dtype)
     filled = column.to_numpy() if is_numpy else column.to_numpy(arrow_type.to_pandas_dtype(), na_value=0)
     values = np.ascontiguousarray(filled)
@@ -169,7 +170,7 @@ def _pandas_array(array: pa.Array, field: pa.Field) -> Any:  # noqa: ANN401  Num
 
 
 def _values(array: pa.Array) -> np.ndarray:
-    """Return the values of fixed width, also those under nulls; no copy, writable if Arrow's buffer is."""
+    """Return a NumPy view of the values; the entries of nulls are arbitrary. It is writable if Arrow's buffer is."""
     _, body = array.buffers()
     return np.frombuffer(body, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)]
 
@@ -180,6 +181,6 @@ def _is_valid(array: pa.Array) -> np.ndarray:
 
 
 def _unpack_bits(array: pa.Array, bitmap: pa.Buffer) -> np.ndarray:
-    """Unpack a bitmap of an array to bool; NumPy is far faster than Arrow."""
+    """Unpack a bitmap of ``array`` to one bool per row; NumPy does this far faster than Arrow."""
     stop = array.offset + len(array)
     return np.unpackbits(np.frombuffer(bitmap, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)

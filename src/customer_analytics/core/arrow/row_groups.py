@@ -1,4 +1,7 @@
-"""Canonical row groups: their bytes depend on the rows alone. They have a fixed length and canonical dictionaries."""
+"""Canonical row groups for Parquet files: their bytes depend on the rows alone, not on the size of chunks.
+
+All row groups but the last have the same number of rows. Dictionaries hold the texts that occur, in ascending order.
+"""
 
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
@@ -19,16 +22,16 @@ from customer_analytics.core.arrow.frames import (
 )
 
 ROW_GROUP_ROWS = 262_144
-"""Rows of each row group but the last one."""
+"""Number of rows of each row group except the last one, which can be shorter."""
 
 
 def regroup(
     tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS
 ) -> Generator[pa.Table, None, None]:
-    """Yield the same rows in canonical tables of ``rows`` rows; the last one can be shorter. No table without rows.
+    """Yield the same rows in canonical tables of ``rows`` rows; the last can be shorter. Empty if there are no rows.
 
     Args:
-        tables: Canonical tables of any length, with the columns of ``schema``.
+        tables: Tables from :func:`canonical` or :func:`canonical_table`, of any length, with the columns of ``schema``.
         schema: The types of the result.
         rows: Rows of each table.
     """
@@ -49,7 +52,7 @@ def regroup(
 
 
 def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return the same rows with canonical dictionaries: only the texts that occur, in ascending order, in one chunk."""
+    """Return the same rows with canonical dictionaries, which hold only the texts that occur, in ascending order."""
     arrays = [
         _encode_again(column) if pa.types.is_dictionary(field.type) else column
         for column, field in zip(table.columns, schema, strict=True)
@@ -58,7 +61,7 @@ def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def canonical_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    """Convert a chunk to a canonical table."""
+    """Convert a chunk to an Arrow table; its dictionaries hold only the texts that occur, in ascending order."""
     arrays = [
         _dictionary_array(frame[field.name], field.type)
         if pa.types.is_dictionary(field.type)
@@ -81,7 +84,7 @@ def _encode_again(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.Dictionary
 
 
 class _SortOrder(NamedTuple):
-    """Distinct texts and ``order`` (int64), the indices of the texts in ascending order."""
+    """Distinct texts and their sort order: ``order`` (int64) has the indices of the texts, lowest text first."""
 
     texts: pa.StringArray
     order: np.ndarray
@@ -99,7 +102,7 @@ def _sort_order(names: tuple[str, ...]) -> _SortOrder:
 
 
 def _canonical_array(codes: np.ndarray, distinct: _SortOrder) -> pa.DictionaryArray:
-    """Encode again with only the texts that occur, in ascending order; the code -1 is null."""
+    """Dictionary-encode rows given by codes (-1 for null); the dictionary has only texts that occur, ascending."""
     occurs, has_null = occurring(codes, len(distinct.texts))
     if distinct.is_sorted and occurs.all():
         sorted_codes, texts = np.ascontiguousarray(codes, np.int32), distinct.texts

@@ -1,4 +1,4 @@
-"""Select rows of a frame column by column, which is far faster than ``DataFrame.take`` for short frames."""
+"""Selection of rows column by column, which is far faster than ``DataFrame.take`` for short frames."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,10 +11,11 @@ from customer_analytics.core.arrow.text import take_text
 
 
 def take_columns(frame: pd.DataFrame, rows: np.ndarray, names: Iterable[str]) -> dict[str, Any]:
-    """Select rows of some columns; returns NumPy or pandas arrays by column name.
+    """Select rows of some columns of a frame; return a NumPy or pandas array for each column name.
 
     Args:
-        frame: The dtypes of :mod:`~customer_analytics.core.arrow.frames`; text is not null at ``rows``.
+        frame: Columns with the dtypes that :mod:`~customer_analytics.core.arrow.frames` lists. Text must not be null in
+            the selected rows.
         rows: int64, positions in the frame, in any order.
         names: The wanted columns, in this order.
     """

@@ -8,7 +8,7 @@ from customer_analytics.core.arrow.frames import validity_bitmap
 
 
 def offsets_and_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``offsets`` (int32, shape ``(rows + 1,)``) and ``codes`` (uint8) of a text array; a null has no bytes."""
+    """Return a pair: the offsets of a text array (int32, shape ``(rows + 1,)``); and the bytes of all rows (uint8)."""
     if not len(text):  # the buffers of an empty array may be missing
         return np.zeros(1, np.int32), np.zeros(0, np.uint8)
     _, offsets, body = text.buffers()
@@ -16,22 +16,22 @@ def offsets_and_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     return np.frombuffer(offsets, np.int32)[rows], np.frombuffer(body or b"", np.uint8)
 
 
-def from_offsets_and_bytes(offsets: np.ndarray, codes: np.ndarray) -> pa.StringArray:
-    """Return a text array without nulls; it shares the memory of both arrays."""
-    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(codes))
+def from_offsets_and_bytes(offsets: np.ndarray, text_bytes: np.ndarray) -> pa.StringArray:
+    """Build a text array without nulls from offsets and bytes (``text_bytes``); it shares the memory of both arrays."""
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text_bytes))
 
 
 def strip(text: pa.StringArray) -> pa.StringArray:
-    """Strip ASCII white space from each row of a text without nulls; returns the same array if no row has any."""
-    offsets, codes = offsets_and_bytes(text)
-    if not has_padding(codes, offsets):
+    """Strip ASCII white space from each text of an array without nulls. Return the same array if no text has any."""
+    offsets, text_bytes = offsets_and_bytes(text)
+    if not has_padding(text_bytes, offsets):
         return text
     stripped_offsets = np.empty_like(offsets)
-    return from_offsets_and_bytes(stripped_offsets, strip_rows(codes, offsets, stripped_offsets))
+    return from_offsets_and_bytes(stripped_offsets, strip_rows(text_bytes, offsets, stripped_offsets))
 
 
 def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
-    """Replace nulls, which must have no bytes, by empty texts; the memory is shared."""
+    """Replace nulls by empty texts; a null must have no bytes. The result shares the memory of ``text``."""
     if not text.null_count:
         return text
     _, offsets, body = text.buffers()
@@ -39,11 +39,11 @@ def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
 
 
 def with_nulls(text: pa.StringArray, is_null: np.ndarray) -> pa.StringArray:
-    """Set rows to null; the memory is shared.
+    """Set some rows of a text array to null; the result shares its memory.
 
     Args:
-        text: No nulls; empty in the rows that become null.
-        is_null: bool, shape ``(rows,)``.
+        text: An array without nulls; rows that become null must be empty texts.
+        is_null: bool, shape ``(rows,)``: whether each row becomes null.
     """
     if not is_null.any():
         return text
@@ -52,11 +52,11 @@ def with_nulls(text: pa.StringArray, is_null: np.ndarray) -> pa.StringArray:
 
 
 def scatter_text(text: pa.StringArray, is_filled: np.ndarray) -> pa.StringArray:
-    """Distribute the texts, in order, to the rows where ``is_filled`` is true; the other rows are null.
+    """Distribute the texts, in their order, to the rows where ``is_filled`` is true; the other rows are null.
 
     Args:
-        text: One text per true row, no nulls; the memory is shared.
-        is_filled: bool, shape ``(rows,)``.
+        text: One text per true entry of ``is_filled``, no nulls; the result shares its memory.
+        is_filled: bool, one entry per row of the result.
     """
     offsets, _ = offsets_and_bytes(text)
     lengths = np.zeros(len(is_filled) + 1, np.int32)
@@ -67,17 +67,17 @@ def scatter_text(text: pa.StringArray, is_filled: np.ndarray) -> pa.StringArray:
 
 
 def take_text(text: pa.StringArray, rows: np.ndarray) -> pa.StringArray:
-    """Return the texts of some rows (int64, in any order); none of them may be null."""
-    offsets, codes = offsets_and_bytes(text)
+    """Return the texts of ``rows`` (int64, in any order); none of these rows may be null."""
+    offsets, text_bytes = offsets_and_bytes(text)
     taken_offsets = np.empty(len(rows) + 1, np.int32)
-    return from_offsets_and_bytes(taken_offsets, take_rows(codes, offsets, rows, taken_offsets))
+    return from_offsets_and_bytes(taken_offsets, take_rows(text_bytes, offsets, rows, taken_offsets))
 
 
 def upper_ascii(text: str) -> str:
-    """Convert ASCII letters to upper case; other letters stay, so that none of them becomes part of a country code."""
+    """Convert ASCII letters to upper case. ``str.upper`` would also turn some other letters into ASCII letters."""
     return text.encode().upper().decode()
 
 
 def byte_lengths(text: pa.StringArray) -> np.ndarray:
-    """Return the number of bytes of each row; int32."""
+    """Return the number of bytes of each text; int32."""
     return np.diff(offsets_and_bytes(text)[0])

@@ -16,7 +16,7 @@ from customer_analytics.core.chunks.protocol import Frame, P, Step
 from customer_analytics.core.chunks.spill import MemorySpill, Spill
 
 _EXTRA_IN_FLIGHT = 1
-"""How many chunks more to start early if results are small: threads then work while the caller merges a result."""
+"""Number of additional chunks to start if results are small, so that threads work while the caller merges a result."""
 
 
 class Task(NamedTuple):
@@ -33,7 +33,7 @@ class Source(Protocol):
         """Return the sum of the sizes of all tasks, such as rows or bytes, for progress; 0 if it is unknown."""
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return a context that opens the source and gives one task per chunk, in order. A task can run only inside it.
+        """Return a context manager that gives one task per chunk, in order; tasks can run only inside the context.
 
         Args:
             columns: Names of the columns to read; ``None`` for all.
@@ -45,7 +45,7 @@ ProgressCallback = Callable[[int, int], None]
 
 
 def no_progress(_total: int) -> AbstractContextManager[ProgressCallback]:
-    """Return a context that gives a progress callback which does nothing."""
+    """Return a context manager that gives a progress callback which does nothing."""
     return nullcontext(lambda _rows, _size: None)
 
 
@@ -94,7 +94,7 @@ class LocalChunks:
         return replace(self, steps=(*self.steps, function))
 
     def select(self, columns: Sequence[str]) -> "LocalChunks":
-        """Return the table with these columns only. If it has no steps, other columns are not read from the source."""
+        """Return the table with these columns only. If :meth:`map` was not called before, the others are not read."""
         names = list(columns)
         if self.steps:
             return self.map(lambda frame: frame[names])
@@ -108,7 +108,7 @@ class LocalChunks:
         return total
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "LocalChunks":
-        """Return the table with all rows of a partition in one chunk; each iteration computes all rows again."""
+        """Regroup rows: all rows of a partition are in one chunk. Each iteration computes and regroups them again."""
         return LocalChunks(_ShuffleSource(self, partition_of), self.runtime)
 
     def __iter__(self) -> Iterator[Any]:
@@ -119,7 +119,7 @@ class LocalChunks:
         """Apply all steps to each chunk and yield the results in the order of the chunks.
 
         Args:
-            extra_in_flight: Number of chunks to start early, besides one per thread and one that waits for a thread.
+            extra_in_flight: If there are several threads, chunks to start besides one per thread and one that waits.
         """
         with self.runtime.open_progress(self.source.total()) as report_progress:
             for result, rows, size in self._run(extra_in_flight):

@@ -1,4 +1,4 @@
-"""Regroup rows by partition in bounded memory: rows above a limit go to temporary storage (they are spilled).
+"""Regroup rows by partition in bounded memory: rows move to temporary storage (are spilled) if they reach a limit.
 
 If all columns are numbers, the rows of a chunk become one NumPy structured array and are spilled in one piece. All
 other rows, such as those with text, become an Arrow table and are spilled as one Arrow message per partition.
@@ -17,13 +17,13 @@ from customer_analytics.core.arrow.frames import to_frame, to_table
 from customer_analytics.core.chunks.spill import Spill
 
 BUFFERED_BYTES = 16 << 20
-"""If the rows in memory have this size and all columns are numbers, the rows are spilled."""
+"""The rows in memory are spilled when they reach this size, if all columns are numbers."""
 
 BUFFERED_TEXT_BYTES = 64 << 20
 """The same limit for all other rows. It is higher because many small Arrow messages are slow to write and read."""
 
 COALESCED_BYTES = 4 << 20
-"""Neighbouring partitions are read together if all of them together are not larger than this."""
+"""Neighbouring partitions are read together if their total size is at most this."""
 
 Rows: TypeAlias = Any
 """A NumPy structured array if all columns are numbers, otherwise an Arrow table."""

@@ -25,7 +25,7 @@ P = TypeVar("P", bound=PartialState)
 
 
 class Chunks(Protocol):
-    """A table in chunks: frames in row order. Each iteration computes them again, and any number is possible."""
+    """A table in chunks: frames in row order, which are computed again each time that the table is iterated."""
 
     def map(self, function: Callable[[Frame], Frame]) -> "Chunks":
         """Return the table with ``function`` applied to each chunk, which happens when the result is iterated."""
@@ -42,7 +42,7 @@ class Chunks(Protocol):
         """
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "Chunks":
-        """Return the table with all rows of a partition in one chunk; partitions ascend from chunk to chunk.
+        """Regroup the rows: all rows of a partition are in one chunk, and partitions ascend from chunk to chunk.
 
         Rows of the same partition keep their order. A chunk may have rows of several partitions; rows of different
         partitions are then in no defined order.

@@ -1,7 +1,7 @@
-"""The contract's columns: one ``ColumnSpec`` each.
+"""The contract's columns, each declared by one ``ColumnSpec``.
 
-Table schemas, parsers, reasons and their bits, and the faults of the synthesis are derived from :data:`COLUMN_SPECS`. A
-test compares ``docs/data_contract.md`` with it.
+Table schemas, parsers, reasons and their bits, and the faults in synthetic data are derived from :data:`COLUMN_SPECS`.
+A test compares ``docs/data_contract.md`` with it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 
 class Column(StrEnum):
-    """The contract's columns, in the order of the clean table."""
+    """The name of a column of the contract; the members are in the order of ``clean_purchases``."""
 
     CUSTOMER_ID = "customer_id"
     PURCHASE_ID = "purchase_id"
@@ -26,7 +26,7 @@ class Column(StrEnum):
 
 
 class Fault(StrEnum):
-    """What can be wrong with a record or with one of its fields."""
+    """A kind of fault: what can be wrong with a record or with one of its fields."""
 
     STRUCTURE = "structure"
     NULL = "null"
@@ -38,7 +38,7 @@ class Fault(StrEnum):
 
 
 class Parser(StrEnum):
-    """Kind of parser of a column; ``core.parsing.purchases`` has one function for each."""
+    """A kind of parser, which turns text into typed values; ``core.parsing.purchases`` has a function for each kind."""
 
     INTEGER = auto()
     IDENTIFIER = auto()
@@ -49,7 +49,7 @@ class Parser(StrEnum):
 
 
 class Nulls(StrEnum):
-    """When a null in a column is a fault."""
+    """Whether a null in a column is a fault: always, by default, or only if ``contract.critical_columns`` says so."""
 
     ALWAYS_CRITICAL = auto()
     CRITICAL_BY_DEFAULT = auto()
@@ -58,17 +58,17 @@ class Nulls(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """One column of the contract.
+    """The declaration of one column of the contract: its type, its parser, its faults and its range.
 
     Args:
-        name: The column.
-        value_type: Type of its values.
+        name: Name of the column.
+        value_type: Arrow type of its values.
         parser: Kind of its parser.
-        nulls: When a null is a fault.
-        faults: Faults of a field other than ``null``, in the order of the reasons.
-        low: Least valid value: a number, or the name of the contract's setting; ``None`` for no bound.
-        high: Greatest valid value, like ``low``.
-        few_values: Whether its text has few distinct values; each is then parsed once.
+        nulls: Whether a null is a fault.
+        faults: The faults that a field of the column can have, except ``null``; reasons are in this order.
+        low: Lowest valid value: a number, or the name of a setting in :class:`Contract`; ``None`` for no bound.
+        high: Highest valid value: as for ``low``.
+        few_values: Whether the column has few distinct texts; each distinct text is then parsed only once.
     """
 
     name: Column
@@ -87,7 +87,7 @@ class ColumnSpec:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The public names of its faults, ``null`` first."""
+        """The public names of the faults that the column can have; ``null`` comes first."""
         return tuple(reason(fault, self.name) for fault in (Fault.NULL, *self.faults))
 
 
@@ -132,7 +132,7 @@ SPEC_OF: Mapping[str, ColumnSpec] = MappingProxyType({spec.name: spec for spec i
 COLUMNS: tuple[str, ...] = tuple(spec.name for spec in COLUMN_SPECS)
 
 FEW_VALUED_COLUMNS = frozenset(spec.name for spec in COLUMN_SPECS if spec.few_values)
-"""Columns whose text has few distinct values; they are categories in chunks of ``raw_purchases``."""
+"""Columns whose text has few distinct values; they are categorical in chunks of ``raw_purchases``."""
 
 ALWAYS_CRITICAL = frozenset(spec.name for spec in COLUMN_SPECS if spec.nulls is Nulls.ALWAYS_CRITICAL)
 """Columns where a null is always a fault: without a value a purchase cannot be counted."""
@@ -149,12 +149,12 @@ def reason(fault: Fault, column: str) -> str:
 
 
 REASONS: tuple[str, ...] = (Fault.STRUCTURE.value, *(name for spec in COLUMN_SPECS for name in spec.reasons))
-"""Every reason; the index of a reason is its bit in the column ``faults`` of ``typed_purchases``."""
+"""Every reason; the index of a reason is the number of its bit in the column ``faults`` of ``typed_purchases``."""
 
 BITS: Mapping[str, int] = MappingProxyType({name: 1 << index for index, name in enumerate(REASONS)})
-"""Bit of each reason in the ``faults`` mask (uint32)."""
+"""For each reason the bit mask (uint32) in which only the bit of this reason is set."""
 
 
 def reasons_of(faults: int) -> tuple[str, ...]:
-    """Return the reasons in a bit mask, in the contract's order; empty for 0."""
+    """Return the reasons whose bits are set in the mask ``faults``, in the contract's order; empty if it is 0."""
     return tuple(name for name, bit in BITS.items() if faults & bit)

@@ -14,10 +14,10 @@ from customer_analytics.core.contract.settings import Contract, iso_countries
 
 
 def clean_schema(contract: Contract) -> DataFrameSchema:
-    """Return the schema of every chunk of ``clean_purchases``.
+    """Return the pandera schema that every chunk of ``clean_purchases`` must satisfy.
 
-    It cannot check that ``purchase_id`` is unique in the whole table;
-    :func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids` does.
+    The schema cannot check that ``purchase_id`` is unique in the whole table;
+    :func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids` checks it.
     """
     columns = {}
     for spec, dtype in zip(COLUMN_SPECS, to_frame(CLEAN.empty_table()).dtypes, strict=True):
@@ -37,12 +37,12 @@ def _checks(spec: ColumnSpec, contract: Contract) -> list[Check]:
 
 
 def _check(holds: Callable[[pd.Series], bool], expected: str) -> Check:
-    """Return a check of a whole column, including its nulls."""
+    """Return a pandera check that passes if ``holds`` is true for the whole column, nulls included."""
     return Check(holds, name=expected, error=expected, ignore_na=False)
 
 
 def _none_empty(column: pd.Series) -> bool:
-    """Return whether no text is empty; of a categorical column, only the categories are read."""
+    """Return whether no text is empty; only the categories of a categorical column are checked."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return "" not in set(codes_of(column)[1])
     return not bool((column == "").any())
@@ -53,7 +53,7 @@ def _all_iso(column: pd.Series) -> bool:
 
 
 def _all_between(column: pd.Series, low: float | None, high: float | None) -> bool:
-    """Compare the least and the greatest value only, which is faster than all values."""
+    """Return whether all values are within the bounds; for speed, compare only the lowest and the highest value."""
     if not len(column):
         return True
     least, greatest = column.array.min(), column.array.max()

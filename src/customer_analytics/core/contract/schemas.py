@@ -1,4 +1,4 @@
-"""The streamed tables: their columns in order, with types and nullability."""
+"""Arrow schemas of the tables that are processed in chunks: the order, types and nullability of their columns."""
 
 from functools import partial
 
@@ -25,16 +25,16 @@ TYPED = pa.schema(
         pa.field(RAW_TEXT, pa.string()),
     ]
 )
-"""``typed_purchases``: one row per record. A value that cannot be parsed is null; ``faults`` has a bit for each reason
-(0 for a valid record); ``raw_text`` is null for a valid record."""
+"""``typed_purchases``: one row per record. A value that cannot be parsed is null. In ``faults``, the bit of each reason
+of the record is set. If the record is valid, ``faults`` is 0 and ``raw_text`` is null."""
 
 CLEAN = pa.schema(
     [pa.field(spec.name, spec.arrow_type, nullable=spec.nulls is not Nulls.ALWAYS_CRITICAL) for spec in COLUMN_SPECS]
 )
-"""``clean_purchases``: the contract's columns."""
+"""``clean_purchases``: the columns of the contract, without any other."""
 
 QUARANTINED = pa.schema([*_ORIGIN, _required("reasons", FEW_TEXTS), _required(RAW_TEXT, pa.string())])
-"""``quarantined_purchases``: the rows with a fault, their reasons joined by ``;``, and the text of the record."""
+"""``quarantined_purchases``: one row per record with a fault: its reasons, joined by ``;``, and its text."""
 
 DUPLICATE = pa.schema(
     [
@@ -46,7 +46,7 @@ DUPLICATE = pa.schema(
         _required(Column.PURCHASE_AMOUNT, pa.float64()),
     ]
 )
-"""``duplicate_purchases``: duplicates, file and row of the first copy, and ``kind``: ``exact`` or ``conflicting``."""
+"""``duplicate_purchases``: a row per duplicate: its kind, ``exact`` or ``conflicting``, and where its first copy is."""
 
 OUTLIER = pa.schema(
     [
@@ -56,7 +56,7 @@ OUTLIER = pa.schema(
         pa.field("age_outlier", FEW_TEXTS),
     ]
 )
-"""``outlier_purchases``: clean rows whose amount or age is an outlier, and the rules by which it is one."""
+"""``outlier_purchases``: the clean rows whose amount or age is an outlier, and the names of the rules that say so."""
 
 TABLES = {"typed": TYPED, "clean": CLEAN, "quarantined": QUARANTINED, "duplicate": DUPLICATE, "outlier": OUTLIER}
-"""The streamed tables by the name in a catalog entry."""
+"""The schema for each name that the option ``table`` of a catalog entry can have."""

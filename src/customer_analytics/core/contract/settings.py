@@ -4,8 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
-from customer_analytics.core.contract.columns import ALWAYS_CRITICAL, COLUMNS, CRITICAL_BY_DEFAULT, ColumnSpec
+import numpy as np
+
+from customer_analytics.core.contract.columns import ALWAYS_CRITICAL, COLUMNS, CRITICAL_BY_DEFAULT, ColumnSpec, Parser
 from customer_analytics.core.errors import SettingError, listed
 from customer_analytics.core.money.minor_units import EXACT_MINOR_UNITS
 
@@ -20,7 +23,7 @@ def iso_countries() -> frozenset[str]:
 
 _MOST_DECIMALS = 4
 _OLDEST = 32_767
-"""The largest int16, the type of ``customer_age``."""
+"""Upper limit of ``age_max``: the largest int16, because ``customer_age`` has this type."""
 
 _THOUSANDS_MARKS = frozenset({"", ".", ",", " ", "'", "_", "\u00a0", "\u202f", "\u2019"})
 
@@ -33,13 +36,13 @@ class Contract:
         critical_columns: Columns where a null is a fault.
         age_min: Lowest valid age in years.
         age_max: Highest valid age in years.
-        amount_decimals: Digits of the currency's minor unit; 2 for cents.
+        amount_decimals: Decimal places of the currency's minor unit; 2 for cents.
         amount_max: Highest valid amount in major units; amounts of more than 2**50 minor units are never valid.
-        decimal_mark: The amount's decimal mark.
+        decimal_mark: The decimal mark of amounts.
         thousands_mark: The mark between groups of three digits of an amount; empty for none.
-        null_tokens: Texts that mean null in any column, as the empty text does.
-        date_formats: ``strptime`` formats, without a zone, for dates that are not ISO 8601.
-        country_aliases: ISO code by another spelling of the country, in any case.
+        null_tokens: Texts that mean null in every column; the empty text always means null.
+        date_formats: ``strptime`` formats, without a time zone, for dates that are not ISO 8601.
+        country_aliases: Map from another spelling of a country to its ISO code; case does not matter.
 
     Raises:
         SettingError: A setting is invalid; the message names it.
@@ -61,13 +64,19 @@ class Contract:
             if not is_valid:
                 raise SettingError(f"contract.{name}", expected, repr(getattr(self, name)), "see docs/data_contract.md")
 
-    def bounds(self, spec: ColumnSpec) -> tuple[float | None, float | None]:
-        """Return the least and the greatest valid value of a column; ``None`` for no bound."""
-        low, high = (getattr(self, bound) if isinstance(bound, str) else bound for bound in (spec.low, spec.high))
-        return low, high
+    def bounds(self, spec: ColumnSpec) -> tuple[Any, Any]:
+        """Return a pair: the lowest and the highest valid value of a column; ``None`` where it has no bound.
+
+        The bounds of timestamps are ``datetime64[us]``, the bounds of numbers are int or float.
+        """
+        return self._bound(spec, spec.low), self._bound(spec, spec.high)
+
+    def _bound(self, spec: ColumnSpec, bound: float | str | None) -> Any:  # noqa: ANN401  a number or datetime64
+        value: Any = getattr(self, bound) if isinstance(bound, str) else bound
+        return np.datetime64(value, "us") if spec.parser is Parser.TIMESTAMP and value is not None else value
 
     def _checks(self) -> dict[str, tuple[bool, str]]:
-        """Return by setting whether it is valid, and the expected value as text."""
+        """Return for each setting a pair: whether it is valid; and a text that says which values are allowed."""
         return {
             "critical_columns": (
                 _is_texts(self.critical_columns) and ALWAYS_CRITICAL <= set(self.critical_columns) <= set(COLUMNS),

@@ -1,1 +1,1 @@
-"""CSV reader: splits bytes into records and fields, and returns text columns."""
+"""CSV reader: splits bytes into records, and records into the fields of text columns."""

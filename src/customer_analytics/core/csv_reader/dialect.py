@@ -1,4 +1,4 @@
-"""The settings of a CSV: delimiter, quote, encoding and names of the columns."""
+"""The settings of a CSV file: delimiter, quote, encoding and names of the columns."""
 
 import codecs
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ _WHERE = "csv in globals.yml"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a CSV is written (``csv`` in ``globals.yml``).
+    """The settings of a CSV file (``csv`` in ``globals.yml``).
 
     Args:
         delimiter: One ASCII character between fields.
-        quote: One ASCII character around fields with a delimiter, a quote or a line end; empty for none.
+        quote: One ASCII character that encloses fields with a delimiter, a quote or a line end; empty for none.
         encoding: Any text encoding of Python.
-        columns: Name in the file by contract column; a column that is not listed has the same name in both.
-        max_record_bytes: A longer record is an error, because its quote probably never closes.
+        columns: Map from a column of the contract to its name in the file; other columns have the contract's name.
+        max_record_bytes: Largest size of a record; a larger one is an error, because its quote probably never closes.
 
     Raises:
         SettingError: A value is invalid; the message names the key.
@@ -61,12 +61,12 @@ class Dialect:
 
     @property
     def marks(self) -> tuple[int, int]:
-        """Codes of the delimiter and the quote; -1 for no quote."""
+        """The bytes of delimiter and quote as integers; the second is -1 if there is no quote."""
         return ord(self.delimiter), ord(self.quote) if self.quote else -1
 
     @classmethod
     def from_settings(cls, *settings: Mapping[str, object]) -> "Dialect":
-        """Build a dialect from mappings of YAML; later mappings override earlier ones.
+        """Build a dialect from mappings of keys to values, as read from YAML; later mappings override earlier ones.
 
         Raises:
             SettingError: A key is unknown or a value is invalid.

@@ -1,4 +1,4 @@
-"""The header of a CSV, which maps the contract's columns to the fields of a record."""
+"""The header of a CSV file: it says which field of a record belongs to which column of the contract."""
 
 import csv
 from collections import Counter
@@ -12,11 +12,11 @@ from customer_analytics.core.errors import InputError, listed
 
 
 class Header(NamedTuple):
-    """Positions of the contract's columns in a file.
+    """The positions of the contract's columns in the records of a file.
 
     Args:
-        width: Number of fields of the header, and so of every record that is not ragged.
-        positions: Position of the field in a record, from 0, by contract column.
+        width: Number of fields of the header; a record with another number of fields is ragged.
+        positions: Map from a column of the contract to the position of its field in a record, from 0.
     """
 
     width: int
@@ -24,10 +24,10 @@ class Header(NamedTuple):
 
 
 def read_header(record: str, dialect: Dialect, file: str) -> Header:
-    """Find the contract's columns in the first record of a file; names match after stripping and case-folding.
+    """Find the contract's columns in the first record of a file; white space around names and their case are ignored.
 
     Raises:
-        InputError: A column is missing, occurs twice, or is mapped to two columns of the contract.
+        InputError: A column is missing, or occurs twice, or two columns of the contract have the same name in the file.
     """
     quoting = {"quotechar": dialect.quote} if dialect.quote else {"quoting": csv.QUOTE_NONE}
     names = next(csv.reader([record], delimiter=dialect.delimiter, **quoting), [])
@@ -49,7 +49,7 @@ def read_header(record: str, dialect: Dialect, file: str) -> Header:
 
 
 def _missing_columns(missing: Sequence[str], dialect: Dialect, names: Sequence[str]) -> tuple[str, str, str]:
-    """Return the facts of the error: what was expected and found, and a hint."""
+    """Return three texts for the error about missing columns: what was expected, what was found, and a hint."""
     hint = "map other names under csv.columns in globals.yml, e.g. customer_id: 'its name in the file'"
     if len(names) == 1:
         hint = f"set csv.delimiter in globals.yml (now {dialect.delimiter!r})"

@@ -1,4 +1,4 @@
-"""Reader of CSV bytes: a block of records becomes a frame of text columns."""
+"""Reader that turns a block of CSV records into a frame of text columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ RAW_COLUMNS: tuple[str, ...] = (*COLUMNS, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
 
 @dataclass(frozen=True, slots=True)
 class RecordBlock:
-    """Consecutive whole records of one file.
+    """A block of CSV bytes: consecutive whole records of one file.
 
     Args:
         data: UTF-8 bytes.
         offsets: int32, shape ``(records + 1,)``: record ``i`` is ``data[offsets[i]:offsets[i + 1]]``, with its line end
             and any blank lines before it.
         first_row: ``source_row`` of the first record: its number in the file, from 1.
-        source_file: The file's public name.
+        source_file: The file's name as tables and messages show it.
     """
 
     data: pa.Buffer
@@ -43,7 +43,7 @@ class RecordBlock:
 def read_block(
     block: RecordBlock, header: Header, dialect: Dialect, columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Split a block into text columns.
+    """Convert a block of records to a frame of text columns.
 
     Args:
         block: At least one record.
@@ -52,9 +52,9 @@ def read_block(
         columns: The wanted columns, of :data:`RAW_COLUMNS`; ``None`` for all.
 
     Returns:
-        One row per record in order. The contract's columns as text, those with few distinct values as categories of
-        text; all of them are null in a ragged record. ``source_file`` (category), ``source_row`` (int64, from 1),
-        ``raw_text`` (text, not null).
+        One row per record, in order. The contract's columns are text; those with few distinct values are categorical.
+        All of them are null in a ragged record. The others are ``source_file`` (category), ``source_row`` (int64, from
+        1) and ``raw_text`` (text, not null).
 
     Raises:
         InputError: The block has bytes that are not UTF-8; the message names the record.
@@ -62,8 +62,8 @@ def read_block(
     wanted = RAW_COLUMNS if columns is None else columns
     _check_utf8(block)
     positions = {name: header.positions[name] for name in wanted if name in header.positions}
-    codes = np.frombuffer(block.data, np.uint8)
-    field_columns = split_fields(codes, block.offsets, dialect, list(positions.values()), header.width)
+    text_bytes = np.frombuffer(block.data, np.uint8)
+    field_columns = split_fields(text_bytes, block.offsets, dialect, list(positions.values()), header.width)
     arrays = {name: _text_array(fields, name) for name, fields in zip(positions, field_columns, strict=True)}
     return pd.DataFrame({name: arrays[name] if name in arrays else _origin(block, name) for name in wanted}, copy=False)
 
@@ -82,7 +82,7 @@ def _text_array(fields: FieldSpans, column: str) -> pd.api.extensions.ExtensionA
 
 
 def _origin(block: RecordBlock, name: str) -> pd.api.extensions.ExtensionArray | np.ndarray:
-    """Return the file, the number or the text of each record."""
+    """Return the column ``source_file``, ``source_row`` or ``raw_text`` of a block."""
     if name == SOURCE_FILE:
         return categorical(np.zeros(len(block), np.int8), [block.source_file])
     if name == SOURCE_ROW:
@@ -93,7 +93,7 @@ def _origin(block: RecordBlock, name: str) -> pd.api.extensions.ExtensionArray |
 
 
 def _check_utf8(block: RecordBlock) -> None:
-    """Raise InputError if the block is not UTF-8; Arrow checks fast, then Python finds the byte."""
+    """Raise InputError if the block is not UTF-8. Arrow checks it fast; if it fails, Python finds the invalid byte."""
     offsets = pa.py_buffer(np.array([0, block.data.size], np.int32))
     try:
         pa.StringArray.from_buffers(1, offsets, block.data).validate(full=True)

@@ -1,4 +1,4 @@
-"""Splitter of CSV bytes into records: RFC 4180 quoting and every kind of line end."""
+"""Splitter of CSV bytes into records, with RFC 4180 quoting and every kind of line end."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,13 @@ from customer_analytics.core.csv_reader.dialect import Dialect
 
 
 class RecordEnds(NamedTuple):
-    """Positions of the whole records at the start of some bytes.
+    """The positions where the whole records in a piece of CSV bytes begin and end.
 
     Args:
-        begin: Index of the first record. A blank line, which has no character, is no record.
+        begin: Index of the first record. A blank line, which has no character, is not a record.
         ends: int64, shape ``(records,)``: index after the line end of each record. A record includes the blank lines
             before it.
-        used: Number of bytes of the records and blank lines; the start of an unfinished record can follow.
+        used: Number of bytes up to the end of the last whole record or blank line; the rest is an unfinished record.
     """
 
     begin: int
@@ -24,13 +24,13 @@ class RecordEnds(NamedTuple):
 
 
 def split_records(data: bytes | memoryview, dialect: Dialect) -> RecordEnds:
-    """Find the whole records in ``data``, which starts at the start of a record.
+    """Find the whole records in ``data``; its first byte must be the start of a record or of a blank line.
 
     Args:
-        data: UTF-8 bytes. A last record without a line end is not whole.
+        data: UTF-8 bytes. If there is no line end after the last record, this record is not whole.
         dialect: Delimiter and quote.
     """
-    codes = np.frombuffer(data, np.uint8)
-    ends = np.empty(len(codes) // len(b"a\n") + 1, np.int64)
-    begin, count, used = scan_records(codes, *dialect.marks, ends)
+    text_bytes = np.frombuffer(data, np.uint8)
+    ends = np.empty(len(text_bytes) // len(b"a\n") + 1, np.int64)
+    begin, count, used = scan_records(text_bytes, *dialect.marks, ends)
     return RecordEnds(begin, ends[:count].copy(), used)

@@ -1,4 +1,4 @@
-"""Tokenizer of CSV records: finds their fields, and returns columns as text or dictionary-encoded."""
+"""Tokenizer of CSV records: finds their fields, and returns each column as text or dictionary-encoded."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,17 +12,17 @@ from customer_analytics.core.csv_reader.dialect import Dialect
 
 
 class FieldSpans(NamedTuple):
-    """The fields of one column, as positions in the bytes of the records.
+    """The fields of one column, stored as positions in the bytes of the records.
 
     Args:
-        codes: uint8, the bytes of the records.
+        text_bytes: uint8, the bytes of the records.
         spans: int32, shape ``(rows, 2)``: start and end of each field. The end is inverted (``~end``) if the field has
-            quotes that are not resolved yet. The span is empty in a ragged record.
+            quotes that must still be removed. The span is empty in a ragged record.
         is_ragged: bool, shape ``(rows,)``: whether a record has more or fewer fields than the header.
-        quote: Code of the quote; -1 for none.
+        quote: The byte of the quote; -1 if there is none.
     """
 
-    codes: np.ndarray
+    text_bytes: np.ndarray
     spans: np.ndarray
     is_ragged: np.ndarray
     quote: int
@@ -30,23 +30,23 @@ class FieldSpans(NamedTuple):
     def text(self) -> pa.StringArray:
         """Return the fields as text; null in ragged records."""
         offsets = np.empty(len(self.spans) + 1, np.int32)
-        body = gather_fields(self.codes, self.spans, self.quote, offsets)
+        body = gather_fields(self.text_bytes, self.spans, self.quote, offsets)
         validity = validity_bitmap(~self.is_ragged) if self.is_ragged.any() else None
         return pa.StringArray.from_buffers(len(self.spans), pa.py_buffer(offsets), pa.py_buffer(body), validity)
 
     def dictionary(self) -> tuple[np.ndarray, pa.StringArray]:
-        """Return codes (int32, -1 in ragged records) and the distinct texts, in the order of first occurrence."""
+        """Return a pair: each row's code (int32, -1 if ragged); and the distinct texts in order of first occurrence."""
         encoded = self.text().dictionary_encode()
         return dictionary_codes(encoded), encoded.dictionary
 
 
 def split_fields(
-    codes: np.ndarray, offsets: np.ndarray, dialect: Dialect, positions: Sequence[int], width: int
+    text_bytes: np.ndarray, offsets: np.ndarray, dialect: Dialect, positions: Sequence[int], width: int
 ) -> list[FieldSpans]:
-    """Split records into fields; returns one column for each of ``positions``.
+    """Find the wanted fields of records; return one ``FieldSpans`` for each of ``positions``.
 
     Args:
-        codes: uint8, the bytes of the records.
+        text_bytes: uint8, the bytes of the records.
         offsets: int32, shape ``(records + 1,)``: the start of each record. A record includes its line end and the blank
             lines before it.
         dialect: Delimiter and quote.
@@ -56,5 +56,5 @@ def split_fields(
     column_of = np.full(width, -1, np.int32)
     column_of[list(positions)] = np.arange(len(positions), dtype=np.int32)
     spans = np.empty((len(positions), len(offsets) - 1, 2), np.int32)
-    is_ragged = locate_fields(codes, offsets, dialect.marks, column_of, spans)
-    return [FieldSpans(codes, column_spans, is_ragged, dialect.marks[1]) for column_spans in spans]
+    is_ragged = locate_fields(text_bytes, offsets, dialect.marks, column_of, spans)
+    return [FieldSpans(text_bytes, column_spans, is_ragged, dialect.marks[1]) for column_spans in spans]

@@ -122,7 +122,7 @@ def _partition_of_row(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _first_copy_positions(candidates: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Find duplicate ids. Return a pair: first the position of each duplicate's first copy; second its own (int64)."""
+    """Return a pair (int64): first the position of each duplicate's first copy; second the duplicate's own position."""
     id_codes = text_array(candidates[Column.PURCHASE_ID]).dictionary_encode().indices.to_numpy()
     is_first = np.diff(np.maximum.accumulate(id_codes), prepend=-1) > 0  # Arrow gives codes in order of appearance
     duplicates = np.flatnonzero(~is_first)

@@ -1,1 +1,1 @@
-"""Drift: whether a delivery differs from earlier ones, in which column and country, since when, and by how much."""
+"""Drift detection: finds whether a delivery differs from earlier ones, in which columns and countries, and how much."""

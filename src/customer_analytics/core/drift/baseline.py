@@ -1,4 +1,4 @@
-"""Selects the baseline of the newest delivery among the profiles that earlier runs saved."""
+"""Selects the baseline: the profile of an earlier run with which the newest delivery is compared."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from customer_analytics.core.drift.settings import DriftSettings
 from customer_analytics.core.errors import SettingError, listed
 
 StoredProfiles = Mapping[str, Callable[[], pd.DataFrame]]
-"""Loaders of the saved profiles by ``run id/file name``. Run ids sort by time."""
+"""Maps ``run id/file name`` to a function that loads the profile of that run. Run ids sort by time."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPair:
-    """The profiles of a delivery and of its baseline.
+    """The profile of a delivery, and the profile of its baseline if there is one.
 
     Args:
-        current: The delivery to judge.
-        current_run: Id of the run that profiled it.
-        baseline: The delivery to compare with; ``None`` if there is none.
+        current: Profile of the delivery to judge.
+        current_run: Id of the run that profiled the delivery.
+        baseline: Profile to compare ``current`` with; ``None`` if there is none.
         baseline_run: Id of the run that profiled the baseline; ``None`` if there is none.
     """
 
@@ -32,19 +32,19 @@ class DeliveryPair:
 
 
 def pair_deliveries(current: PurchaseProfile, stored: StoredProfiles, settings: DriftSettings) -> DeliveryPair:
-    """Pair the newest delivery with its baseline.
+    """Find the baseline of the newest delivery, and return both profiles as a pair.
 
-    ``previous`` and ``first`` skip deliveries of fewer than ``rows_min`` clean rows unless there are no others. A run
-    with wrong settings can leave such a delivery.
+    If the setting ``baseline`` is ``previous`` or ``first``, a delivery with fewer than ``rows_min`` clean rows is the
+    baseline only if all earlier deliveries are that small. Such a delivery can come from a run with wrong settings.
 
     Args:
-        current: The newest profile.
-        stored: All saved profiles, including the newest. They are loaded one by one until one can be the baseline.
-        settings: Uses ``baseline`` and ``rows_min``.
+        current: Profile of the newest delivery.
+        stored: All saved profiles, including the newest. Earlier ones are loaded one by one until one is the baseline.
+        settings: Provides ``baseline`` and ``rows_min``.
 
     Raises:
-        SettingError: No run saved a profile under the id of the baseline; the message lists the ids.
-        ProfileError: This version cannot read the baseline.
+        SettingError: The setting ``baseline`` is a run id, but no saved profile has it; the message lists the ids.
+        ProfileError: A loaded profile has another schema version, or a column is missing in it.
     """
     loaders = {parse_run_id(name): load for name, load in stored.items()}
     run_ids = sorted(loaders)
@@ -59,17 +59,18 @@ def pair_deliveries(current: PurchaseProfile, stored: StoredProfiles, settings: 
 
 
 def rank_baseline_runs(run_ids: Sequence[str], baseline: str) -> list[str]:
-    """Return the runs that can be the baseline, the preferred one first.
+    """Return the ids of the runs that can be the baseline, the preferred one first.
 
     Args:
         run_ids: Ids of all runs, oldest first; the last one is the run to judge.
         baseline: ``previous``, ``first`` or a run id.
 
     Returns:
-        Run ids; empty if there is no earlier run or if ``baseline`` is the run to judge.
+        All earlier ids, or only ``baseline`` if it is a run id. Empty if there are no earlier runs, or if ``baseline``
+        is the run to judge.
 
     Raises:
-        SettingError: ``baseline`` is not among the ids.
+        SettingError: ``baseline`` is not ``previous``, ``first`` or one of ``run_ids``.
     """
     earlier_ids = list(run_ids[:-1])
     orders = {"previous": earlier_ids[::-1], "first": earlier_ids}
@@ -83,5 +84,5 @@ def rank_baseline_runs(run_ids: Sequence[str], baseline: str) -> list[str]:
 
 
 def parse_run_id(name: str) -> str:
-    """Return the run id of a saved file's name, ``run id/file name``."""
+    """Return the run id from a name of the form ``run id/file name``."""
     return name.split("/", 1)[0]

@@ -1,4 +1,4 @@
-"""Compares a delivery with its baseline, and its latest windows with its earlier ones; builds the verdict on both."""
+"""Compares a delivery with its baseline and its latest windows with its earlier windows, and builds the verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,21 +24,21 @@ VERDICT_VERSION = 1
 RUNS, LATEST_WINDOWS, SIMULATION = "runs", "latest_windows", "simulation"
 
 MAX_LISTED_ALARMS = 5
-"""Maximum number of alarms that ``in_words`` explains per comparison."""
+"""Maximum number of alarms per comparison that the verdict explains under the key ``in_words``."""
 
 
 class DriftAlarmError(CustomerAnalyticsError):
-    """The verdict fails, and ``drift.gate`` ends such a run with an error."""
+    """The run ends with an error: both the drift verdict and the setting ``drift.gate`` are ``fail``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The findings about a pair of profiles.
+    """The result of comparing two profiles: findings with outcomes, and a description of the baseline.
 
     Args:
-        name: ``runs``, ``latest_windows`` or ``simulation``.
-        baseline: Description of the baseline, for messages.
-        findings: Judged findings.
+        name: Kind of the comparison: ``runs``, ``latest_windows`` or ``simulation``.
+        baseline: Description of the baseline for messages, such as ``no earlier run``.
+        findings: Measured differences, each with its outcome.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Comparison:
 
     @property
     def outcome(self) -> Outcome:
-        """The worst outcome of the findings."""
+        """The worst alarm of the findings; if there is none, ``insufficient_data`` or ``ok``."""
         return find_worst_outcome(self.findings)
 
 
 def compare_deliveries(deliveries: DeliveryPair, settings: DriftSettings) -> tuple[Comparison, ...]:
-    """Compare the current delivery with its baseline, and its latest windows with its earlier windows."""
+    """Compare a delivery with its baseline, and the latest windows of the delivery with its earlier windows."""
     run_findings = compare_profiles(deliveries.baseline, deliveries.current, settings)
     baseline_run = f"the run {deliveries.baseline_run}" if deliveries.baseline_run else "no earlier run"
     window_findings = compare_latest_windows(deliveries.current, settings)
@@ -66,13 +66,13 @@ def compare_deliveries(deliveries: DeliveryPair, settings: DriftSettings) -> tup
 def simulate_scenario(
     purchases: pd.DataFrame, shape: ProfileShape, scenario: Scenario, settings: DriftSettings
 ) -> tuple[Comparison, ...]:
-    """Compare purchases with themselves after the changes of a scenario.
+    """Apply the changes of a scenario to a copy of the purchases, and compare the copy with the unchanged purchases.
 
     Args:
         purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``.
-        shape: Shape of both profiles.
-        scenario: The changes; ``settings.seed`` decides which rows they change.
-        settings: Thresholds.
+        shape: Window length and minor unit of both profiles.
+        scenario: The changes to make.
+        settings: Thresholds, and the seed that determines which rows are changed.
     """
     changed_purchases = inject_changes(purchases, scenario.steps, settings.seed)
     baseline, changed = (PurchaseProfile.of(rows, shape) for rows in (purchases, changed_purchases))
@@ -81,7 +81,7 @@ def simulate_scenario(
 
 
 def tabulate_findings(comparisons: Sequence[Comparison], settings: DriftSettings) -> pd.DataFrame:
-    """Return all findings as one tidy table with ``comparison`` and the columns of ``FRAME_DTYPES``."""
+    """Return a table with one row per finding: the name of its comparison, then the columns of ``FRAME_DTYPES``."""
     frames = [build_findings_frame(comparison.findings, settings) for comparison in comparisons]
     for frame, comparison in zip(frames, comparisons, strict=True):
         frame.insert(0, "comparison", comparison.name)
@@ -89,12 +89,12 @@ def tabulate_findings(comparisons: Sequence[Comparison], settings: DriftSettings
 
 
 def build_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) -> dict[str, Any]:
-    """Build the verdict on all comparisons in JSON types.
+    """Build the verdict on all comparisons as a dict of JSON types.
 
     Returns:
-        ``schema_version``; ``outcome``: the worst alarm of all comparisons, without alarms the outcome of the first;
-        ``gate``; ``in_words``: explanations, one per line; ``comparisons``: per name, ``baseline`` and the summary of
-        :func:`summarize_findings`.
+        ``schema_version``; ``outcome``: the worst alarm of all comparisons, or the outcome of the first comparison if
+        there is no alarm; ``gate``: the setting; ``in_words``: a list of explanations; ``comparisons``: by name, the
+        ``baseline`` (its description) and the result of :func:`summarize_findings`.
     """
     outcomes = [comparison.outcome for comparison in comparisons]
     alarms = [outcome for outcome in (Outcome.FAIL, Outcome.WARN) if outcome in outcomes]
@@ -111,7 +111,7 @@ def build_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) ->
 
 
 def check_gate(verdict: dict[str, Any]) -> None:
-    """Raise DriftAlarmError if the verdict fails and its gate is ``fail``."""
+    """Raise DriftAlarmError if both ``outcome`` and ``gate`` of the verdict are ``fail``."""
     if verdict["gate"] != "fail" or verdict["outcome"] != Outcome.FAIL:
         return
     failures = [line for line in verdict["in_words"] if line.startswith(str(Outcome.FAIL))]
@@ -125,7 +125,7 @@ def check_gate(verdict: dict[str, Any]) -> None:
 
 
 def _explain(comparison: Comparison, settings: DriftSettings) -> list[str]:
-    """Return the outcome of a comparison, its first alarms and the reasons for insufficient data, one per line."""
+    """Explain a comparison in sentences: its outcome, its first alarms, and why data is insufficient for a finding."""
     summary = summarize_findings(comparison.findings, settings, MAX_LISTED_ALARMS)
     alarms = [f"{alarm['outcome']}: {alarm['explanation']}" for alarm in summary["alarms"]]
     omitted = summary["alarm_count"] - len(alarms)

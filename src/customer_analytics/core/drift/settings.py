@@ -1,4 +1,4 @@
-"""Settings of drift (``params:drift``). ``parameters_drift.yml`` is the only place that holds their values."""
+"""Settings of drift detection (``params:drift``). There are no defaults: ``parameters_drift.yml`` sets all values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,36 +9,38 @@ from customer_analytics.core.errors import SettingError, listed
 _HINT = "see conf/base/parameters_drift.yml and docs/drift.md"
 
 _MEASURES = ("mean", "quantile", "wasserstein", "ks", "psi", "share", "missing", "volume")
-"""Measures with a threshold ``<measure>_warn`` and a threshold ``<measure>_fail``."""
+"""Names of the measures that have two thresholds: the settings ``<measure>_warn`` and ``<measure>_fail``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSettings:
-    """Choices and thresholds of drift. ``*_warn`` and ``*_fail`` are the smallest effects that warn and fail.
+    """The settings of drift detection: what is compared, from how many rows on, and which changes are alarms.
+
+    A change that is not chance warns if its size is at least ``*_warn``, and fails if its size is at least ``*_fail``.
 
     Args:
-        baseline: The delivery to compare with: ``previous``, ``first`` or a run id.
-        latest_windows: Number of last windows that are compared with the earlier windows of the same delivery.
-        gate: ``fail`` ends a run with an error after a failing verdict; ``off`` does not.
-        significance: Maximum adjusted p-value of a change that is real.
-        rows_min: Minimum rows on both sides of a comparison. Smaller deliveries are a baseline only if all are smaller.
-        segment_rows_min: Minimum rows of a country on both sides of a comparison.
-        window_rows_min: Minimum rows of the median window for a comparison of volume.
-        history_min: Minimum number of earlier runs (of windows, for volume) for a robust z-score.
-        history_limit: Robust z-score from which a metric of a run is anomalous.
-        history_floor: Minimum spread of a metric as a share of its median.
-        noise_draws: Number of seeded draws without a change, for the noise floor of each binned measure.
-        seed: Seed of the draws.
+        baseline: The run whose delivery is the baseline: ``previous``, ``first`` or a run id.
+        latest_windows: Number of last windows that are compared with all earlier windows of the same delivery.
+        gate: ``fail``: a failing verdict ends the run with an error. ``off``: it does not.
+        significance: Maximum adjusted p-value of a change that counts as real, not as chance.
+        rows_min: Minimum rows of each compared profile. A smaller baseline is chosen only if no other is possible.
+        segment_rows_min: Minimum rows of a country in each compared profile; smaller countries are not compared.
+        window_rows_min: Minimum median of the baseline's rows per window; below it, volume is not judged.
+        history_min: Minimum number of earlier runs to judge a run's metrics, and of baseline windows to judge volume.
+        history_limit: A metric of a run is anomalous if its robust z-score is at least this or at most minus this.
+        history_floor: Minimum spread in that z-score, as a share of the metric's median in earlier runs.
+        noise_draws: Number of random draws that simulate no change; they give the noise floor of PSI and others.
+        seed: Seed of these draws and of the simulated changes.
         mean_warn, mean_fail: Relative change of the mean.
         quantile_warn, quantile_fail: Relative change of a quartile or the median.
         wasserstein_warn, wasserstein_fail: Wasserstein distance divided by the baseline's median.
-        ks_warn, ks_fail: Kolmogorov-Smirnov D.
+        ks_warn, ks_fail: Kolmogorov-Smirnov statistic D.
         psi_warn, psi_fail: Population stability index.
-        share_warn, share_fail: Largest change of a value's share; 0.01 is a percentage point.
-        missing_warn, missing_fail: Change of the share of nulls.
-        new_value_warn_rows: Rows of a new value from which it warns.
-        new_value_fail_share: Share of rows of a new value from which it fails.
-        volume_warn, volume_fail: Relative difference between a window's rows and the baseline's median window.
+        share_warn, share_fail: Largest change of a value's share of the rows; 0.01 is a percentage point.
+        missing_warn, missing_fail: Change of the share of nulls; 0.01 is a percentage point.
+        new_value_warn_rows: A value that the baseline does not have warns if it has at least this number of rows.
+        new_value_fail_share: Such a value fails if it has at least this share of the rows.
+        volume_warn, volume_fail: Relative difference between a window's rows and the baseline's median rows per window.
 
     Raises:
         SettingError: A value is invalid; the message names the key.
@@ -83,7 +85,7 @@ class DriftSettings:
 
     @classmethod
     def of(cls, settings: Mapping[str, object]) -> Self:
-        """Build settings from a mapping.
+        """Build the settings from a mapping of names to values.
 
         Raises:
             SettingError: A key is unknown or missing, or a value is invalid.
@@ -96,11 +98,11 @@ class DriftSettings:
         return cls(**settings)  # type: ignore[arg-type]
 
     def thresholds(self, measure: str) -> tuple[float, float]:
-        """Return the thresholds ``<measure>_warn`` and ``<measure>_fail``."""
+        """Return a pair of thresholds for a measure such as ``mean``: for a warning, and for a failure."""
         return getattr(self, f"{measure}_warn"), getattr(self, f"{measure}_fail")
 
     def _find_invalid(self) -> dict[str, str]:
-        """Return a description of the allowed values of each invalid setting, by name."""
+        """Return the name of each invalid setting with a description of the values that are allowed for it."""
         counts = [field.name for field in fields(self) if field.type is int and field.name != "seed"]
         warn_thresholds = [f"{measure}_warn" for measure in _MEASURES]
         positive = ["history_limit", "history_floor", "new_value_fail_share", *warn_thresholds]

@@ -1,4 +1,4 @@
-"""Compares two profiles, judges the findings and summarizes them as a verdict."""
+"""Compares two profiles, judges each measured difference (a finding), and summarizes the findings for the verdict."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from customer_analytics.core.drift.profile.windows import NO_DATE
 from customer_analytics.core.drift.settings import DriftSettings
 
 JUDGED_COLUMNS = tuple(column for column in PROFILED_COLUMNS if column is not Column.PURCHASE_DATE)
-"""Columns that get an outcome. Dates are judged as rows per window."""
+"""Columns that get an outcome. The date gets none, because changes in dates are judged as rows per window."""
 
 NUMBERS = (Column.PURCHASE_AMOUNT, Column.CUSTOMER_AGE)
 
@@ -27,15 +27,16 @@ Findings = tuple[Finding, ...]
 
 
 def compare_profiles(baseline: PurchaseProfile | None, current: PurchaseProfile, settings: DriftSettings) -> Findings:
-    """Compare two deliveries.
+    """Compare the profile of a delivery with a baseline, and judge each difference.
 
     Args:
-        baseline: The delivery to compare with, or ``None``.
-        current: The delivery to judge.
+        baseline: Profile to compare with; ``None`` if there is none.
+        current: Profile to judge.
         settings: Thresholds.
 
     Returns:
-        All findings, judged; a single finding with ``insufficient_data`` if there is no baseline or too few rows.
+        All findings with their outcomes. If there is no baseline, or if a profile has fewer than ``rows_min`` rows: a
+        single finding with the outcome ``insufficient_data``.
 
     Raises:
         ProfileError: The profiles have different shapes.
@@ -46,7 +47,11 @@ def compare_profiles(baseline: PurchaseProfile | None, current: PurchaseProfile,
 
 
 def compare_latest_windows(profile: PurchaseProfile, settings: DriftSettings) -> Findings:
-    """Compare the latest windows of a delivery with its earlier windows; rows without a date are ignored."""
+    """Compare the last windows of a delivery with all its earlier windows; rows without a date are ignored.
+
+    Returns:
+        Findings with outcomes; a single one with ``insufficient_data`` if there are too few windows or rows.
+    """
     windows = sorted(window for window in profile.rows_per_window() if window != NO_DATE)
     if len(windows) <= settings.latest_windows:
         explanation = f"Windows in the delivery: {len(windows)}; more than {settings.latest_windows} are needed."
@@ -58,7 +63,7 @@ def compare_latest_windows(profile: PurchaseProfile, settings: DriftSettings) ->
 
 
 def compare_pair(pair: ProfilePair) -> Findings:
-    """Return all findings about a pair of profiles, judged together."""
+    """Return the judged findings about two profiles; one ``insufficient_data`` finding if either has too few rows."""
     (rows_before, rows_now), rows_min = pair.rows, pair.settings.rows_min
     if min(rows_before, rows_now) < rows_min:
         explanation = (
@@ -72,18 +77,18 @@ def compare_pair(pair: ProfilePair) -> Findings:
 
 
 def summarize_findings(findings: Sequence[Finding], settings: DriftSettings, max_alarms: int = 20) -> dict[str, Any]:
-    """Summarize the findings of one comparison in JSON types.
+    """Summarize the findings of one comparison as a dict of JSON types.
 
     Args:
-        findings: Judged findings.
-        settings: Thresholds.
-        max_alarms: Maximum length of ``alarms`` and of ``real_below_threshold``.
+        findings: Findings with outcomes.
+        settings: Provides ``significance``.
+        max_alarms: Maximum length of each of the lists ``alarms`` and ``real_below_threshold``.
 
     Returns:
-        ``outcome``; ``columns``: outcome per column; ``alarms``: findings that fail or warn, worst first;
-        ``alarm_count``: number of all alarms; ``real_below_threshold``: real changes that are too small for an alarm;
-        ``not_judged``: columns with insufficient data; ``reasons``: explanations why data is insufficient; ``tests``:
-        number of p-values that were adjusted together; ``significance``.
+        ``outcome``: the worst one; ``columns``: outcome per column; ``alarms``: findings that fail or warn, worst
+        first; ``alarm_count``: number of all alarms; ``real_below_threshold``: changes that are not chance but too
+        small for an alarm; ``not_judged``: columns with insufficient data; ``reasons``: sentences that say why data is
+        insufficient; ``tests``: number of p-values that were adjusted together; ``significance``: the setting.
     """
     columns = {str(column): str(_find_column_outcome(findings, column)) for column in (*JUDGED_COLUMNS, "rows")}
     alarms = [finding for finding in findings if finding.outcome in ALARMS]
@@ -105,7 +110,7 @@ def summarize_findings(findings: Sequence[Finding], settings: DriftSettings, max
 
 
 def find_worst_outcome(findings: Sequence[Finding]) -> Outcome:
-    """Return the worst alarm; without alarms ``insufficient_data`` if a column could not be judged, else ``ok``."""
+    """Return the worst alarm. If there is none, ``insufficient_data`` if a column could not be judged, else ``ok``."""
     alarm = _find_worst_alarm(findings)
     if alarm is not None:
         return alarm
@@ -119,10 +124,10 @@ def _find_worst_alarm(findings: Sequence[Finding]) -> Outcome | None:
 
 
 def _find_column_outcome(findings: Sequence[Finding], column: str) -> Outcome:
-    """Return the worst alarm of a column; without alarms ``ok`` only if a sensitive measure of the column is ``ok``.
+    """Return the worst alarm of a column; if there is none, ``ok`` or ``insufficient_data``.
 
-    The sensitive measures of numbers are the mean and the median. KS and PSI are not sensitive: with few rows, even a
-    large change stays below their thresholds.
+    A column is ``ok`` only if one of its sensitive measures is. Those of a number are the mean and the median, not KS
+    and PSI: with few rows, KS and PSI stay below their thresholds even after a large change.
     """
     column_findings = [finding for finding in findings if finding.column == column]
     alarm = _find_worst_alarm(column_findings)

@@ -1,1 +1,1 @@
-"""Metrics of a run, and their differences from the metrics of earlier runs."""
+"""Collects the metrics of a run, and compares them with the metrics of earlier runs."""

@@ -1,4 +1,4 @@
-"""Comparison of a run's metrics with those of earlier runs: a robust anomaly rule, and differences as sentences."""
+"""Compares the metrics of a run with those of earlier runs: finds anomalies, and describes differences in sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from customer_analytics.core.history.metrics import format_metric, metric_name
 
 @dataclass(frozen=True, slots=True)
 class MetricFinding:
-    """One metric of a run compared with its history.
+    """The result of comparing one metric of a run with its values in earlier runs.
 
     Args:
-        metric: Key of the metric.
+        metric: Key of the metric, such as ``rows clean``.
         current: Value in this run.
-        usual: Median of the earlier runs; ``None`` if there are too few.
-        score: Robust z-score; ``None`` if there are too few earlier runs.
-        outcome: ``ok``, ``warn`` for an anomaly, or ``insufficient_data``.
-        message: The comparison as a sentence.
+        usual: Median of the values in earlier runs; ``None`` if there are too few.
+        score: Robust z-score of ``current``; ``None`` if there are too few earlier runs.
+        outcome: ``warn`` for an anomaly, ``insufficient_data`` for too few earlier runs, else ``ok``.
+        message: Sentence that describes the comparison.
     """
 
     metric: str
@@ -36,16 +36,16 @@ class MetricFinding:
 def judge_metric(
     metric: str, current: float, earlier: Sequence[float], settings: DriftSettings, decimals: int = 0
 ) -> MetricFinding:
-    """Judge whether a metric differs from its history, by a z-score from median and MAD.
+    """Judge whether a metric is an anomaly: whether its robust z-score reaches ``history_limit``.
 
-    With the mean and standard deviation of n runs, a z-score could not exceed (n - 1) / sqrt(n).
+    The score uses the median and the median absolute deviation (MAD), which an outlier among few runs hardly changes.
 
     Args:
         metric: Key of the metric.
         current: Value in this run, finite.
         earlier: Values in earlier runs, in any order, without this run.
-        settings: ``history_min``, ``history_limit`` and ``history_floor``.
-        decimals: Decimal places of the minor unit, for the message.
+        settings: Provides ``history_min``, ``history_limit`` and ``history_floor``.
+        decimals: Decimal places of money in the message: 2 if the minor unit is a cent.
     """
     name = metric_name(metric)
     if len(earlier) < settings.history_min:
@@ -63,7 +63,7 @@ def judge_metric(
 def judge_metrics(
     current: Mapping[str, float], earlier: Sequence[Mapping[str, float]], settings: DriftSettings, decimals: int = 0
 ) -> tuple[MetricFinding, ...]:
-    """Judge every metric of a run against the earlier runs that have it."""
+    """Judge each metric of a run with :func:`judge_metric`; only earlier runs that have the metric are used for it."""
     return tuple(
         judge_metric(metric, value, [run[metric] for run in earlier if metric in run], settings, decimals)
         for metric, value in current.items()
@@ -73,12 +73,12 @@ def judge_metrics(
 def describe_differences(
     previous: Mapping[str, float], current: Mapping[str, float], decimals: int = 0
 ) -> tuple[str, ...]:
-    """Describe each metric that changed, appeared or disappeared since the previous run, in one sentence.
+    """Return one sentence for each metric that changed, appeared or disappeared since the previous run.
 
     Args:
         previous: Metrics of the previous run.
         current: Metrics of this run.
-        decimals: Decimal places of the minor unit.
+        decimals: Decimal places of money: 2 if the minor unit is a cent.
     """
     sentences = []
     for metric in dict.fromkeys((*previous, *current)):
@@ -93,7 +93,7 @@ def describe_differences(
 
 
 def _few_runs_factor(runs: int) -> float:
-    """Return the factor that widens the MAD of few runs; in simulations, a score of 5 flags 0.1 % of normal metrics."""
+    """Return the factor that widens the MAD of few runs, so that 0.1 % of simulated usual metrics score 5 or more."""
     return 1 + 9 / max(runs - 4, 1) ** 1.5
 
 

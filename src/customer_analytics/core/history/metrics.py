@@ -1,10 +1,10 @@
-"""The metrics of a run: their keys, and the names and formats that people read."""
+"""The metrics of a run: their keys, their names in sentences, and the format of their values."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 ROWS, MONEY, QUARANTINED, DRIFT = "rows ", "minor units ", "quarantined ", "drift "
-"""Prefixes of keys: rows per fate, money per fate, rows per reason, drift effects per column and measure."""
+"""Prefixes of metric keys, for example of ``rows clean``: rows and money per fate, rows per reason, drift effects."""
 
 _FATE_NAMES = {
     "rows_in": "rows received",
@@ -14,10 +14,10 @@ _FATE_NAMES = {
     "duplicates_conflicting": "conflicting duplicates",
 }
 FATES = tuple(_FATE_NAMES)
-"""The keys of the ledger that are metrics."""
+"""Keys of the ledger, each of which gives a metric of rows and a metric of money."""
 
 USAGE: Mapping[str, str] = {"elapsed_s": "time of the run", "cpu_s": "CPU time", "peak_memory_bytes": "peak memory"}
-"""Metrics that do not depend on the delivery alone, and their names."""
+"""Metrics of time and memory, which differ from run to run even for the same delivery, and their names."""
 
 _NAMES: Mapping[str, str] = {
     **{f"{ROWS}{fate}": name for fate, name in _FATE_NAMES.items()},
@@ -29,7 +29,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def metric_name(metric: str) -> str:
-    """Return the name of a metric that people read; the key itself if it has none."""
+    """Return the name of a metric for use in sentences, or its key if it has no name."""
     if metric.startswith(QUARANTINED):
         return f"rows quarantined for {metric.removeprefix(QUARANTINED)}"
     if metric.startswith(DRIFT):
@@ -39,13 +39,13 @@ def metric_name(metric: str) -> str:
 
 
 def format_metric(metric: str, number: float, decimals: int, sign: str = "") -> str:
-    """Format a finite value of a metric as text: money in major units, memory in MB.
+    """Format the value of a metric as text: money in major units, memory in MB, time in seconds.
 
     Args:
         metric: Key of the metric.
-        number: The value.
-        decimals: Decimal places of the minor unit.
-        sign: ``+`` to show the sign of positive numbers too.
+        number: The value, finite.
+        decimals: Decimal places of money: 2 if the minor unit is a cent.
+        sign: ``+`` to show the sign of positive numbers too; empty to show only a minus sign.
     """
     if metric.startswith(MONEY):
         return f"{Decimal(number).scaleb(-decimals):{sign},.{decimals}f}"

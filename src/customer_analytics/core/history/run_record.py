@@ -1,4 +1,4 @@
-"""The record that a run saves for later runs: its metrics, and their differences from earlier runs."""
+"""Builds two outputs of each run: ``run_metrics``, and ``run_changes``, the comparison with earlier runs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -14,24 +14,24 @@ from customer_analytics.core.history.anomalies import describe_differences, judg
 from customer_analytics.core.history.metrics import DRIFT, FATES, MONEY, QUARANTINED, ROWS, USAGE
 
 METRICS_VERSION = 2
-"""Version of the metrics' keys; runs with another version are not compared."""
+"""Version of the keys of metrics. A run is compared only with runs of the same version."""
 
 History = Mapping[str, Callable[[], Mapping[str, Any]]]
-"""Loader of each run's ``run_metrics``, by ``run id/file name``; run ids sort by time."""
+"""Maps ``run id/file name`` to a function that loads the ``run_metrics`` of that run. Run ids sort by time."""
 
 
 def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mapping[str, float]) -> dict[str, Any]:
-    """Collect the metrics of a run as a flat map of finite numbers.
+    """Collect the metrics of a run from its ledger, its drift findings and its use of time and memory.
 
     Args:
-        ledger: The public ledger.
-        findings: ``drift_findings``.
+        ledger: The dataset ``ledger``.
+        findings: The dataset ``drift_findings``.
         usage: ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes``.
 
     Returns:
-        ``schema_version``; ``decimals``: decimal places of the minor unit; ``metrics``: rows and money (minor units)
-        per fate, quarantined rows per reason, the effect of each drift measure between runs that can alarm, the number
-        of alarms, and the usage.
+        ``schema_version``; ``decimals``: decimal places of the minor unit; ``metrics``: finite numbers by key. They are
+        rows and money (minor units) per fate, rounded amounts, quarantined rows per reason, the number of alarms, the
+        effect of each drift measure that has a threshold (against the baseline run, all countries), and ``usage``.
     """
     money = ledger["money_minor_units"]
     alarms = findings["outcome"].isin([str(outcome) for outcome in ALARMS])
@@ -53,18 +53,18 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
 
 
 def run_changes(current: Mapping[str, Any], history: History, settings: DriftSettings) -> dict[str, Any]:
-    """Compare the newest run with the previous one, and with all earlier runs that have clean rows.
+    """Describe how the newest run differs from the previous run, and judge which of its metrics are anomalies.
 
     Args:
         current: ``run_metrics`` of the newest run.
-        history: All runs, including the newest; those with another :data:`METRICS_VERSION` are ignored.
-        settings: ``history_min``, ``history_limit`` and ``history_floor``.
+        history: All runs, including the newest. Earlier runs with another :data:`METRICS_VERSION` are ignored.
+        settings: Provides ``history_min``, ``history_limit`` and ``history_floor``.
 
     Returns:
-        ``run``; ``previous_run``, ``None`` if there is none to compare with; ``earlier_runs``: their number;
-        ``differences`` from the previous run as sentences; ``anomalies``: a
-        :class:`~customer_analytics.core.history.anomalies.MetricFinding` per metric; ``in_words``: a summary in
-        sentences.
+        ``schema_version``; ``run``: id of the newest run; ``previous_run``: id of the previous one, ``None`` if there
+        is none; ``earlier_runs``: number of earlier runs; ``differences``: sentences about changes since then;
+        ``anomalies``: for each metric, a :class:`~customer_analytics.core.history.anomalies.MetricFinding` as a dict,
+        judged by the earlier runs that have clean rows; ``in_words``: a summary in sentences.
     """
     newest, *earlier = sorted(history, key=parse_run_id, reverse=True)
     records = {parse_run_id(name): history[name]() for name in earlier}
@@ -77,7 +77,8 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
     if previous_run:
         previous_metrics = _delivery_metrics(metrics_by_run[previous_run])
         differences = describe_differences(previous_metrics, _delivery_metrics(metrics), current["decimals"])
-    usual = [run for run in metrics_by_run.values() if run.get(f"{ROWS}clean")]  # a failed attempt is not usual
+    # A run without clean rows was a failed attempt, so its metrics are not usual.
+    usual = [run for run in metrics_by_run.values() if run.get(f"{ROWS}clean")]
     findings = judge_metrics(metrics, usual, settings, current["decimals"])
     anomalies = [finding.message for finding in findings if finding.outcome is Outcome.WARN]
     return {
@@ -95,7 +96,7 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
 
 
 def _delivery_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Leave out time and memory, which always differ, and drift measures, which are differences themselves."""
+    """Return the metrics without time and memory, which always differ, and without drift effects."""
     return {name: value for name, value in metrics.items() if name not in USAGE and not name.startswith(DRIFT)}
 
 

@@ -1,4 +1,4 @@
-"""The metrics of all runs in one table."""
+"""Builds the table ``runs``: the metrics of all runs, one row per run."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,16 +18,16 @@ RUN_COLUMNS: Sequence[str] = ("run", *_METRIC_OF_COLUMN)
 
 
 def tabulate_runs(current: Mapping[str, Any], history: History) -> pd.DataFrame:
-    """Tabulate all runs, one row per run, oldest first.
+    """Build a table of the metrics of all runs, one row per run, oldest first.
 
     Args:
         current: ``run_metrics`` of the newest run.
         history: All runs, including the newest.
 
     Returns:
-        ``run`` (text, the run id) and Float64 columns: rows per fate, ``clean_minor_units`` (money), ``alarms`` of
-        drift, ``elapsed_s`` and ``cpu_s`` (seconds until the metrics were collected), ``peak_memory_bytes``. Null
-        where a run has no such metric.
+        Column ``run`` (text, the run id), and Float64 columns: rows per fate, ``clean_minor_units`` (money of clean
+        rows), ``alarms`` (number of drift alarms), ``elapsed_s`` and ``cpu_s`` (seconds until the metrics were
+        collected), ``peak_memory_bytes``. A value is null if the run does not have this metric.
     """
     *earlier, newest = sorted(history, key=parse_run_id)
     metrics_by_run = {parse_run_id(name): history[name]()["metrics"] for name in earlier}

@@ -21,12 +21,12 @@ COUNTED_COLUMNS = (Column.PURCHASE_AMOUNT, FAULTS, AMOUNT_ROUNDED, SOURCE_FILE)
 
 @dataclass(frozen=True, slots=True)
 class RecordCounts:
-    """Number of rows of ``typed_purchases`` and their money; ``+`` merges the counts of two chunks.
+    """Number and money of valid and of quarantined rows; ``+`` merges the counts of two chunks.
 
     Args:
         valid: Number and money of the rows without a fault.
         quarantined: Number and money of the rows with at least one fault.
-        by_reason: Reason that occurs → number and money of its rows; a row with several reasons counts for each.
+        by_reason: Reason → number and money of its rows, at least one; a row with several reasons counts for each.
         rounded: Number of rows whose amount was rounded to the minor unit.
         file_rows: Source file → number of its rows.
     """
@@ -71,7 +71,7 @@ class RecordCounts:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCounts:
-    """Number of rows of ``duplicate_purchases`` and their money, by kind; ``+`` merges the counts of two chunks."""
+    """Number and money of exact and of conflicting duplicates; ``+`` merges the counts of two chunks."""
 
     exact: MoneySum = field(default_factory=MoneySum)
     conflicting: MoneySum = field(default_factory=MoneySum)

@@ -9,7 +9,7 @@ _NULL_SETTINGS = "csv.columns and contract.null_tokens"
 
 
 def _range_settings(spec: ColumnSpec) -> str:
-    """Return the names of the settings for the limits of a column, joined by "and"; empty if it has none."""
+    """Return the names of the settings that limit the values of a column, joined by "and"; empty if it has none."""
     return " and ".join(f"contract.{bound}" for bound in (spec.low, spec.high) if isinstance(bound, str))
 
 

@@ -1,1 +1,1 @@
-"""Memory of tables and of runs: data types without loss, and chunk sizes within a budget."""
+"""Measure the memory of tables and runs: find smaller data types without loss, and a chunk size for a budget."""

@@ -1,4 +1,4 @@
-"""Accuracy of float32 and float64 for money, shown on data with certified results."""
+"""Measure how accurate float32 and float64 are for money, on data with certified statistics."""
 
 import math
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _TENTHS = 10
 
 
 def num_acc4() -> np.ndarray:
-    """Return NumAcc4 (float64, 1,001 values): 10000000.2, then 10000000.1 and 10000000.3 by turns, 500 times each.
+    """Return the test data NumAcc4 (float64, 1,001 values): 10000000.2, then 500 pairs of 10000000.1 and 10000000.3.
 
     Source: NIST Statistical Reference Datasets (StRD), univariate summary statistics. The certified mean is exactly
     10000000.2, the certified sample standard deviation exactly 0.1.
@@ -27,7 +27,7 @@ def num_acc4() -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Mean and sample standard deviation of NumAcc4 in one type, and their numbers of correct digits."""
+    """The accuracy of one number type: its mean and standard deviation of NumAcc4, and how many digits are correct."""
 
     dtype: str
     mean: float
@@ -37,13 +37,13 @@ class Accuracy:
 
     @classmethod
     def of(cls, dtype: str, mean: float, deviation: float) -> "Accuracy":
-        """Compare a mean and a deviation with the certified ones."""
+        """Count the correct digits of a computed mean and deviation: compare them with the certified values."""
         mean_digits = count_correct_digits(mean, CERTIFIED_MEAN)
         return cls(dtype, mean, deviation, mean_digits, count_correct_digits(deviation, CERTIFIED_DEVIATION))
 
 
 def compare_types() -> tuple[Accuracy, ...]:
-    """Summarise NumAcc4 in float32, in float64, and in integers of minor units (here tenths), in this order."""
+    """Compute the accuracy of float32, float64 and integers of minor units (here tenths), in this order."""
     values = num_acc4()
     tenths = ValueCounts.of(np.rint(values * _TENTHS).astype(np.int64))
     float_accuracies = [
@@ -56,7 +56,7 @@ def compare_types() -> tuple[Accuracy, ...]:
 
 
 def count_correct_digits(value: float, certified: float) -> float:
-    """Return the log relative error, ``-log10`` of the relative error, limited to 0 to 15 (McCullough 1998)."""
+    """Return how many digits are correct: ``-log10`` of the relative error, limited to 0 to 15 (McCullough 1998)."""
     if value == certified:
         return float(_MAX_DIGITS)
     digits = -math.log10(abs(value - certified) / abs(certified))
@@ -65,7 +65,13 @@ def count_correct_digits(value: float, certified: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Float32Loss:
-    """Number of non-null amounts, number of those that float32 changes, and the error of their sum in major units."""
+    """The loss of precision if amounts are stored as float32.
+
+    Args:
+        amounts: Number of amounts that are not null.
+        changed: Number of amounts that float32 changes.
+        sum_error: Sum in float32 minus the exact sum, in major units.
+    """
 
     amounts: int
     changed: int

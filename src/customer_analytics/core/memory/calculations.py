@@ -1,7 +1,7 @@
-"""Time of equal calculations as a Python loop, in pandas and in NumPy.
+"""Measure the time of the same calculations as a Python loop, in pandas and in NumPy.
 
-Amounts are integers of minor units, so a sum does not depend on the order. The mean and the deviation are computed from
-exact sums and rounded once. The results of the three implementations are therefore equal, compared with ``==``.
+The three implementations give equal results, compared with ``==``: amounts are integers of minor units, so their sums
+are exact in any order. The mean and the deviation are computed from exact sums and rounded once.
 """
 
 import time
@@ -26,15 +26,15 @@ Clock = Callable[[], float]
 
 
 def select_comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Select the rows to calculate with.
+    """Select the valid rows that the timed calculations use.
 
     Args:
         typed: ``faults``, ``purchase_amount`` and ``country_code`` of a chunk of the typed table.
-        decimals: Digits of the minor unit.
+        decimals: Decimal places of an amount; 2 for cents.
 
     Returns:
-        ``group`` (category, the country) and ``units`` (int64, the amount in minor units) of the rows that have a
-        country, no fault, and an amount small enough that the sum of squares fits int64.
+        A frame: ``group`` (dtype category; the country) and ``units`` (int64; the amount in minor units). It has the
+        rows with a country, no fault, and an amount so small that the sum of all squares fits int64.
     """
     valid = typed[(typed[FAULTS] == 0) & typed[Column.COUNTRY_CODE].notna()]
     money = MinorUnits.of(valid[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
@@ -44,7 +44,7 @@ def select_comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
 
 
 def loop_zscores(rows: pd.DataFrame) -> list[float]:
-    """Compute z-scores of the amounts in a loop over rows."""
+    """Compute the z-score of each amount in a Python loop."""
     units: list[int] = rows[UNITS].tolist()
     total = squares = 0
     for amount in units:
@@ -58,21 +58,21 @@ def loop_zscores(rows: pd.DataFrame) -> list[float]:
 
 
 def pandas_zscores(rows: pd.DataFrame) -> pd.Series:
-    """Compute z-scores of the amounts with pandas."""
+    """Compute the z-score of each amount with pandas."""
     units = rows[UNITS]
     mean, deviation = _mean_and_deviation(len(units), int(units.sum()), int((units * units).sum()))
     return (units - mean) / deviation
 
 
 def numpy_zscores(rows: pd.DataFrame) -> np.ndarray:
-    """Compute z-scores of the amounts with NumPy."""
+    """Compute the z-score of each amount with NumPy."""
     units = rows[UNITS].to_numpy()
     mean, deviation = _mean_and_deviation(len(units), int(units.sum()), int(np.dot(units, units)))
     return (units - mean) / deviation
 
 
 def loop_sums(rows: pd.DataFrame) -> dict[str, int]:
-    """Sum the minor units of each group in a loop over rows."""
+    """Sum the minor units of each group in a Python loop."""
     sums: dict[str, int] = {}
     for group, amount in zip(rows[GROUP].tolist(), rows[UNITS].tolist(), strict=True):
         sums[group] = sums.get(group, 0) + amount
@@ -86,14 +86,14 @@ def pandas_sums(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def numpy_sums(rows: pd.DataFrame) -> dict[str, int]:
-    """Sum the minor units of each group with ``bincount``; its float64 sums are exact below 2**53."""
+    """Sum the minor units of each group with NumPy's ``bincount``; its float64 sums are exact below 2**53."""
     groups = rows[GROUP].cat
     sums = np.bincount(groups.codes.to_numpy(), rows[UNITS].to_numpy(), len(groups.categories))
     return {group: int(units) for group, units in zip(groups.categories, sums.tolist(), strict=True)}
 
 
 class _Comparison(NamedTuple):
-    """A calculation: its implementations by name, the loop first, and a function that makes results comparable."""
+    """A calculation and its implementations by name; ``to_comparable`` makes results comparable with ``==``."""
 
     name: str
     implementations: dict[str, Calculation]
@@ -115,17 +115,17 @@ _COMPARISONS = (
 
 
 def time_calculations(rows: pd.DataFrame, repeats: int, clock: Clock = time.perf_counter) -> pd.DataFrame:
-    """Time every calculation in every implementation.
+    """Measure the time of each calculation in each implementation.
 
     Args:
         rows: The result of :func:`select_comparable_rows`.
-        repeats: Number of repetitions; the fastest counts.
-        clock: Returns a time in seconds.
+        repeats: Number of times that each is timed; the shortest time counts.
+        clock: A function that returns a time in seconds.
 
     Returns:
         A row per calculation and implementation: ``calculation``, ``implementation`` (text), ``rows`` (int64),
-        ``seconds``, ``rows_per_second``, ``times_faster`` than the loop (float64, null if there are no rows), and
-        ``equal`` (bool): whether the result equals that of the loop.
+        ``seconds`` (float64), ``rows_per_second`` and ``times_faster`` than the loop (float64, null if there are no
+        rows), and ``equal`` (bool): whether the result equals the result of the loop.
     """
     records = [_time_implementations(comparison, rows, repeats, clock) for comparison in _COMPARISONS]
     return pd.DataFrame([record for calculation_records in records for record in calculation_records])
@@ -151,7 +151,7 @@ def _time_implementations(
 
 
 def _time(calculate: Calculation, rows: pd.DataFrame, repeats: int, clock: Clock) -> tuple[float, Any]:
-    """Return the shortest time in seconds, at least 1e-9, and the result."""
+    """Run a calculation ``repeats`` times; return a pair: the shortest time in seconds, at least 1e-9; the result."""
     durations_s = []
     for _ in range(repeats):
         started = clock()
@@ -161,7 +161,7 @@ def _time(calculate: Calculation, rows: pd.DataFrame, repeats: int, clock: Clock
 
 
 def _mean_and_deviation(count: int, total: int, squares: int) -> tuple[float, float]:
-    """Return the mean and the population standard deviation, correctly rounded; 1 for a deviation of 0."""
+    """Return mean and population standard deviation for a sum and a sum of squares; a deviation of 0 becomes 1."""
     if not count:
         return 0.0, 1.0
     deviation = exact_sqrt(Fraction(count * squares - total**2, count**2))

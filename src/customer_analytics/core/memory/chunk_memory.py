@@ -1,4 +1,4 @@
-"""Memory of one chunk of the raw table and one of the typed table."""
+"""Measure the memory of one chunk of the raw table and one chunk of the typed table."""
 
 from dataclasses import dataclass
 
@@ -18,19 +18,19 @@ RAW, TYPED_TABLE = "raw_purchases", "typed_purchases"
 
 @dataclass(frozen=True, slots=True)
 class MemoryProfile:
-    """Memory of the first chunk of the raw and of the typed table, and the loss of the typed amounts in float32."""
+    """The memory of the first raw and the first typed chunk, and the loss if the typed amounts were float32."""
 
     tables: tuple[TableMemory, TableMemory]
     float32_loss: Float32Loss
 
 
 def profile_memory(raw: Chunks, typed: Chunks, decimals: int) -> MemoryProfile:
-    """Measure the first chunk of each table; of the raw chunk, the contract's columns.
+    """Measure the memory of the first chunk of each table; in the raw chunk only the contract's columns.
 
     Args:
         raw: ``raw_purchases``.
         typed: ``typed_purchases``.
-        decimals: Digits of the minor unit.
+        decimals: Decimal places of an amount; 2 for cents.
     """
     typed_chunk = first_typed_chunk(typed)
     raw_chunk = next(iter(raw), empty_raw())

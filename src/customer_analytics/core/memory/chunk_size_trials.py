@@ -1,4 +1,4 @@
-"""Trials of the main job with different chunk sizes, and the recommended size."""
+"""Compare trials, which are runs with different chunk sizes, and recommend a chunk size."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ _NEEDS_QUOTES = r'[",\r\n]'
 
 
 class TrialOutcome(StrEnum):
-    """How a trial ended."""
+    """The end of a trial: it is done, it failed, or it exceeded the time limit."""
 
     DONE = "done"
     FAILED = "failed"
@@ -29,18 +29,18 @@ class TrialOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run of the main job in a new process.
+    """A trial: one run with a given chunk size, in a new process.
 
     Args:
         chunk_rows: Maximum number of rows in a chunk.
-        rows: Number of records that it processes.
+        rows: Number of records that the run processes.
         chunks_held: Maximum number of chunks in memory at the same time.
-        whole: Whether these records are the whole delivery.
-        outcome: How it ended.
+        whole: Whether the run processes the whole delivery.
+        outcome: How the run ended.
         elapsed_s: Wall time of the run, without the start of its process; ``None`` unless the outcome is ``done``.
         cpu_s: CPU time of the run on all cores; ``None`` unless the outcome is ``done``.
-        peak_bytes: Peak of the resident memory of its process tree, mapped files included; ``None`` if unknown.
-        owned_bytes: Peak of the memory of its process tree without mapped files; ``None`` if unknown.
+        peak_bytes: Peak of the resident memory of the run's processes, mapped files included; ``None`` if unknown.
+        owned_bytes: Peak of the memory of the run's processes without mapped files; ``None`` if unknown.
     """
 
     chunk_rows: int
@@ -55,24 +55,27 @@ class Trial:
 
     @property
     def is_representative(self) -> bool:
-        """Return whether the trial had as many chunks in memory as a run of the whole delivery has."""
+        """Return whether the trial is done and had as many chunks in memory as a run of the whole delivery has."""
         return self.outcome is TrialOutcome.DONE and (self.whole or self.rows >= self.chunk_rows * self.chunks_held)
 
     def as_record(self) -> dict[str, Any]:
-        """Return the fields and ``representative`` as plain values."""
+        """Return all fields as a dict of plain values, with ``is_representative`` as ``representative``."""
         return {**asdict(self), "outcome": str(self.outcome), "representative": self.is_representative}
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The recommended ``CHUNK_ROWS``, or ``None`` if no size fits the budget, with an explanation."""
+    """The recommended ``CHUNK_ROWS``, or ``None`` if no size can be recommended, with an explanation."""
 
     chunk_rows: int | None
     explanation: str
 
 
 def recommend(trials: Sequence[Trial], settings: MemorySettings) -> Recommendation:
-    """Recommend the smallest size within the budget whose time is within the tolerance of the fastest one."""
+    """Recommend the smallest chunk size that fits the memory budget and is fast enough.
+
+    A size is fast enough if it is slower than the fastest fitting size by at most ``settings.time_tolerance``.
+    """
     usable_trials = [trial for trial in trials if trial.is_representative and trial.peak_bytes is not None]
     if not usable_trials:
         return Recommendation(
@@ -94,7 +97,7 @@ def recommend(trials: Sequence[Trial], settings: MemorySettings) -> Recommendati
 
 
 def tabulate_trials(trials: Sequence[Trial]) -> pd.DataFrame:
-    """Build ``chunk_rows_trials``.
+    """Build the table ``chunk_rows_trials``.
 
     Returns:
         A row per trial: ``chunk_rows``, ``rows``, ``chunks_held`` (int64), ``whole``, ``representative`` (bool),
@@ -108,10 +111,11 @@ def as_records(raw: pd.DataFrame) -> pd.DataFrame:
     """Write raw purchases as CSV records of the contract's columns.
 
     Args:
-        raw: The contract's columns as text or categories of text; null becomes an empty field.
+        raw: The contract's columns (text, plain or dictionary-encoded); null becomes an empty field.
 
     Returns:
-        ``record`` (text): eight fields with commas between them, quoted only where RFC 4180 requires it.
+        A frame with the column ``record`` (text): eight fields with commas between them, quoted only where RFC 4180
+        requires it.
     """
     fields = [_write_fields(text_array(raw[column])) for column in COLUMNS]
     records = pc.binary_join_element_wise(*fields, ",")

@@ -1,4 +1,4 @@
-"""The downcast plan: data types for each column, their memory, and the values that they change."""
+"""Plan smaller data types: measure for each column how much memory a type needs and how many values it changes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class StorageOption:
         dtype: Name of the data type.
         verdict: The verdict on the type.
         deep_bytes: Bytes by ``memory_usage(deep=True)``, without the index.
-        changed: Number of values that the conversion changes, or that plain pandas reads incorrectly.
+        changed: Number of values that the conversion to the type changes, or that plain pandas reads incorrectly.
         reason: Reason for the verdict, as text.
     """
 
@@ -60,7 +60,7 @@ class TableMemory:
         plain: Memory of the measured columns as plain pandas reads them.
         adopted: Memory of the measured columns in this project.
         other_columns_bytes: Deep bytes of the chunk's columns that are not measured.
-        options: Data types of each measured column: plain, adopted, then the others.
+        options: Data types of each measured column, in this order: plain, adopted, all others.
     """
 
     name: str
@@ -71,7 +71,7 @@ class TableMemory:
 
     @property
     def smallest_total_bytes(self) -> int:
-        """Return the deep bytes if every column has the smallest type that changes no value."""
+        """Return the bytes that the measured columns need if each has the smallest type that changes no value."""
         lossless = (DowncastVerdict.ADOPTED, DowncastVerdict.POSSIBLE)
         options = [option for option in self.options if option.verdict in lossless]
         return sum(
@@ -81,13 +81,13 @@ class TableMemory:
 
 
 def measure_table(name: str, chunk: pd.DataFrame, columns: tuple[str, ...], decimals: int) -> TableMemory:
-    """Measure the memory of a chunk, and of other data types for its columns.
+    """Measure how much memory the columns of a chunk need in plain pandas, in this project, and in other data types.
 
     Args:
         name: Name of the table.
-        chunk: Columns with the dtypes that ``core.arrow.frames`` describes; may have no rows.
+        chunk: A frame with the dtypes that ``core.arrow.frames`` describes; it can have no rows.
         columns: The columns to measure.
-        decimals: Digits of the minor unit.
+        decimals: Decimal places of an amount; 2 for cents.
     """
     measured = chunk[list(columns)]
     adopted_footprint = Footprint.of(measured)
@@ -108,8 +108,9 @@ def measure_table(name: str, chunk: pd.DataFrame, columns: tuple[str, ...], deci
 
 
 def plan_column(column: pd.Series, decimals: int) -> Iterator[StorageOption]:
-    """Yield the adopted type of the column, then the other types."""
-    adopted_bytes = _count_bytes(column)  # before the conversion to Arrow, which enlarges str objects by their UTF-8
+    """Judge data types for a column: yield first the type that this project uses, then every other type."""
+    # Measure before the conversion to Arrow: the conversion makes Python cache the UTF-8 bytes in each str object.
+    adopted_bytes = _count_bytes(column)
     values = to_values(column)
     adopted = convert_by_objects(column)
     is_changed = find_changed(values, adopted.restored)
@@ -159,7 +160,7 @@ _WIDER_REASONS: Mapping[str, str] = MappingProxyType(
         AMOUNT_ROUNDED: "NumPy needs a byte per value",
     }
 )
-"""Column → reason why the project uses a wider type than a chunk needs."""
+"""Column → reason why this project uses a wider type than the measured chunk needs."""
 
 
 def _describe_changes(values: pa.Array, conversion: Conversion, is_changed: np.ndarray) -> str:

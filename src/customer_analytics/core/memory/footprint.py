@@ -1,4 +1,4 @@
-"""Memory of a frame as it is, and as plain pandas reads it from a CSV."""
+"""Measure the memory of a frame, and of the frame that plain pandas reads from a CSV with the same rows."""
 
 import csv
 import sys
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Memory of a frame, without its index.
+    """The memory of a frame, without its index unless stated otherwise.
 
     Args:
         rows: Number of rows.
@@ -33,7 +33,7 @@ class Footprint:
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "Footprint":
-        """Measure a frame."""
+        """Measure the memory of a frame."""
         deep_bytes = {str(name): int(size) for name, size in frame.memory_usage(index=False, deep=True).items()}
         distinct_bytes = {name: _count_distinct_bytes(frame[name], size) for name, size in deep_bytes.items()}
         dtypes = {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
@@ -41,19 +41,19 @@ class Footprint:
 
     @property
     def total_bytes(self) -> int:
-        """Return the deep bytes of all columns."""
+        """Return the sum of ``deep_bytes`` over all columns."""
         return sum(self.deep_bytes.values())
 
     @property
     def distinct_total_bytes(self) -> int:
-        """Return the bytes of all columns if each Python object is counted once."""
+        """Return the sum of ``distinct_bytes`` over all columns."""
         return sum(self.distinct_bytes.values())
 
 
 def read_plainly(chunk: pd.DataFrame) -> pd.DataFrame:
-    """Write the chunk as a CSV and read it with the defaults of ``pd.read_csv``.
+    """Write the chunk as a CSV, and read this CSV with the defaults of ``pd.read_csv``.
 
-    Only ``low_memory`` differs: it is off, so that all parts of a column have the same dtype.
+    Only ``low_memory`` is not the default: it is off, so that all parts of a column have the same dtype.
     """
     text = chunk.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode()
     return pd.read_csv(pa.BufferReader(text), low_memory=False)
@@ -61,12 +61,12 @@ def read_plainly(chunk: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Misreading:
-    """Values of one column that plain pandas reads incorrectly.
+    """The errors of plain pandas when it reads one column.
 
     Args:
-        missing: Number of values that it reads as null.
-        altered: Number of floats that it reads as a different float.
-        example: One of the values that it reads as null; ``None`` if there are none.
+        missing: Number of values that pandas reads as null.
+        altered: Number of floats that pandas reads as a different float.
+        example: The first value that pandas reads as null; ``None`` if there is none.
     """
 
     missing: int
@@ -75,7 +75,10 @@ class Misreading:
 
 
 def find_misreadings(chunk: pd.DataFrame, plain: pd.DataFrame) -> dict[str, Misreading]:
-    """Compare the result of :func:`read_plainly` with the chunk, column by column; empty text counts as null."""
+    """Find the errors of plain pandas in each column: compare the chunk with the result of :func:`read_plainly`.
+
+    An empty text in the chunk counts as null, so null is no error for it.
+    """
     return {str(name): _find_misreading(chunk[name], plain[name]) for name in chunk.columns}
 
 

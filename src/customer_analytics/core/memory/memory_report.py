@@ -1,4 +1,4 @@
-"""The tables and the summary of memory profiling."""
+"""Build the table and the summary of memory profiling."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,12 +17,12 @@ SCHEMA_VERSION = 1
 
 
 def tabulate_options(profile: MemoryProfile) -> pd.DataFrame:
-    """Build ``memory_report``: a row per table, column and data type.
+    """Build the table ``memory_report``: a row per table, column and data type.
 
     Returns:
-        ``table``, ``column``, ``dtype``, ``verdict`` (``plain``, ``adopted``, ``possible`` or ``rejected``),
-        ``reason`` (text); ``rows``, ``changed`` (number of values that the type changes), ``deep_bytes`` (int64);
-        ``bytes_per_row`` (float64, null if there are no rows).
+        Text: ``table``, ``column``, ``dtype``, ``verdict`` (``plain``, ``adopted``, ``possible`` or ``rejected``) and
+        ``reason``. int64: ``rows``, ``changed`` (number of values that the type changes) and ``deep_bytes``. float64:
+        ``bytes_per_row`` (null if there are no rows).
     """
     records = [
         {
@@ -45,17 +45,17 @@ def tabulate_options(profile: MemoryProfile) -> pd.DataFrame:
 def summarise_memory(
     profile: MemoryProfile, speeds: pd.DataFrame, trials: Sequence[Trial], settings: MemorySettings
 ) -> dict[str, Any]:
-    """Build ``memory_report_summary``.
+    """Build ``memory_report_summary``: all results of memory profiling as one map.
 
     Args:
-        profile: Memory of the chunks.
+        profile: Memory of the first chunk of each table.
         speeds: ``calculation_speeds``.
         trials: Trials of chunk sizes.
-        settings: Contains the memory budget.
+        settings: Settings of memory profiling, such as the memory budget.
 
     Returns:
-        A map for JSON: ``tables`` by name, ``float32``, ``calculations``, ``chunk_rows``, and ``in_words``, the
-        messages for the report.
+        A map for JSON: ``tables`` (by name), ``float32``, ``calculations``, ``chunk_rows``, and ``in_words`` (sentences
+        for the report).
     """
     speeds_with_none = speeds.astype(object).where(speeds.notna(), None)
     return {
@@ -74,7 +74,7 @@ def summarise_memory(
 
 
 def saved_share(plain_bytes: int, adopted_bytes: int) -> float | None:
-    """Return the share of memory that is saved; ``None`` if plain pandas needs none."""
+    """Return the share of ``plain_bytes`` that the adopted types save; ``None`` if ``plain_bytes`` is 0."""
     return 1 - adopted_bytes / plain_bytes if plain_bytes else None
 
 

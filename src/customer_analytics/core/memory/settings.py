@@ -1,4 +1,4 @@
-"""Settings of memory profiling (``params:memory_profiling``); their defaults are only in the YAML file."""
+"""Settings of memory profiling (``params:memory_profiling``)."""
 
 import math
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ _HINT = "see conf/base/parameters_memory_profiling.yml and docs/memory.md"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemorySettings:
-    """Chunk sizes to try, and the memory budget of a run.
+    """Settings of memory profiling; ``parameters_memory_profiling.yml`` has the defaults.
 
     Args:
-        memory_budget_mb: Maximum memory of a run of the main job, in millions of bytes.
+        memory_budget_mb: Maximum memory that a run may use, in millions of bytes.
         chunk_rows: Values of ``CHUNK_ROWS`` to try.
-        trial_rows: Number of records of a trial, from the start of the delivery.
-        trial_limit_s: Maximum time of a trial; a longer one is killed.
-        time_tolerance: A smaller chunk is preferred if it is slower by at most this share.
-        repeats: Number of times that each calculation is timed; the fastest counts.
+        trial_rows: Number of records that a trial processes: the first ones of the delivery.
+        trial_limit_s: Maximum time of a trial in seconds; a longer trial is killed.
+        time_tolerance: A smaller chunk size is preferred if it is slower than the fastest by at most this share.
+        repeats: Number of times that each calculation is timed; the shortest time counts.
 
     Raises:
         SettingError: A setting is invalid; the message names the key.
@@ -51,7 +51,7 @@ class MemorySettings:
 
     @property
     def budget_bytes(self) -> int:
-        """Return the budget in bytes."""
+        """Return the memory budget in bytes."""
         return int(self.memory_budget_mb * 10**6)
 
 

@@ -1,7 +1,7 @@
 """Compiled loops over amounts in minor units.
 
-A sum is kept in two int64 numbers, so that it cannot overflow: ``high`` counts multiples of ``2**LOW_BITS``, ``low``
-holds the rest.
+A sum is kept in two int64 numbers, ``high`` and ``low``, so that it cannot overflow. The sum is
+``high * 2**LOW_BITS + low``.
 """
 
 import numpy as np
@@ -9,28 +9,28 @@ import numpy as np
 from customer_analytics.core.compiled import compiled
 
 LOW_BITS = 26
-"""Lowest bits of each amount that are added to ``low``; its other bits are added to ``high``."""
+"""The lowest ``LOW_BITS`` bits of each amount are added to ``low``, its other bits to ``high``."""
 
 LOW_MASK = (1 << LOW_BITS) - 1
 
 
 def join_sum(high: int, low: int) -> int:
-    """Return the exact sum that ``high`` and ``low`` represent."""
+    """Return the exact sum that two numbers represent: ``high * 2**LOW_BITS + low``."""
     return (high << LOW_BITS) + low
 
 
 @compiled
 def to_minor_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.ndarray, int, int]:
-    """Multiply amounts by ``scale`` and round half to even.
+    """Convert amounts to minor units: multiply them by ``scale`` and round half to even.
 
     Args:
         amounts: float64, major units.
         scale: Minor units per major unit.
-        bound: Amounts of this size or more, in major units, are not converted.
+        bound: Amounts with this absolute value or more, in major units, are not converted.
 
     Returns:
-        Minor units (int64; 0 for NaN and for amounts beyond the bound), the number of NaN, and the number of amounts
-        beyond the bound.
+        Three values: the minor units (int64; 0 for amounts that are not converted); the number of NaN; the number of
+        other amounts that are not converted.
     """
     units, nan_count, beyond_count = np.zeros(len(amounts), np.int64), 0, 0
     for row in range(len(amounts)):
@@ -45,7 +45,7 @@ def to_minor_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.
 
 @compiled
 def split_sum(units: np.ndarray) -> tuple[int, int]:
-    """Sum int64 numbers of size below ``2**53``; returns ``(high, low)``."""
+    """Sum int64 numbers with absolute values below ``2**53``; return ``(high, low)``, see :func:`join_sum`."""
     high = low = 0
     for unit in units:
         high += unit >> LOW_BITS
@@ -55,16 +55,17 @@ def split_sum(units: np.ndarray) -> tuple[int, int]:
 
 @compiled
 def sum_by_flag(units: np.ndarray, known: np.ndarray, flags: np.ndarray, count: int) -> np.ndarray:
-    """Count and sum the rows that have each flag.
+    """For each flag, count the rows that have it and sum their amounts.
 
     Args:
-        units: int64, size below ``2**53``, 0 where unknown.
-        known: bool; false where the amount is unknown.
-        flags: uint32 bit masks; bit ``k`` is flag ``k``.
+        units: int64, the amount of each row in minor units; absolute values below ``2**53``, 0 for unknown amounts.
+        known: bool: whether the amount of each row is known.
+        flags: uint32, one bit mask per row; bit ``k`` is set if the row has flag ``k``.
         count: Number of flags.
 
     Returns:
-        int64, shape ``(count, 4)``: rows, rows with an unknown amount, ``high`` and ``low`` of the sum.
+        int64, shape ``(count, 4)``. Per flag: the number of rows, the number of rows with an unknown amount, and the
+        sum as ``high`` and ``low`` (see :func:`join_sum`).
     """
     sums = np.zeros((count, 4), np.int64)
     for row in range(len(units)):

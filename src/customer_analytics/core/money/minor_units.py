@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 EXACT_MINOR_UNITS = 1 << 50
-"""Amounts below this many minor units convert exactly: float64 in major units times the scale rounds to the integer."""
+"""Amounts below this many minor units are converted exactly from float64 in major units to an integer."""
 
 
 class MinorUnits(NamedTuple):
-    """Amounts in whole minor units, exact.
+    """The amounts of a chunk as exact whole numbers of minor units.
 
     Args:
-        units: int64, shape ``(rows,)``; 0 for NaN.
+        units: int64, shape ``(rows,)``; 0 where the amount is NaN.
         nan_count: Number of amounts that are NaN.
     """
 
@@ -30,7 +30,7 @@ class MinorUnits(NamedTuple):
             decimals: Decimal places of the minor unit.
 
         Raises:
-            ValueError: An amount is :data:`EXACT_MINOR_UNITS` or more; the contract's ``amount_max`` prevents this.
+            ValueError: An amount has :data:`EXACT_MINOR_UNITS` or more; the contract's ``amount_max`` prevents this.
         """
         from customer_analytics.core.money._kernels import to_minor_units  # noqa: PLC0415  imports Numba
 
@@ -42,7 +42,7 @@ class MinorUnits(NamedTuple):
 
 
 def as_float(number: Fraction) -> float:
-    """Return the float nearest to an exact number; infinite beyond the range of float64."""
+    """Return the float nearest to an exact number; ``inf`` or ``-inf`` if it is outside the range of float64."""
     try:
         return float(number)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""Exact sums of money: whole minor units in integers that cannot overflow."""
+"""Exact sums of money in minor units; the sums are integers that cannot overflow."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from customer_analytics.core.money.minor_units import MinorUnits
 
 @dataclass(frozen=True, slots=True)
 class MoneySum:
-    """Number of rows and the sum of their amounts; ``MoneySum()`` is the identity.
+    """Number of rows and the exact sum of their amounts; ``MoneySum()`` is the identity.
 
     Args:
-        rows: Number of rows.
+        rows: Number of rows, including those whose amount is unknown.
         minor_units: Sum of their amounts in minor units.
         unreadable: Number of rows whose amount is unknown; they add nothing to ``minor_units``.
     """
@@ -29,11 +29,11 @@ class MoneySum:
 
     @classmethod
     def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["MoneySum"]:
-        """Sum the rows that have each flag; a row with several flags counts for each of them.
+        """Return for each flag the sum of the rows that have it; a row with several flags is in several sums.
 
         Args:
             amounts: float64, major units; NaN where unknown.
-            flags: uint32 bit masks, shape ``(rows,)``; bit ``k`` is flag ``k``.
+            flags: uint32, one bit mask per row; bit ``k`` is set if the row has flag ``k``.
             count: Number of flags.
             decimals: Decimal places of the minor unit.
         """
@@ -48,13 +48,13 @@ class MoneySum:
         return MoneySum(self.rows + other.rows, self.minor_units + other.minor_units, unreadable)
 
     def __sub__(self, subset: "MoneySum") -> "MoneySum":
-        """Return the sum of the rows that are not in ``subset``."""
+        """Return the sum of the rows that are in ``self`` but not in ``subset``."""
         unreadable = self.unreadable - subset.unreadable
         return MoneySum(self.rows - subset.rows, self.minor_units - subset.minor_units, unreadable)
 
 
 def exact_sum(units: np.ndarray) -> int:
-    """Return the exact sum of any number of int64 values of size below ``2**53``."""
+    """Return the exact sum of any number of int64 values; their absolute values must be below ``2**53``."""
     from customer_analytics.core.money._kernels import join_sum, split_sum  # noqa: PLC0415  imports Numba
 
     return join_sum(*split_sum(units))

@@ -1,1 +1,1 @@
-"""Parsers from text to typed values: one module per kind of value; ``purchases`` parses whole tables."""
+"""Parsers that turn text into typed values: one module per kind of value; ``purchases`` parses whole chunks."""

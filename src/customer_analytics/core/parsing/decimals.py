@@ -1,4 +1,4 @@
-"""Exact parsing of amounts of money."""
+"""Parser of amounts of money; it rounds them exactly to minor units."""
 
 from fractions import Fraction
 
@@ -25,19 +25,19 @@ def parse_amounts(text: pa.StringArray, contract: Contract) -> DecimalColumns:
         contract: ``decimal_mark``, ``thousands_mark``, ``amount_decimals`` and ``amount_max``.
 
     Returns:
-        One entry per row; ``amounts`` is NaN if the text is no number or the number is out of range.
+        Arrays with one entry per row; ``amounts`` is NaN if the text is not a number or the number is out of range.
     """
     ungrouped = _remove_thousands_marks(text, contract) if contract.thousands_mark else text
-    offsets, codes = offsets_and_bytes(ungrouped)
+    offsets, text_bytes = offsets_and_bytes(ungrouped)
     flags = (np.zeros(len(text), bool) for _ in range(len(DecimalColumns._fields) - 1))
     columns = DecimalColumns(np.full(len(text), np.nan), *flags)
     limit = min(int(Fraction(contract.amount_max) * 10**contract.amount_decimals), EXACT_MINOR_UNITS - 1)
-    parse_decimal_rows(codes, offsets, (ord(contract.decimal_mark), contract.amount_decimals, limit), columns)
+    parse_decimal_rows(text_bytes, offsets, (ord(contract.decimal_mark), contract.amount_decimals, limit), columns)
     return columns
 
 
 def _remove_thousands_marks(text: pa.StringArray, contract: Contract) -> pa.StringArray:
-    """Remove the marks between groups of three digits; a text with other groups becomes one that is no number."""
+    """Remove thousands marks between groups of three digits; a text with other marks is replaced by a non-number."""
     mark, group, text = contract.decimal_mark, contract.thousands_mark, strip(text)
     grouped = rf"^[+-]?[0-9]{{1,3}}(?:\Q{group}\E[0-9]{{3}})+(?:\Q{mark}\E[0-9]*)?(?:[eE][+-]?[0-9]+)?$"
     is_grouped = pc.match_substring_regex(text, grouped)

@@ -1,4 +1,4 @@
-"""Parsing of integers."""
+"""Parser of integers."""
 
 from typing import NamedTuple
 
@@ -10,15 +10,15 @@ from customer_analytics.core.parsing._kernels import parse_integer_rows
 
 
 class ParsedIntegers(NamedTuple):
-    """Parsed ``numbers`` (int64; 0 if the text is no integer) and ``is_integer`` (bool), one entry per row."""
+    """The result of :func:`parse_integers` per row: ``numbers`` (int64, 0 for other text) and ``is_integer`` (bool)."""
 
     numbers: np.ndarray
     is_integer: np.ndarray
 
 
 def parse_integers(text: pa.StringArray) -> ParsedIntegers:
-    """Parse a text without nulls as ``[+-]?[0-9]{1,18}``; white space around a number is ignored."""
-    offsets, codes = offsets_and_bytes(text)
+    """Parse an array without nulls; integers are ``[+-]?[0-9]{1,18}``, white space around them is ignored."""
+    offsets, text_bytes = offsets_and_bytes(text)
     parsed = ParsedIntegers(np.zeros(len(text), np.int64), np.zeros(len(text), bool))
-    parse_integer_rows(codes, offsets, *parsed)
+    parse_integer_rows(text_bytes, offsets, *parsed)
     return parsed

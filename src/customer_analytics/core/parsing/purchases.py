@@ -1,4 +1,4 @@
-"""Parser of purchases: text becomes typed values and faults; every record stays one row."""
+"""Parser of purchases: it turns text columns into typed values and faults, and every record into one row."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -24,24 +24,27 @@ from customer_analytics.core.parsing.decimals import parse_amounts
 from customer_analytics.core.parsing.integers import parse_integers
 from customer_analytics.core.parsing.timestamps import parse_timestamps
 
+Faults = dict[Fault, np.ndarray]
+"""For each fault, whether each row has it (bool array)."""
+
 
 class ParsedColumn(NamedTuple):
-    """One parsed column.
+    """The result of parsing one column: its typed values and its faults.
 
     Args:
         array: The values as a NumPy or pandas array; null if the text is null or cannot be parsed.
         is_null: bool, shape ``(rows,)``: whether the text means null.
-        faults: Rows by fault (bool, shape ``(rows,)``), without :attr:`Fault.NULL`.
+        faults: For each fault except :attr:`Fault.NULL`, whether each row has it (bool, shape ``(rows,)``).
         is_rounded: bool, shape ``(rows,)``: whether the amount was rounded; ``None`` for other columns.
     """
 
     array: Any
     is_null: np.ndarray
-    faults: dict[Fault, np.ndarray]
+    faults: Faults
     is_rounded: np.ndarray | None = None
 
     def reasons(self, spec: ColumnSpec, contract: Contract) -> dict[str, np.ndarray]:
-        """Return the rows by reason (bool); a null has a reason in critical columns only."""
+        """Return for each reason whether each row has it (bool); null is a reason only in a critical column."""
         nulls = {Fault.NULL: self.is_null} if spec.name in contract.critical_columns else {}
         return {reason(fault, spec.name): rows for fault, rows in (nulls | self.faults).items()}
 
@@ -50,12 +53,12 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Parse every record and mark its faults.
 
     Args:
-        raw: The contract's columns as text or categories of text, all of them null in a ragged record; ``source_file``
-            (category), ``source_row`` (int64, from 1), ``raw_text``.
+        raw: The contract's columns as text or categorical text; in a ragged record, all of them are null. Also
+            ``source_file`` (category), ``source_row`` (int64, from 1) and ``raw_text``.
         contract: The settings.
 
     Returns:
-        The columns :data:`~customer_analytics.core.contract.schemas.TYPED`; the same rows in the same order.
+        The columns :data:`~customer_analytics.core.contract.schemas.TYPED`, one row per record in the same order.
     """
     is_ragged = raw[Column.CUSTOMER_ID].isna().to_numpy()
     parsed_columns = {spec: parse_column(raw[spec.name], spec, contract) for spec in COLUMN_SPECS}
@@ -75,7 +78,7 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 
 
 def parse_column(text: pd.Series, spec: ColumnSpec, contract: Contract) -> ParsedColumn:
-    """Parse one column of ``raw_purchases``; null, as in a ragged record, is parsed as an empty field."""
+    """Parse one text column of ``raw_purchases``. Nulls, which only ragged records have, are parsed as empty fields."""
     if not spec.few_values:
         return _PARSERS[spec.parser](nulls_as_empty(text_array(text)), spec, contract)
     codes, texts = _encode(text)
@@ -88,7 +91,7 @@ def parse_column(text: pd.Series, spec: ColumnSpec, contract: Contract) -> Parse
 
 
 def _encode(column: pd.Series) -> tuple[np.ndarray, pa.StringArray]:
-    """Return codes (intp) and distinct texts of a column; the last text is empty, for the code -1 of a null."""
+    """Return a pair: each row's code (intp, -1 for null); and the distinct texts plus an empty text for code -1."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, categories = codes_of(column)
         texts = categories.to_list()
@@ -99,14 +102,14 @@ def _encode(column: pd.Series) -> tuple[np.ndarray, pa.StringArray]:
 
 
 def _take(values: Any, codes: np.ndarray) -> Any:  # noqa: ANN401  any pandas array
-    """Return each row's value; ``values`` are those of the distinct texts."""
+    """Return the value of each row: ``values`` has one value per distinct text, ``codes`` are its indices."""
     if not isinstance(values, pd.Categorical):
         return values.take(codes)
     return categorical(values.codes[codes], values.categories.to_list())
 
 
 def _is_null(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
-    """Return whether a stripped text means null: empty, or a null token that is no country code such as ``NA``."""
+    """Return whether each stripped text is empty or a null token; in a country column, country codes are no tokens."""
     is_empty = byte_lengths(text) == 0
     is_country = spec.parser is Parser.COUNTRY
     tokens = [token for token in contract.null_tokens if not (is_country and token.upper() in iso_countries())]
@@ -114,7 +117,7 @@ def _is_null(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> np.n
 
 
 def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
-    """Return whether each row means null; without null tokens, only rows without a value are checked."""
+    """Return whether each row means null. If the contract has no null tokens, rows with a value are not checked."""
     if contract.null_tokens:
         return _is_null(strip(text), spec, contract)
     is_null, rows = np.zeros(len(text), bool), np.flatnonzero(~has_value)
@@ -122,22 +125,25 @@ def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, co
     return is_null
 
 
-def _is_outside(values: np.ndarray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
+def _range_fault(values: np.ndarray, is_known: np.ndarray, spec: ColumnSpec, contract: Contract) -> Faults:
+    """Return for ``Fault.RANGE`` whether each known value is out of bounds; empty if the column has no such fault."""
+    if Fault.RANGE not in spec.faults:
+        return {}
     low, high = contract.bounds(spec)
     is_outside = np.zeros(len(values), bool)
     if low is not None:
         is_outside |= values < low
     if high is not None:
         is_outside |= values > high
-    return is_outside
+    return {Fault.RANGE: is_outside & is_known}
 
 
 def _parse_integer(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> ParsedColumn:
-    """Parse integers of the column's type; a number too large for the type becomes null."""
+    """Parse a column of integers; a number that is too large for the column's type becomes null."""
     numbers, is_integer = parse_integers(text)
     is_null = _null_rows(text, is_integer, spec, contract)
     is_known = is_integer & ~is_null
-    faults = {Fault.BAD_TYPE: ~is_integer & ~is_null, Fault.RANGE: is_known & _is_outside(numbers, spec, contract)}
+    faults = {Fault.BAD_TYPE: ~is_integer & ~is_null, **_range_fault(numbers, is_known, spec, contract)}
     dtype = np.dtype(spec.value_type.to_pandas_dtype())
     fits = is_known & (np.abs(numbers) <= np.iinfo(dtype).max)
     return ParsedColumn(pd.arrays.IntegerArray(np.where(fits, numbers, 0).astype(dtype), ~fits), is_null, faults)
@@ -182,7 +188,9 @@ def _parse_timestamp(text: pa.StringArray, spec: ColumnSpec, contract: Contract)
     timestamps, is_timestamp = parse_timestamps(text, contract.date_formats)
     is_null = _null_rows(text, is_timestamp, spec, contract)
     values = np.where(is_null, np.datetime64("NaT", "us"), timestamps) if contract.null_tokens else timestamps
-    return ParsedColumn(values, is_null, {Fault.MALFORMED: ~is_timestamp & ~is_null})
+    is_known = is_timestamp & ~is_null
+    faults = {Fault.MALFORMED: ~is_timestamp & ~is_null, **_range_fault(timestamps, is_known, spec, contract)}
+    return ParsedColumn(values, is_null, faults)
 
 
 _PARSERS: dict[Parser, Callable[[pa.StringArray, ColumnSpec, Contract], ParsedColumn]] = {
@@ -196,7 +204,7 @@ _PARSERS: dict[Parser, Callable[[pa.StringArray, ColumnSpec, Contract], ParsedCo
 
 
 def _categories(texts: Sequence[str], has_value: np.ndarray) -> pd.Categorical:
-    """Return a categorical column with ascending categories; null if ``has_value`` is false."""
+    """Return a categorical column with ascending categories; rows are null where ``has_value`` is false."""
     categories = sorted({text for text, is_known in zip(texts, has_value, strict=True) if is_known})
     code_of = {text: code for code, text in enumerate(categories)}
     codes = [code_of[text] if is_known else -1 for text, is_known in zip(texts, has_value, strict=True)]
@@ -204,6 +212,6 @@ def _categories(texts: Sequence[str], has_value: np.ndarray) -> pd.Categorical:
 
 
 def _text_of_faulty_records(records: pd.Series, has_fault: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    """Return the text of records with a fault, without the line end; null for the others."""
+    """Return the text of each record with a fault, without its line end; null for the other records."""
     texts = pc.utf8_trim(text_array(records).filter(pa.array(has_fault)), "\r\n")
     return pd.arrays.ArrowExtensionArray(scatter_text(texts, has_fault))

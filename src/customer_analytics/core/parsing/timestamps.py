@@ -1,4 +1,4 @@
-"""Parsing of timestamps: ISO 8601, and configured formats by ``strptime``."""
+"""Parser of timestamps: ISO 8601, and other formats that the user configures for ``strptime``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,25 +15,25 @@ _MONTHS = 12
 
 
 class ParsedTimestamps(NamedTuple):
-    """Parsed ``timestamps`` (datetime64[us]; NaT for other text) and ``is_timestamp`` (bool), one entry per row."""
+    """The result of :func:`parse_timestamps` per row: ``timestamps`` (datetime64[us]) and ``is_timestamp`` (bool)."""
 
     timestamps: np.ndarray
     is_timestamp: np.ndarray
 
 
 def parse_timestamps(text: pa.StringArray, formats: Sequence[str] = ()) -> ParsedTimestamps:
-    """Parse text as local times without a zone; white space around it is ignored.
+    """Parse text as timestamps without a time zone; white space around it is ignored.
 
     ISO 8601 is ``YYYY-MM-DD``, optionally with a space or ``T`` and ``HH:MM[:SS[.f]]``. The fraction of a second is cut
     after six digits.
 
     Args:
         text: No nulls.
-        formats: ``strptime`` formats for texts that are not ISO 8601; the first one that matches counts.
+        formats: ``strptime`` formats for texts that are not ISO 8601; the first one that matches is used.
     """
-    offsets, codes = offsets_and_bytes(text)
+    offsets, text_bytes = offsets_and_bytes(text)
     micros = np.full(len(text), NAT)
-    parse_iso_rows(codes, offsets, _calendar(), micros)
+    parse_iso_rows(text_bytes, offsets, _calendar(), micros)
     parsed = ParsedTimestamps(micros.view("datetime64[us]"), micros != NAT)
     for pattern in formats:
         _parse_remaining(text, parsed, pattern)
@@ -41,7 +41,7 @@ def parse_timestamps(text: pa.StringArray, formats: Sequence[str] = ()) -> Parse
 
 
 def _parse_remaining(text: pa.StringArray, parsed: ParsedTimestamps, pattern: str) -> None:
-    """Parse the rows without a timestamp, each distinct text once, and fill ``parsed``."""
+    """Try ``pattern`` for rows without a timestamp, for each distinct text once, and write results to ``parsed``."""
     rows = np.flatnonzero(~parsed.is_timestamp)
     distinct = strip(text.take(pa.array(rows))).dictionary_encode()
     timestamps = np.array([_strptime(value, pattern) for value in distinct.dictionary.to_pylist()], "datetime64[us]")
@@ -59,7 +59,7 @@ def _strptime(text: str, pattern: str) -> datetime | None:
 
 @cache
 def _calendar() -> Calendar:
-    """Return the proleptic Gregorian calendar for the years 0 to 9999."""
+    """Return the first day and the length of each month of the years 0 to 9999, in the proleptic Gregorian calendar."""
     months = np.arange(-1970 * _MONTHS, (10_000 - 1970) * _MONTHS + 1).astype("datetime64[M]")
     first_days = months.astype("datetime64[D]").astype(np.int64)
     return Calendar(first_days[:-1].copy(), np.diff(first_days))

@@ -1,1 +1,1 @@
-"""Two HTML pages about a run: the summary report, and the exact statistics around the profile of a sample."""
+"""Write two HTML pages about a run: the summary report, and the profile report about a sample of its purchases."""

@@ -1,17 +1,17 @@
-"""Content of the summary report: plain values that the template renders."""
+"""Dataclasses for the content of the summary report; an HTML template renders them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 MAX_TABLE_ROWS = 12
-"""Rows of a long table that the page shows unfolded."""
+"""Maximum number of rows of a table that the page shows at first; the reader can unfold the whole table."""
 
 TableRow = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of formatted texts.
+    """A table of the report; its numbers are already formatted as texts.
 
     Args:
         caption: Title of the table.
@@ -28,7 +28,10 @@ class Table:
     note: str = ""
 
     def fold(self) -> tuple["Table", "Table | None"]:
-        """Return the first :data:`MAX_TABLE_ROWS` rows, and the whole table or ``None`` if it has no more rows."""
+        """Return a pair: a table of the first :data:`MAX_TABLE_ROWS` rows, and the whole table.
+
+        The second is ``None`` if the first already has all rows.
+        """
         if len(self.rows) <= MAX_TABLE_ROWS:
             return self, None
         return replace(self, rows=self.rows[:MAX_TABLE_ROWS]), self
@@ -36,14 +39,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A chart with its tables.
+    """A part of a section: a heading, a chart, tables and text; all but the heading can be missing.
 
     Args:
         heading: Title of the block.
-        chart: Name of the chart in the catalog; empty for none.
+        chart: Name of the chart's dataset in the catalog; empty if there is no chart.
         table: The table beside the chart.
-        full_table: A long table that the reader unfolds, such as all rows of ``table``.
-        second_table: A further table below the first.
+        full_table: A long table that is folded until the reader opens it, such as all rows of ``table``.
+        second_table: A further table below ``table``.
         paragraphs: Text below the table.
         placeholder: Text that is shown if the chart cannot be drawn.
     """
@@ -59,7 +62,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A drift alarm: its outcome, its explanation, and its effect beside the thresholds."""
+    """A drift alarm: ``outcome`` is ``warn`` or ``fail``; ``measurement`` describes the effect and the thresholds."""
 
     outcome: str
     explanation: str
@@ -75,8 +78,8 @@ class ComparisonResult:
         outcome: ``ok``, ``warn``, ``fail`` or ``insufficient_data``.
         baseline: A sentence that names the baseline.
         alarms: The changes that warn or fail.
-        notes: Limits of the comparison.
-        small_changes: Explanations of changes that are real but below the thresholds.
+        notes: Sentences about the limits of the comparison, such as columns with too little data.
+        small_changes: Explanations of changes that are not chance, but too small for an alarm.
     """
 
     heading: str
@@ -89,7 +92,7 @@ class ComparisonResult:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A question with its answer at the top of the page; ``tone`` is the CSS class that colours the answer."""
+    """A box at the top of the page: a question and its answer. ``tone`` is the CSS class that colours the answer."""
 
     question: str
     answer: str
@@ -99,7 +102,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the page; ``anchor`` is its id in the HTML."""
+    """A section of the page: ``anchor`` is its HTML id, ``lead`` its first paragraph, ``lines`` a list below that."""
 
     anchor: str
     title: str
@@ -111,7 +114,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole summary report."""
+    """The content of the whole summary report."""
 
     title: str
     run: str
@@ -122,5 +125,5 @@ class Page:
 
     @property
     def charts(self) -> Sequence[str]:
-        """Names of the charts on the page, in order."""
+        """Names of the charts on the page, from top to bottom."""
         return [block.chart for section in self.sections for block in section.blocks if block.chart]

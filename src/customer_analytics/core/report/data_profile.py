@@ -1,4 +1,4 @@
-"""``profile_report``: a profiler's page about a sample, below the exact statistics of all rows."""
+"""Write ``profile_report``: an HTML page with the exact statistics of all rows and a profiler's page of a sample."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from customer_analytics.core.aggregation.sample import SampleRules
 from customer_analytics.core.arrow.frames import categorical
 
 MAX_NAME_CHARS = 60
-"""Characters of a category's name that are profiled; the profiler writes every name into its charts."""
+"""Maximum length of a category's name; longer names are cut, as the profiler writes every name into its charts."""
 
 _NANOSECOND_RANGE = (pd.Timestamp.min, pd.Timestamp.max)
 _MAX_FIXED, _MIN_FIXED = 1e15, 0.01
@@ -44,7 +44,7 @@ class SampleProfile:
 
 @dataclass(frozen=True, slots=True)
 class ComparedStatistic:
-    """A statistic of all rows and of the sample; ``None`` for a value that does not exist."""
+    """One statistic of all rows (``exact``) and of the sample (``sampled``); ``None`` if it cannot be computed."""
 
     name: str
     exact: float | None
@@ -52,7 +52,7 @@ class ComparedStatistic:
 
     @property
     def formatted(self) -> tuple[str, str, str]:
-        """The exact value, the sample's value, and their difference relative to the exact value."""
+        """Three texts: the exact value, the sample's value, and their difference in percent of the exact value."""
         difference = self.sampled / self.exact - 1 if self.exact and self.sampled is not None else None
         return (
             _format_number(self.exact),
@@ -62,10 +62,10 @@ class ComparedStatistic:
 
 
 def prepare_for_profiler(sampled_purchases: pd.DataFrame) -> pa.Table:
-    """Convert the sample into the table that is profiled.
+    """Convert the sample to the Arrow table that the profiler gets.
 
-    Category names longer than :data:`MAX_NAME_CHARS` characters are cut and numbered. A column whose timestamps all lie
-    between 1677 and 2262 is converted to nanoseconds, the only unit for which the profiler labels axes correctly.
+    Category names longer than :data:`MAX_NAME_CHARS` are cut and numbered. Timestamps become nanoseconds, because the
+    profiler labels axes correctly only for this unit; a column with dates outside 1677 to 2262 stays as it is.
     """
     categories = {
         str(name): _shorten_names(column)
@@ -86,11 +86,11 @@ def compare_statistics(
     """Compare the exact statistics of all rows with those of the sample.
 
     Args:
-        numeric_summary: The exact statistics.
-        sampled_purchases: ``sampled_purchases``, of any number of rows.
+        numeric_summary: The exact statistics, one row per column.
+        sampled_purchases: The sample; it can have no rows.
 
     Returns:
-        Column → percentage of nulls, mean, sample standard deviation, minimum, maximum and percentiles.
+        Column → its statistics: percentage of nulls, mean, sample standard deviation, minimum, maximum, percentiles.
     """
     statistics = {}
     for column, summary in numeric_summary.set_index("column").astype("float64").iterrows():
@@ -109,17 +109,17 @@ def write_profile_page(
     sampled_rows: int,
     rules: SampleRules,
 ) -> str:
-    """Write the page: the exact statistics first, then the profile or the reason why there is none.
+    """Write the HTML page: first the exact statistics, then the profiler's page or the reason why there is none.
 
     Args:
-        profile: The result of profiling.
+        profile: The result of profiling the sample.
         statistics: The result of :func:`compare_statistics`.
-        ledger: The public ledger.
+        ledger: Rows and money by fate and by reason.
         sampled_rows: Number of rows of the sample.
-        rules: The rules of the sample.
+        rules: Size and seed that the sample was drawn with.
 
     Returns:
-        One HTML page. Its content security policy forbids all requests, and links to other sites become text.
+        The page. Its content security policy forbids all network requests, and links to other sites become plain text.
     """
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415  only writing a page needs it
 
@@ -135,14 +135,14 @@ def write_profile_page(
 
 
 def _split_after(html: str, *tags: str) -> tuple[str, str]:
-    """Split the page after the first of the tags that occurs; if none occurs, the text before is empty."""
+    """Split the HTML in two after the first of ``tags`` that occurs; the first part is empty if no tag occurs."""
     tag = next((tag for tag in tags if tag in html), "")
     before, _, after = html.partition(tag) if tag else ("", "", html)
     return before + tag, after
 
 
 def _describe(column: pd.Series) -> dict[str, float]:
-    """Return the statistics of a sampled column; NaN for those that need more rows."""
+    """Compute the statistics of a column of the sample; a statistic is NaN if there are too few values for it."""
     values = column.dropna().to_numpy(np.float64)
     values_or_nan = values if len(values) else np.array([np.nan])
     with np.errstate(over="ignore", invalid="ignore"):
@@ -168,7 +168,7 @@ def _format_number(value: float | None) -> str:
 
 
 def _shorten_names(column: pd.Series) -> pd.Categorical:
-    """Cut long category names; a number keeps names with the same beginning distinct."""
+    """Cut long category names and number them, so that cut names with the same beginning stay distinct."""
     numbers = count(1)
     names = [
         name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS]}… ({next(numbers)})"

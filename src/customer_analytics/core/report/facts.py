@@ -1,4 +1,4 @@
-"""The datasets that the summary report reads: aggregates, never rows of purchases."""
+"""The datasets that the summary report reads; they contain aggregates, not single purchases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from customer_analytics.core.display import format_run_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The datasets of the summary report by name; ``None`` for a dataset that does not exist yet.
+    """The datasets that the summary report reads; a field is ``None`` if its dataset does not exist yet.
 
     Args:
-        ledger: The public ledger.
+        ledger: Rows and money by fate and by reason.
         numeric_summary: Exact statistics of amount and age.
         revenue_by_month: Revenue, orders and customers per month.
         revenue_by_country: Revenue, orders and customers per country.
@@ -47,7 +47,7 @@ class Facts:
 
     @property
     def decimals(self) -> int:
-        """Decimal places of the minor unit of money."""
+        """Number of decimal places of an amount; 2 for cents."""
         return int(self.ledger["money_minor_units"]["decimals"])
 
     @property
@@ -58,7 +58,7 @@ class Facts:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the newest recorded run differs from the ledger in its rows or its clean money."""
+        """Whether the recorded runs are older than the ledger: rows or money of the newest run differ from it."""
         if self.runs is None or self.runs.empty:
             return False
         newest_run, clean_money = self.runs.fillna(0.0).iloc[-1], float(self.ledger["money_minor_units"]["clean"])

@@ -8,7 +8,7 @@ from customer_analytics.core.display import make_visible, shorten
 
 NO_VALUE = "\u2013"
 MAX_NAME_CHARS = 80
-"""Maximum length of a name from the data in a table; longer names are cut."""
+"""Maximum number of characters of a name from the data, such as a category; longer names are cut."""
 
 _MIN_SHARE = 0.0001
 _KILO = 1000
@@ -16,24 +16,25 @@ _MINUTE_S = 60
 
 
 def count(number: float) -> str:
-    """Format a count with thousands separators (``1,000,000``), and NaN as a dash."""
+    """Format a count with thousands separators (``1,000,000``); NaN gives a dash."""
     return NO_VALUE if pd.isna(number) else f"{number:,.0f}"
 
 
 def minor_money(minor_units: int, decimals: int) -> str:
-    """Format integer minor units as an exact amount in major units: ``71,070,860.14``."""
+    """Format an integer of minor units (cents) as an exact amount in major units: ``71,070,860.14``."""
     return f"{Decimal(minor_units).scaleb(-decimals):,f}"
 
 
 def money(amount: float, decimals: int) -> str:
-    """Format an amount in major units, and NaN as a dash."""
+    """Format an amount in major units (``1,025.50``); NaN gives a dash."""
     return NO_VALUE if pd.isna(amount) else f"{amount:,.{decimals}f}"
 
 
 def share(part: float, whole: float) -> str:
-    """Format a ratio in percent (``3.15 %``).
+    """Format ``part / whole`` in percent (``3.15 %``).
 
-    A positive share below 0.01 % gives ``< 0.01 %``, so that only zero is shown as zero. A whole of zero gives a dash.
+    A share below 0.01 % gives ``< 0.01 %``, so only a share of exactly 0 is shown as ``0.00 %``. If ``whole`` is 0, the
+    result is a dash.
     """
     if not whole:
         return NO_VALUE
@@ -53,7 +54,7 @@ def size(size_bytes: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Format seconds as ``8.1 s`` or ``2 min 43 s``, and NaN as a dash."""
+    """Format a number of seconds as ``8.1 s`` or ``2 min 43 s``; NaN gives a dash."""
     if pd.isna(seconds):
         return NO_VALUE
     if seconds < _MINUTE_S:
@@ -62,12 +63,12 @@ def duration(seconds: float) -> str:
 
 
 def plural(number: int, singular: str, plural_form: str = "") -> str:
-    """Format a number with its noun: ``1 row``, ``2 rows``."""
+    """Format a number with its noun (``1 row``, ``2 rows``); the default plural is ``singular`` with an s."""
     return f"{number:,} {singular if number == 1 else plural_form or f'{singular}s'}"
 
 
 def name(text: object) -> str:
-    """Format a name from the data: control characters are visible, and a cut name states its length."""
+    """Format a name from the data: make control characters visible, cut a long name and append its full length."""
     visible_name = make_visible(str(text))
     if len(visible_name) <= MAX_NAME_CHARS:
         return visible_name

@@ -31,13 +31,13 @@ def write_report(facts: Facts, charts: Charts) -> str:
 
     Args:
         facts: The datasets that the report shows.
-        charts: Chart name → its figure in the catalog, or ``None`` if there is none.
+        charts: Chart name → its figure, or ``None`` if the catalog has none.
     """
     return render_page(compose_page(facts), charts)
 
 
 def compose_page(facts: Facts) -> Page:
-    """Build the content of the report, without any markup."""
+    """Build the content of the summary report, without HTML."""
     return Page(
         title="Purchases report",
         run=facts.run,
@@ -58,7 +58,7 @@ def compose_page(facts: Facts) -> Page:
 
 
 def render_page(page: Page, charts: Charts) -> str:
-    """Render the page as HTML: text is escaped, and a chart without data is replaced by its placeholder text."""
+    """Render the page as HTML; texts are escaped, and a placeholder text replaces each chart without data."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  only writing a page needs it
     from plotly.offline import get_plotlyjs  # noqa: PLC0415  imports Plotly, which takes seconds
 
@@ -87,11 +87,11 @@ def render_page(page: Page, charts: Charts) -> str:
 
 
 def _escape_for_script(json_text: str) -> Markup:
-    """Escape JSON so that it cannot end the script element that contains it."""
+    """Escape ``&``, ``<`` and ``>`` in JSON, so that no text in it can close the HTML script element around it."""
     escaped = json_text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(escaped)  # noqa: S704  escaped above
 
 
 def _insert_markup(pattern: str, markup: str, text: str) -> Markup:
-    """Escape the text, then replace each match of the pattern by the markup."""
+    """Escape a text for HTML and replace each match of the pattern by the markup, as ``re.sub`` does."""
     return Markup(re.sub(pattern, markup, str(escape(text))))  # noqa: S704  escaped before the replacement

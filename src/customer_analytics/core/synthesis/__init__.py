@@ -1,1 +1,1 @@
-"""Synthetic deliveries: realistic dirty purchases of any size, and the truth about them."""
+"""Generate synthetic deliveries: realistic purchases with faults and duplicates, and the correct counts of them."""

@@ -1,4 +1,4 @@
-"""Row plans as CSV records."""
+"""Write row plans (the decisions about synthetic rows) as CSV records."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,7 +19,7 @@ HEADER = ",".join(COLUMNS)
 _FIVE_DIGITS = 100_000
 _DAY_SECONDS = 86_400
 _EMPTY_FRACTION, _POINT = 200, 201
-"""Indices in ``RecordWriter.cent_texts`` of the empty text and of a decimal point without digits."""
+"""Two indices in ``RecordWriter.cent_texts``: of the empty text, and of a decimal point without digits."""
 
 _PADDING_PAIRS = ((" ", ""), ("  ", " "), ("\t", ""), ("", " "))
 _PADDING = Affixes.of(*_PADDING_PAIRS)
@@ -45,16 +45,17 @@ _AMOUNT_NEGATIVE = code_of(Fault.NEGATIVE, Column.PURCHASE_AMOUNT)
 
 @dataclass(frozen=True, slots=True)
 class RecordWriter:
-    """Writes the row plans of one delivery as CSV records.
+    """A writer that turns the row plans of one delivery into CSV records; it contains the texts that all rows share.
 
     Args:
         settings: Settings of the delivery.
-        field_texts: Column → its ready-made fields; only faulty ones for a column whose valid fields are computed.
-        day_texts: Day of the period → ``2024-01-01`` and so on.
-        id_prefixes: Day of the period → ``PUR-20240101-`` and so on.
-        time_texts: Times of all seconds after a space, then after a ``T``; times of all minutes after a space; empty.
+        field_texts: Column → its ready-made fields; only faulty ones if the valid fields of the column are computed.
+        day_texts: Date of each day of the period, such as ``2024-01-01``.
+        id_prefixes: Start of the purchase ids of each day of the period, such as ``PUR-20240101-``.
+        time_texts: Texts that follow a date: " 00:00:00" to " 23:59:59", then "T00:00:00" to "T23:59:59", then " 00:00"
+            to " 23:59", then an empty text.
         five_digits: ``00000`` to ``99999``.
-        cent_texts: ``.00`` to ``.99``, the same without final zeros, empty, and a point.
+        cent_texts: ``.00`` to ``.99``; the same without final zeros; an empty text; a point.
         hundredth_texts: Digits after the cents: empty, ``01`` to ``99`` without final zeros.
         millisecond_texts: ``.000`` to ``.999``, then the same with six digits.
     """
@@ -71,7 +72,7 @@ class RecordWriter:
 
     @classmethod
     def of(cls, settings: SynthesisSettings, value_lists: ValueLists) -> Self:
-        """Prepare the texts that all rows share."""
+        """Make a writer: prepare the texts that all rows of the delivery share."""
         days = list_days(settings)
         times = [f"{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}" for n in range(_DAY_SECONDS)]
         minutes = [f" {time[:5]}" for time in times[::60]]
@@ -91,7 +92,7 @@ class RecordWriter:
         )
 
     def write(self, plan: RowPlan) -> pa.StringArray:
-        """Return one CSV record per row of the plan, in its order, without line ends."""
+        """Return one CSV record per row of the plan, in the same order and without line ends."""
         fields = [
             self._write_customer(plan),
             self._write_purchase_id(plan),
@@ -123,7 +124,7 @@ class RecordWriter:
         return self.field_texts[column].write(plan.country, forms, plan.faults[column], style.random_bits)
 
     def _write_purchase_id(self, plan: RowPlan) -> pa.StringArray:
-        """Write ids such as ``PUR-20240305-0012345678``: the day and the row number of the origin."""
+        """Write ids such as ``PUR-20240305-0012345678``: day and number of the row where the purchase occurs first."""
         column = Column.PURCHASE_ID
         style = self._draw_style(plan, column)
         ids = join(
@@ -135,7 +136,7 @@ class RecordWriter:
         return self.field_texts[column].replace_faulty(padded_ids, plan.faults[column], style.random_bits)
 
     def _write_customer(self, plan: RowPlan) -> pa.StringArray:
-        """Write customer ids; half of the faulty ones are an affix on the id, the others a ready-made text."""
+        """Write customer ids; a faulty one is an id with a wrong prefix or suffix, or a ready-made text."""
         column, faults = Column.CUSTOMER_ID, plan.faults[Column.CUSTOMER_ID]
         style = self._draw_style(plan, column)
         bad_affixes = _CUSTOMER_MINUS - _CUSTOMER_BAD_TYPES + style.random_bits % _CUSTOMER_BAD_TYPES
@@ -179,7 +180,7 @@ class RecordWriter:
         return self.field_texts[column].replace_faulty(amounts, replaced_faults, style.random_bits)
 
     def _write_unusual_amounts(self, cents: I64, hundredths: I64, faults: Codes, style: WritingStyle) -> pa.StringArray:
-        """Write amounts with other than two decimals, an exponent, white space, quotes or a faulty affix."""
+        """Write amounts in unusual forms: not two decimals, an exponent, white space, quotes, or a faulty affix."""
         affixes = style.choose_variants(len(_AMOUNT_PADDING), len(_EXPONENTS))
         bad_affixes = _THOUSANDS + (style.random_bits >> 4) % len(_BAD_AMOUNT_PAIRS)
         affixes = np.where(faults == _AMOUNT_BAD_TYPE, bad_affixes, affixes)
@@ -223,7 +224,7 @@ def _make_field_texts(value_lists: ValueLists) -> dict[str, FieldTexts]:
 
 
 def _write_broken(fields: list[pa.StringArray], rows: I64, random_bits: I64) -> pa.StringArray:
-    """Return the records of ``rows`` with too few or too many fields."""
+    """Write the records of ``rows`` with too few or too many fields; ``random_bits`` choose the form of each record."""
     row_fields = [column_fields.take(pa.array(rows)) for column_fields in fields]
     surplus = pa.array(["surplus"] * len(rows), pa.string())
     empty = pa.array([""] * len(rows), pa.string())

@@ -1,4 +1,4 @@
-"""Texts of CSV fields: ready-made ones that are chosen by index, and affixes for computed ones."""
+"""Make the texts of CSV fields: choose ready-made texts by index, or add prefixes and suffixes to computed texts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from customer_analytics.core.contract.columns import COLUMNS, Column
 from customer_analytics.core.synthesis.random_bits import I64, Codes, Stream, choose_outcome, draw, take_bits
 
 Form = Callable[[str], str]
-"""A function from a value's text to one way to write it as a CSV field."""
+"""A function that writes the text of a value as a CSV field in one way, such as with quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldTexts:
-    """Ready-made fields of one column: valid values in several forms, and texts for each fault.
+    """The ready-made fields of one column: valid values in several forms, and texts for each fault.
 
     Args:
-        texts: All values in the first form, all in the second, and so on; then the texts of each fault.
+        texts: All values in the first form, all values in the second form, and so on; last, the texts of each fault.
         value_count: Number of values.
         fault_starts: Index in ``texts`` of the first text of each fault.
         fault_sizes: Number of texts of each fault.
@@ -33,7 +33,7 @@ class FieldTexts:
 
     @classmethod
     def of(cls, values: Sequence[str], forms: Sequence[Form], faulty_texts: Sequence[Sequence[str]]) -> Self:
-        """Write each value in each form; ``faulty_texts[k]`` are the texts of fault code ``k + 1``."""
+        """Prepare the fields: each value in each form, and ``faulty_texts[k]`` as the texts of fault code ``k + 1``."""
         valid_texts = [form(value) for form in forms for value in values]
         sizes = np.array([len(texts) for texts in faulty_texts], np.int64)
         starts = len(valid_texts) + np.cumsum(sizes) - sizes
@@ -41,9 +41,13 @@ class FieldTexts:
         return cls(pa.array(texts, pa.string()), len(values), starts, sizes)
 
     def write(self, values: I64, forms: I64, faults: Codes, random_bits: I64) -> pa.StringArray:
-        """Return one field per row: the value with the index in ``values`` in its form, or a text of the row's fault.
+        """Return one field per row: a value in one form, or a text of the row's fault.
 
-        ``random_bits`` choose among the texts of the fault.
+        Args:
+            values: Index of the value of each row.
+            forms: Index of the form of each row.
+            faults: Fault code of each row; 0 for a valid field.
+            random_bits: Random bits of each row, to choose among the texts of its fault.
         """
         indices = forms * self.value_count + values
         faulty_rows = np.flatnonzero(faults)
@@ -51,7 +55,7 @@ class FieldTexts:
         return self.texts.take(pa.array(indices))
 
     def replace_faulty(self, fields: pa.StringArray, faults: Codes, random_bits: I64) -> pa.StringArray:
-        """Replace the field of each row that has a fault code by one of the fault's texts."""
+        """Replace the field of each row with a fault (code above 0) by a random one of the fault's texts."""
         rows = np.flatnonzero(faults)
         indices = self._choose_faulty(faults[rows], random_bits[rows])
         return replace_rows(fields, rows, self.texts.take(pa.array(indices)))
@@ -62,19 +66,19 @@ class FieldTexts:
 
 @dataclass(frozen=True, slots=True)
 class Affixes:
-    """Pairs of a prefix and a suffix for fields; index 0 is a pair of empty texts."""
+    """A list of pairs of a prefix and a suffix for fields; the pair at index 0 is empty, so it changes no field."""
 
     prefixes: pa.StringArray
     suffixes: pa.StringArray
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Self:
-        """Hold the pairs of (prefix, suffix) from index 1."""
+        """Make the list; the given pairs of (prefix, suffix) have the indices 1, 2 and so on."""
         prefixes, suffixes = zip(("", ""), *pairs, strict=True)
         return cls(pa.array(prefixes, pa.string()), pa.array(suffixes, pa.string()))
 
     def add_to(self, texts: pa.StringArray, affixes: I64) -> pa.StringArray:
-        """Add to each text the pair with the index in ``affixes``."""
+        """Add a prefix and a suffix to each text; ``affixes`` has the index of the pair for each text."""
         rows = np.flatnonzero(affixes)
         indices = pa.array(affixes[rows])
         changed = join(self.prefixes.take(indices), texts.take(pa.array(rows)), self.suffixes.take(indices))
@@ -83,11 +87,11 @@ class Affixes:
 
 @dataclass(frozen=True, slots=True)
 class WritingStyle:
-    """How each row of one column is written; the style never changes the value.
+    """The style in which each row of one column is written, such as padded; it never changes the value.
 
     Args:
-        styles: 0 for the plain style, ``k + 1`` for the style with the rate ``k``.
-        random_bits: 16 random bits per row, to choose among the variants of a style.
+        styles: Number of the style of each row; 0 is the plain style.
+        random_bits: 16 random bits of each row, to choose among the variants of its style.
     """
 
     styles: Codes
@@ -95,16 +99,20 @@ class WritingStyle:
 
     @classmethod
     def of(cls, seed: int, column: Column, row_numbers: I64, rates: Sequence[float]) -> Self:
-        """Draw the style of each row; ``rates[k]`` is the share of style ``k + 1``."""
+        """Draw the style of each row at random; ``rates[k]`` is the share of rows that get style ``k + 1``."""
         bits = draw(seed, Stream.WRITING + COLUMNS.index(column), row_numbers)
         return cls(choose_outcome(bits, rates), take_bits(bits, 0, 16))
 
     def take(self, rows: I64) -> "WritingStyle":
-        """Return the style of the rows with these indices."""
+        """Return the styles of the rows with the given indices."""
         return WritingStyle(self.styles[rows], self.random_bits[rows])
 
     def choose_variants(self, *variant_counts: int) -> I64:
-        """Choose a variant per row; the variants of all styles (from style 1) are numbered from 1, 0 is plain."""
+        """Return for each row the number of a random variant of its style; 0 for the plain style.
+
+        ``variant_counts`` has the number of variants of style 1, of style 2, and so on. The variants of all styles are
+        numbered consecutively from 1.
+        """
         starts = np.cumsum([1, *variant_counts])
         variants = np.zeros(len(self.styles), np.int64)
         for style, count in enumerate(variant_counts, 1):
@@ -114,12 +122,12 @@ class WritingStyle:
 
 
 def join(*columns: pa.StringArray | str, separator: str = "") -> pa.StringArray:
-    """Join the texts of each row."""
+    """Join the columns row by row, with the separator between them; a ``str`` is the same text in each row."""
     return pc.binary_join_element_wise(*columns, separator)
 
 
 def replace_rows(texts: pa.StringArray, rows: I64, replacements: pa.StringArray) -> pa.StringArray:
-    """Replace the texts of ``rows`` (ascending indices), in order, by ``replacements``."""
+    """Replace the texts at the ascending indices ``rows``; ``replacements`` has one text per index, in their order."""
     if not len(rows):
         return texts
     mask = np.zeros(len(texts), bool)

@@ -1,4 +1,4 @@
-"""A synthetic delivery: its blocks of rows as CSV records and as counts."""
+"""Generate a synthetic delivery in blocks of rows: write them as CSV records, and count them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -23,9 +23,10 @@ from customer_analytics.core.synthesis.value_lists import ValueLists
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A purchases CSV whose blocks of rows can be generated in any order.
+    """A synthetic CSV of purchases; its blocks of rows can be generated in any order.
 
-    It is a ``Source`` whose chunks are ranges of row numbers; a delivery without rows has one empty range.
+    It implements the protocol ``Source``: each chunk is a range of row numbers. If there are no rows, it has one empty
+    range.
     """
 
     settings: SynthesisSettings
@@ -35,32 +36,35 @@ class Delivery:
 
     @classmethod
     def of(cls, settings: SynthesisSettings) -> Self:
-        """Compute what all rows of the delivery share."""
+        """Make a delivery: compute the values and tables that all its rows share."""
         value_lists = ValueLists.of(settings)
         months = tuple(f"{day:%Y-%m}" for day in list_days(settings))
         labels = Labels([category.name for category in value_lists.categories], months)
         return cls(settings, value_lists, LookupTables.of(settings, value_lists), labels)
 
     def blocks(self) -> Iterator[range]:
-        """Yield the row numbers of each block, in order."""
+        """Yield the range of row numbers of each block, in order."""
         rows, step = self.settings.rows, self.settings.block_rows
         return (range(start, min(start + step, rows)) for start in range(0, max(rows, 1), step))
 
     def total(self) -> int:
-        """Return the number of rows."""
+        """Return the number of rows of the delivery."""
         return self.settings.rows
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return one task per block; ``columns`` has no effect, because a range has no columns."""
+        """Return one task per block; a task returns the range of its row numbers. ``columns`` has no effect."""
         del columns
         return nullcontext(Task(lambda block=block: block, len(block)) for block in self.blocks())  # type: ignore[misc]
 
     def plan(self, row_numbers: Sequence[int] | np.ndarray) -> RowPlan:
-        """Decide about rows."""
+        """Decide for each of the given rows its values, its faults and whether it is a duplicate."""
         return plan_rows(self.settings, self.tables, np.asarray(row_numbers, np.int64))
 
     def count_block(self, block: range) -> TruthCounts:
-        """Count the rows of a block; valid duplicates of quarantined rows stay undecided."""
+        """Count the rows of a block by fate.
+
+        A valid row that repeats a quarantined row stays undecided: whether it is clean depends on other blocks.
+        """
         plan = self.plan(np.arange(block.start, block.stop))
         duplicates = np.flatnonzero(plan.kind != RowKind.NEW)
         is_origin_quarantined = np.zeros(len(block), bool)
@@ -68,7 +72,7 @@ class Delivery:
         return TruthCounts.of(plan, is_origin_quarantined, self.labels)
 
     def count_truth(self) -> dict[str, Any]:
-        """Count all rows, block by block.
+        """Count all rows of the delivery by fate, block by block.
 
         Returns:
             The content of ``synthesis_truth`` (``TruthCounts.as_truth``).
@@ -82,7 +86,7 @@ def write_block(delivery: Delivery, writer: RecordWriter, block: range) -> pd.Da
     """Write a block of rows as CSV records.
 
     Returns:
-        ``record`` (text): one record per row without line ends; the first block starts with the header.
+        A frame with the column ``record`` (text): in the first block the header, then one record per row; no line ends.
     """
     records = writer.write(delivery.plan(block))
     if block.start == 0:

@@ -23,25 +23,25 @@ _EARLY_FIFTHS = 4
 _ABROAD_BITS = 5
 _JITTER_BITS = 10
 _SKEW = 0.01
-"""Skew of purchases per customer: the most active one buys at most about ``1 / _SKEW`` times the average."""
+"""Skew of purchases per customer: the most active customer makes at most about ``1 / _SKEW`` times the mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookupTables:
-    """Data of a delivery that all its rows share.
+    """The lookup tables that all rows of a delivery share.
 
     Args:
-        customer_count: Customer ids are 1 to this number.
-        early_payment_count: Number of payment types that occur from the start; they have the lowest indices.
+        customer_count: Number of customers; their ids are 1 to this number.
+        early_payment_count: Number of payment types that occur from the first row on; they have the lowest indices.
         category: 16 random bits → index of the category.
-        cents: Quantiles of the amount, in cents; shape (categories, 4097).
-        early_payment: 16 random bits → index of the payment type, in the first four fifths.
-        late_payment: The same in the last fifth.
+        cents: Quantiles of the amounts of each category, in cents; shape (categories, 4097).
+        early_payment: 16 random bits → index of the payment type, for the first four fifths of the rows.
+        late_payment: 16 random bits → index of the payment type, for the last fifth of the rows.
         late_from: Row number where the last fifth starts.
-        home: 16 random bits → index of the country.
+        home: 16 random bits → index of the customer's home country.
         age: 16 random bits → age in years.
-        hour_starts: First row number of each hour of the period, then the number of rows.
-        id_step: A number coprime to ``customer_count``, to distribute active customers over the ids.
+        hour_starts: First row number of each hour of the period; the last entry is the number of rows.
+        id_step: A number coprime to ``customer_count``; it distributes the active customers over all ids.
     """
 
     customer_count: int
@@ -76,25 +76,25 @@ class LookupTables:
         )
 
     def choose_customer(self, bits: U64) -> I64:
-        """Return customer ids; a tenth of the customers makes about a third of the purchases."""
+        """Choose a customer id for each row; a tenth of the customers makes about a third of the purchases."""
         fraction = (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
         rank = (fraction * (fraction + _SKEW) / (1 + _SKEW) * self.customer_count).astype(np.int64)
         return rank * self.id_step % self.customer_count + 1
 
     def choose_country(self, person_bits: U64, abroad_bits: U64) -> I64:
-        """Return country indices: the customer's home, or any country for one purchase in 32."""
+        """Choose the index of a country for each row: any country in one row of 32, otherwise the customer's home."""
         is_abroad = take_bits(abroad_bits, 16, _ABROAD_BITS) == 0
         anywhere, home = self.home[take_bits(abroad_bits, 0, 16)], self.home[take_bits(person_bits, 0, 16)]
         return np.where(is_abroad, anywhere, home).astype(np.int64)
 
     def choose_payment(self, bits: U64, row_numbers: I64) -> I64:
-        """Return payment indices; some payment types occur only in the last fifth of the delivery."""
+        """Choose the index of a payment type for each row; some types occur only in the last fifth of the rows."""
         entries = take_bits(bits, 0, 16)
         is_late = row_numbers >= self.late_from
         return np.where(is_late, self.late_payment[entries], self.early_payment[entries]).astype(np.int64)
 
     def choose_cents(self, categories: I64, basket_bits: U64) -> I64:
-        """Return amounts in cents, interpolated between quantiles of the category by bits 16 to 43."""
+        """Choose an amount in cents for each row: bits 16 to 43 interpolate between two quantiles of its category."""
         quantile = take_bits(basket_bits, 16, _QUANTILE_BITS)
         fraction = take_bits(basket_bits, 28, _INTERPOLATION_BITS)
         quantiles, indices = self.cents.ravel(), categories * self.cents.shape[1] + quantile
@@ -103,9 +103,12 @@ class LookupTables:
         return lower + above_lower
 
     def choose_timestamp(self, row_numbers: I64, bits: U64) -> tuple[I64, I64]:
-        """Return the day of the period and the second of the day; bits 30 to 39 make the distances uneven.
+        """Choose a timestamp for each row, never before the timestamp of a smaller row number.
 
-        A timestamp is never before that of a smaller row number.
+        Bits 30 to 39 make the distances between timestamps uneven.
+
+        Returns:
+            A pair: first the days since the first day of the period; second the seconds since midnight.
         """
         hour = np.searchsorted(self.hour_starts, row_numbers, side="right") - 1
         start = self.hour_starts[hour]
@@ -115,20 +118,20 @@ class LookupTables:
 
 
 def list_days(settings: SynthesisSettings) -> list[date]:
-    """Return every day of the period."""
+    """Return every day of the period, from the first to the last."""
     first, last = settings.period()
     return [first + timedelta(days) for days in range((last - first).days + 1)]
 
 
 def _compute_quantiles(category: Category) -> list[int]:
-    """Return the amount in cents at 4097 evenly spaced probabilities; the first is 0, the last is finite."""
+    """Return 4,097 quantiles of the amount in cents at evenly spaced probabilities, from 0 to a finite maximum."""
     normal, steps = NormalDist(), 1 << _QUANTILE_BITS
     deviates = [normal.inv_cdf(step / steps) for step in range(1, steps)] + [_LARGEST_DEVIATE]
     return [0] + [round(100 * category.median * math.exp(category.spread * deviate)) for deviate in deviates]
 
 
 def _compute_hour_starts(settings: SynthesisSettings) -> I64:
-    """Distribute the rows over the hours of the period by weekday, month and hour."""
+    """Distribute the rows over the hours of the period; return each hour's first row number, and last the row count."""
     day_weights = [_WEEKDAY_WEIGHTS[day.weekday()] * _MONTH_WEIGHTS[day.month - 1] for day in list_days(settings)]
     weights = [day_weight * hour_weight for day_weight in day_weights for hour_weight in _HOUR_WEIGHTS]
     total = sum(weights)
@@ -136,6 +139,6 @@ def _compute_hour_starts(settings: SynthesisSettings) -> I64:
 
 
 def _find_coprime(count: int) -> int:
-    """Return the first number after 5/8 of ``count`` (at most 2**28) that is coprime to it."""
+    """Return the first number above ``min(count * 5 // 8, 2**28)`` that is coprime to ``count``."""
     candidates = range(min(count * 5 // 8, 1 << 28) + 1, 2 * count + 2)
     return next(number for number in candidates if math.gcd(number, count) == 1)

@@ -1,7 +1,7 @@
-"""Random bits that depend only on the seed, the stream and the row number.
+"""Compute random bits from a seed, a stream and a row number; a stream is one of several independent sequences.
 
 The generator is SplitMix64 (Steele, Lea, Flood: *Fast splittable pseudorandom number generators*, OOPSLA 2014), used as
-a hash of (seed, stream, row number). The bits of any row can therefore be computed in any order and in constant time.
+a hash of (seed, stream, row number). So the bits of a row can be computed in constant time, without other rows.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Codes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
 TABLE_SIZE = 1 << 16
-"""Number of entries of a lookup table; 16 random bits choose one."""
+"""Number of entries of a lookup table; 16 random bits choose one entry."""
 
 _GAMMA = 0x9E3779B97F4A7C15
 _MULTIPLIER_1, _MULTIPLIER_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
@@ -24,9 +24,9 @@ _MASK_64 = (1 << 64) - 1
 
 
 class Stream(IntEnum):
-    """Independent sequences of random bits for the same rows.
+    """A stream: one of several independent sequences of random bits for the same rows.
 
-    ``FAULTS`` and ``WRITING`` are the first of several streams, one per group of reasons and one per column.
+    Streams from ``FAULTS`` on belong to one group of reasons each, streams from ``WRITING`` on to one column each.
     """
 
     KIND = auto()
@@ -59,12 +59,12 @@ def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
 
 
 def take_bits(bits: U64, first: int, count: int) -> I64:
-    """Return the ``count`` bits from bit ``first`` (the lowest is 0) as integers below ``2**count``."""
+    """Extract ``count`` bits of each number, from bit ``first`` (0 is the lowest) upwards, as an integer."""
     return ((bits >> np.uint64(first)) & np.uint64((1 << count) - 1)).astype(np.int64)
 
 
 def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
-    """Return ``k + 1`` with the probability ``rates[k]``, otherwise 0, per row; uses only the upper 32 bits."""
+    """Choose a number for each row from its upper 32 bits: ``k + 1`` with the probability ``rates[k]``, otherwise 0."""
     upper = bits >> np.uint64(32)
     edges = np.array([min(round(sum(rates[: k + 1]) * 2**32), 2**32) for k in range(len(rates))], np.uint64)
     codes = np.zeros(len(bits), np.uint8)
@@ -75,9 +75,9 @@ def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
 
 
 def make_share_table(weights: Sequence[int]) -> Codes:
-    """Return ``TABLE_SIZE`` indices of ``weights``, ascending, in proportion to the weights.
+    """Make a lookup table: ``TABLE_SIZE`` indices of ``weights`` in ascending order.
 
-    Each positive weight has at least one entry, a weight of 0 has none.
+    Each index occurs in proportion to its weight: at least once if its weight is positive, never if its weight is 0.
     """
     spare, total = TABLE_SIZE - sum(weight > 0 for weight in weights), sum(weights)
     cumulative = np.cumsum([0, *weights]) * spare // total

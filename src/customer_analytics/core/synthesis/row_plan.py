@@ -1,4 +1,4 @@
-"""Decisions about rows, before any of them is written as text."""
+"""Decide the values, faults and duplicates of synthetic rows, before the rows are written as text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ REASON_GROUPS: Mapping[str, tuple[str, ...]] = {
     Fault.STRUCTURE: (Fault.STRUCTURE,),
     **{spec.name: spec.reasons for spec in COLUMN_SPECS},
 }
-"""``structure`` and each column → its reasons. A row has at most one reason of a group; its code is the index + 1."""
+"""Group (``structure`` or a column) → its reasons. A row has at most one per group; its code is its index + 1."""
 
 ACCEPTED_NULLS = frozenset({reason(Fault.NULL, Column.CUSTOMER_AGE), reason(Fault.NULL, Column.PAYMENT_TYPE)})
-"""Reasons whose rows the default contract accepts."""
+"""Reasons that the default contract accepts: it does not quarantine a row for them."""
 
 NULL_CODE = 1
 """Code of the fault ``null`` in every column."""
@@ -26,19 +26,18 @@ NULL_CODE = 1
 NO_AGE = 0
 NO_PAYMENT = -1
 DATE_WITHOUT_TIME = -1
-NULL_CODE = 1
 _HALF_CENT = 50
 _NEW_PROBES, _QUARANTINED_PROBES = 4, 16
 _QUARANTINED_ROUNDS = 6
 
 
 def code_of(fault: Fault, column: Column) -> int:
-    """Return the code of a fault of a column in ``RowPlan.faults``."""
+    """Return the code that ``RowPlan.faults`` contains for this fault of this column."""
     return REASON_GROUPS[column].index(reason(fault, column)) + 1
 
 
 class RowKind(IntEnum):
-    """Relation of a row to an earlier row with the same ``purchase_id``."""
+    """The kind of a row: new, exact or conflicting duplicate, or a quarantined row again but without its faults."""
 
     NEW = 0
     EXACT = 1
@@ -48,17 +47,17 @@ class RowKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """Decisions about rows; every field is an array with one entry per row.
+    """The plan of some rows: their values, faults and duplicates. Each array has one entry per row.
 
     Args:
         row_number: Number of the row in the delivery, from 0.
-        origin: Number of the row where the purchase occurs first; equal to ``row_number`` for a new purchase.
-        kind: A ``RowKind``.
+        origin: Number of the row where the purchase occurs first; for a new purchase equal to ``row_number``.
+        kind: The ``RowKind``, as an integer.
         faults: Group of ``REASON_GROUPS`` → code of the row's reason in this group; 0 for none.
         customer: Customer id, from 1.
         category: Index in ``ValueLists.categories``.
         cents: Amount in whole cents, without ``hundredths``.
-        hundredths: Rest of the amount in hundredths of a cent.
+        hundredths: Rest of the amount below a cent, in hundredths of a cent.
         day: Days since the first day of the period.
         clock: Milliseconds since midnight, or ``DATE_WITHOUT_TIME``.
         country: Index in ``COUNTRIES``.
@@ -81,7 +80,7 @@ class RowPlan:
     payment: I64
 
     def is_quarantined(self) -> Mask:
-        """Return which rows the default contract quarantines."""
+        """Return for each row whether the default contract quarantines it."""
         return has_critical_fault(self.faults)
 
     def round_to_cents(self) -> I64:
@@ -91,17 +90,17 @@ class RowPlan:
         return rounded
 
     def compared_values(self) -> I64:
-        """Return one row of numbers per row; two duplicates are exact if and only if their numbers are equal."""
+        """Return the values of each row as integers; a duplicate is exact if they equal those of the first copy."""
         identity = (self.customer, self.category, self.round_to_cents())
         return np.column_stack((*identity, self.day, self.clock, self.country, self.age, self.payment))
 
 
 def plan_rows(settings: SynthesisSettings, tables: LookupTables, row_numbers: I64) -> RowPlan:
-    """Decide about rows; the decisions about a row do not depend on the other rows.
+    """Decide for each row its values, its faults and whether it is a duplicate, independently of the other rows.
 
     Args:
         settings: Settings of the delivery.
-        tables: Its lookup tables.
+        tables: Lookup tables of the delivery.
         row_numbers: Numbers of the rows, each below ``settings.rows``, in any order.
     """
     seed = settings.seed
@@ -139,7 +138,7 @@ def plan_rows(settings: SynthesisSettings, tables: LookupTables, row_numbers: I6
 
 
 def has_critical_fault(faults: Mapping[str, Codes]) -> Mask:
-    """Return which rows have a fault that the default contract does not accept; ``faults`` as in ``RowPlan``."""
+    """Return for each row whether it has a fault that quarantines it; ``faults`` has the form of ``RowPlan.faults``."""
     is_critical: Mask = faults[Fault.STRUCTURE] > 0
     for column in COLUMNS:
         accepted_codes = sum(name in ACCEPTED_NULLS for name in REASON_GROUPS[column])
@@ -149,17 +148,17 @@ def has_critical_fault(faults: Mapping[str, Codes]) -> Mask:
 
 _NO_CHANGE, _AMOUNT, _CATEGORY, _PAYMENT = range(4)
 _CHANGES = np.array([_AMOUNT] * 5 + [_PAYMENT] * 2 + [_CATEGORY])
-"""Three random bits → the value that a conflicting duplicate changes."""
+"""Three random bits → the value in which a conflicting duplicate differs from its origin."""
 
 
 def _choose_changes(kind: Codes, change_bits: U64, is_payment_null: Mask) -> I64:
-    """Choose the value that each conflicting duplicate changes; never a payment type that is null."""
+    """Choose the value that each conflicting duplicate changes; it is never a payment type that is null."""
     change = np.where(kind == RowKind.CONFLICTING, _CHANGES[take_bits(change_bits, 0, 3)], _NO_CHANGE)
     return np.where((change == _PAYMENT) & is_payment_null, _AMOUNT, change)
 
 
 def _choose_faults(settings: SynthesisSettings, row_numbers: I64) -> dict[str, Codes]:
-    """Choose the faults of rows; a row with the fault ``structure`` has no other one, because it has no fields."""
+    """Choose the faults of each row; a row with the fault ``structure`` has no other one, because it has no fields."""
     faults = {}
     for stream, (group, reasons) in enumerate(REASON_GROUPS.items(), Stream.FAULTS):
         rates = [settings.fault_rates.get(name, 0.0) for name in reasons]
@@ -174,9 +173,10 @@ def _draw_kinds(settings: SynthesisSettings, row_numbers: I64) -> Codes:
 
 
 def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Codes, I64]:
-    """Choose the kind and the origin of each row.
+    """Return a pair: the kind of each row; the number of its origin, which is the earlier row that it repeats.
 
-    An origin is an earlier row whose drawn kind is ``NEW``. A row without a suitable origin becomes ``NEW`` itself.
+    Only a row with the drawn kind ``NEW`` can be an origin. A row for which no suitable origin is found becomes ``NEW``
+    and is its own origin.
     """
     kind, origin = _draw_kinds(settings, row_numbers), row_numbers.copy()
 
@@ -198,9 +198,9 @@ def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Code
 
 
 def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask], probes: range) -> I64:
-    """Return the first suitable one of some random earlier rows per row, or the row's own number.
+    """Return for each row the first suitable one of some random earlier rows, or its own number if none is suitable.
 
-    One probe in eight considers only every 64th row, so that some purchases occur three times or more.
+    One random row in eight is rounded down to a multiple of 64, so that some purchases occur three times or more.
     """
     counters = row_numbers[:, None] * 128 + np.array(probes, np.int64)
     bits = draw(seed, Stream.ORIGIN, counters)
@@ -213,14 +213,14 @@ def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask
 
 
 def _choose_hundredths(settings: SynthesisSettings, origins: I64) -> I64:
-    """Choose hundredths of a cent: 0 for most amounts, exactly half a cent for half of the others."""
+    """Choose the hundredths of a cent of each amount: 0 for most, exactly half a cent for half of the others."""
     bits = draw(settings.seed, Stream.DECIMALS, origins)
     hundredths = np.where(take_bits(bits, 0, 1) == 1, _HALF_CENT, take_bits(bits, 1, 16) % 99 + 1)
     return np.where(choose_outcome(bits, (settings.extra_decimals_rate,)) > 0, hundredths, 0)
 
 
 def _choose_clock(bits: U64, second: I64) -> I64:
-    """Choose milliseconds since midnight: one date in 16 has no time, one in 64 has a fraction of a second."""
+    """Choose milliseconds since midnight for each row: one in 16 has no time, one in 64 has a fraction of a second."""
     is_date_only, has_fraction = take_bits(bits, 0, 4) == 0, take_bits(bits, 4, 6) == 0
     milliseconds = second * 1000 + np.where(has_fraction, take_bits(bits, 10, 20) % 1000, 0)
     return np.where(is_date_only, DATE_WITHOUT_TIME, milliseconds)

@@ -24,11 +24,11 @@ _RATES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SynthesisSettings:
-    """Size, period, faults and duplicates of a synthetic delivery; ``parameters_synthesis.yml`` has the defaults.
+    """Settings of a synthetic delivery; ``parameters_synthesis.yml`` has the defaults.
 
     Args:
         rows: Number of records, without the header.
-        seed: Seed of all random decisions; equal settings give equal bytes.
+        seed: Seed of all random decisions; equal settings generate equal files.
         first_day: First day of the purchases, ``YYYY-MM-DD``.
         last_day: Last day of the purchases, ``YYYY-MM-DD``.
         purchases_per_customer: Average number of rows per customer id.
@@ -41,7 +41,7 @@ class SynthesisSettings:
         lower_case_rate: Share of valid country codes that are not in upper case.
         extra_decimals_rate: Share of amounts with more than two decimals.
         scientific_rate: Share of amounts in scientific notation.
-        block_rows: Rows generated at once; the bytes do not depend on it.
+        block_rows: Number of rows that are generated at once; the file does not depend on it.
 
     Raises:
         SettingError: A setting is invalid; the message names the key.
@@ -70,7 +70,7 @@ class SynthesisSettings:
                 )
 
     def period(self) -> tuple[date, date]:
-        """Return the first and the last day."""
+        """Return the first and the last day of the purchases."""
         return date.fromisoformat(self.first_day), date.fromisoformat(self.last_day)
 
     def count_customers(self) -> int:

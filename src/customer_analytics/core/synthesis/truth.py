@@ -1,4 +1,4 @@
-"""The truth about a delivery: counts of what the generator decided, computed without parsing or checking any text."""
+"""Count the rows of a synthetic delivery from the decisions of its generator, without parsing any text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ _COUNTRY_SHIFT = 40
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Names of the groups of revenue: of each category, and the month (``2024-01``) of each day of the period."""
+    """The names of revenue groups: the categories, and the month (``2024-01``) of each day of the period."""
 
     categories: Sequence[str]
     months: Sequence[str]
@@ -25,23 +25,23 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class TruthCounts:
-    """Counts of some rows of a delivery; the sum of two equals the counts of all their rows.
+    """The counts of some rows of a delivery; ``+`` merges the counts of two sets of rows.
 
-    Each row is one of clean, quarantined, exact, conflicting or undecided. Money is in cents.
+    Each row has exactly one fate: clean, quarantined, exact, conflicting or undecided. Money is in cents.
 
     Args:
         clean: Valid rows that are the first valid row with their ``purchase_id``.
         quarantined: Rows that the default contract quarantines.
         exact: Exact duplicates.
         conflicting: Conflicting duplicates.
-        undecided: Numbers of the valid rows whose origin is quarantined. The first one of each purchase is clean, which
-            can only be decided when the rows of all blocks are known.
-        by_reason: Reason → quarantined rows with it.
-        amounts_rounded: Rows of any fate with a number as amount, negative or not, that is not a whole number of cents.
+        undecided: Row numbers of the valid rows that repeat a quarantined row. For each purchase, the first of them is
+            clean; which one is the first is known only after all blocks are counted.
+        by_reason: Reason → number of quarantined rows with it.
+        amounts_rounded: Rows of any fate with a number as amount (also negative) that is not a whole number of cents.
         by_country: Country → revenue of the clean rows.
         by_category: Category → revenue of the clean rows.
         by_month: Month (``2024-01``) → revenue of the clean rows.
-        buyers: Set of (country index, customer id) of the clean rows; each pair is one number.
+        buyers: Distinct pairs of country and customer of the clean rows; one number encodes a pair.
     """
 
     clean: int = 0
@@ -58,12 +58,12 @@ class TruthCounts:
 
     @classmethod
     def of(cls, plan: RowPlan, is_origin_quarantined: Mask, labels: Labels) -> Self:
-        """Count rows.
+        """Count the rows of a plan by fate, reason and group.
 
         Args:
             plan: The rows.
-            is_origin_quarantined: Whether the origin of the row is quarantined, one entry per row.
-            labels: Names of categories and months.
+            is_origin_quarantined: For each row, whether the row where its purchase occurs first is quarantined.
+            labels: Names of the categories and months.
         """
         is_quarantined = plan.is_quarantined()
         is_valid_duplicate = ~is_quarantined & (plan.kind != RowKind.NEW)
@@ -81,7 +81,7 @@ class TruthCounts:
 
     @classmethod
     def of_clean(cls, plan: RowPlan, rows: I64, labels: Labels) -> Self:
-        """Count the rows with the given indices in the plan as clean."""
+        """Count the rows at the given indices of the plan as clean rows."""
         cents, country = plan.round_to_cents()[rows], plan.country[rows]
         months, month_of_day = np.unique(np.asarray(labels.months), return_inverse=True)
         return cls(
@@ -119,11 +119,11 @@ class TruthCounts:
         )
 
     def decide(self, decided: Self) -> Self:
-        """Replace the undecided rows by their counts, which ``of_undecided`` computes."""
+        """Return these counts with ``decided``, the result of :meth:`of_undecided`, in place of the undecided rows."""
         return replace(self, undecided=BitMap64()) + decided
 
     def as_truth(self) -> dict[str, Any]:
-        """Return the counts under the ledger's public names, for JSON; ``by_reason`` contains no zeros."""
+        """Return the counts as a map for JSON, with the names of the ledger; ``by_reason`` contains no zeros."""
         return {
             "rows_in": self.clean + self.quarantined + self.exact + self.conflicting + len(self.undecided),
             "clean": self.clean,
@@ -163,7 +163,7 @@ def _count_rounded(plan: RowPlan) -> int:
 
 
 def _sum_cents(indices: I64, cents: I64, names: Sequence[str]) -> dict[str, int]:
-    """Sum cents by name, for the names that occur; exact, because the cents of a block are far below 2**53."""
+    """Sum the cents of each name that occurs; the float64 sums are exact, because they are far below 2**53."""
     rows = np.bincount(indices, minlength=len(names))
     totals = np.bincount(indices, weights=cents, minlength=len(names))
     return {names[index]: int(totals[index]) for index in np.flatnonzero(rows).tolist()}

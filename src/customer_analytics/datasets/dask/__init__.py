@@ -1,1 +1,1 @@
-"""Datasets for ``--env dask``: the workers of a cluster read and write the tables."""
+"""Datasets for ``kedro run --env dask``: the workers of a Dask cluster read and write the tables."""

@@ -1,10 +1,10 @@
-"""Byte ranges of a CSV that hold whole records, found by all workers at the same time.
+"""Functions that divide a CSV into byte ranges of whole records; the workers of a cluster scan it in parallel.
 
-1. The file is cut into ranges of about equal size, each ending after a line feed. At such a cut a reader is in one of
-   two states: between two records, or inside a quoted field.
-2. The workers scan each range as if it began between two records. If a range ends inside a quoted field, they scan all
-   ranges again as if they began inside one.
-3. The client walks over the ranges in order and picks the scan that matches the state at the end of the range before.
+1. The file is cut into ranges of about equal size. Each range ends after a line feed. There, the text is in one of two
+   states: between two records, or inside a quoted field.
+2. The workers scan each range as if it began between two records. If any range then ends inside a quoted field, they
+   scan all ranges again as if each began inside a quoted field.
+3. The client takes the ranges in order. It uses the scan that begins in the state in which the range before ended.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ class ByteRange(NamedTuple):
     """A range of bytes of a file.
 
     Args:
-        file: Index of the file.
+        file: Index of the file in the list of files.
         begin: Offset of the first byte.
         end: Offset behind the last byte.
     """
@@ -34,11 +34,11 @@ class ByteRange(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """The record ends in a range, for one of the two states at its start.
+    """The result of scanning a byte range under an assumption: it begins between two records, or inside a quoted field.
 
     Args:
-        records: Number of record ends.
-        first_end: Offset in the file of the first record end; ``None`` if there is none.
+        records: Number of records that end in the range.
+        first_end: Offset in the file behind the first of these records; ``None`` if no record ends in the range.
         is_open: Whether the range ends inside a record.
     """
 
@@ -48,13 +48,13 @@ class Scan(NamedTuple):
 
 
 class RecordRange(NamedTuple):
-    """Whole records of one file.
+    """A byte range that holds whole records only.
 
     Args:
-        file: Index of the file.
+        file: Index of the file in the list of files.
         start: Offset of the first byte.
         stop: Offset behind the last byte.
-        first_row: Number of the first record, from 1.
+        first_row: Number of the first record in the file, from 1.
     """
 
     file: int
@@ -65,12 +65,12 @@ class RecordRange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """Cuts and scans ranges in a worker.
+    """A scanner of byte ranges, used in a worker: cuts them at line feeds and finds the ends of records.
 
     Args:
-        files: The file system.
-        listed: The files.
-        dialect: How the files are written.
+        files: Opens the files.
+        listed: The list of files.
+        dialect: Encoding, delimiter and quote of the files.
     """
 
     files: SourceFiles
@@ -78,7 +78,7 @@ class Scanner:
     dialect: Dialect
 
     def cut_at_line_feed(self, rough_range: ByteRange) -> ByteRange:
-        """Move the end of a range behind the next line feed; the end of the file stays."""
+        """Return the range with its end moved behind the next line feed; the last range of a file is unchanged."""
         file = self.listed[rough_range.file]
         if rough_range.end == file.size:
             return rough_range
@@ -86,18 +86,18 @@ class Scanner:
             return rough_range._replace(end=_after_line_feed(stream, rough_range.end, file.size))
 
     def scan_between_records(self, byte_range: ByteRange) -> Scan:
-        """Scan a range as if it began between two records."""
+        """Find the ends of records in a range, as if it began between two records."""
         data = self._read(byte_range)
         return _scan(split_records(data, self.dialect), byte_range, len(data), 0)
 
     def scan_inside_quotes(self, byte_range: ByteRange) -> Scan:
-        """Scan a range as if it began inside a quoted field."""
+        """Find the ends of records in a range, as if it began inside a quoted field."""
         quote = self.dialect.quote.encode()
         data = quote + self._read(byte_range)
         return _scan(split_records(data, self.dialect), byte_range, len(data), len(quote))
 
     def _read(self, byte_range: ByteRange) -> bytes:
-        """Read a range; a line feed ends the last record of the file."""
+        """Return the bytes of a range; a line feed is added if the last record of the file has none."""
         file = self.listed[byte_range.file]
         with self.files.fs.open(file.path, "rb") as stream:
             stream.seek(byte_range.begin)
@@ -107,7 +107,10 @@ class Scanner:
 
 
 def _scan(records: RecordEnds, byte_range: ByteRange, size: int, quote_bytes: int) -> Scan:
-    """Return the scan of ``size`` bytes, which begin with a quote of ``quote_bytes`` bytes that is not in the file."""
+    """Return the ``Scan`` of a range, made from the ends of its records.
+
+    ``size`` is the number of scanned bytes. The first ``quote_bytes`` of them are a quote that is not in the file.
+    """
     count, first_end = len(records.ends), None
     if count:
         first_end = min(byte_range.begin + int(records.ends[0]) - quote_bytes, byte_range.end)
@@ -118,10 +121,10 @@ def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[Byt
     """Cut a file into ranges of about ``block_bytes``.
 
     Args:
-        file: Index of the file.
+        file: Index of the file in the list of files.
         start: Offset of the first record.
-        size: Size of the file.
-        block_bytes: Wanted size of a range.
+        size: Size of the file in bytes.
+        block_bytes: Wanted size of a range in bytes.
     """
     count = max(1, round((size - start) / block_bytes))
     offsets = [start + (size - start) * index // count for index in range(count + 1)]
@@ -129,7 +132,7 @@ def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[Byt
 
 
 def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
-    """Let each range of a file begin at the end of the one before it, and remove empty ranges."""
+    """Return the ranges of a file without gaps: each begins where the one before it ends. Remove empty ranges."""
     begins = [*(first.begin for first in ranges[:1]), *(previous.end for previous in ranges[:-1])]
     contiguous = [byte_range._replace(begin=begin) for byte_range, begin in zip(ranges, begins, strict=True)]
     return [byte_range for byte_range in contiguous if byte_range.begin < byte_range.end]
@@ -138,7 +141,7 @@ def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
 def join_scans(
     ranges: Sequence[ByteRange], between_records: Sequence[Scan], inside_quotes: Sequence[Scan] | None
 ) -> Iterator[RecordRange]:
-    """Yield ranges of whole records of one file, in order and without gaps.
+    """Combine the scans of a file and yield its ranges of whole records, in order and without gaps.
 
     Args:
         ranges: One or more contiguous byte ranges of the file.

@@ -1,4 +1,4 @@
-"""Chunks on a Dask cluster: maps are tasks, folds are tree reductions, rows stay on the workers."""
+"""Chunks on a Dask cluster: tasks compute them and merge partial states in a tree; rows stay on the workers."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +22,13 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class PartTask:
-    """The work on each part: read it, apply the steps to its chunks, and finish.
+    """The work of one Dask task: read a part, apply the steps to its chunks, and make a result of them.
 
     Args:
         reader: Reads the part.
         columns: The columns to read; ``None`` for all.
         steps: Functions that are applied to each chunk in order.
-        finish: Makes the result of the task from the chunks.
+        finish: Function that makes the result of the task from all chunks of the part.
     """
 
     reader: Reader
@@ -37,7 +37,7 @@ class PartTask:
     finish: Finish
 
     def run(self, part: Any) -> Any:  # noqa: ANN401  the reader's part; the result of ``finish``
-        """Do the work on a part, in a worker."""
+        """Do the work on one part and return the result of ``finish``; runs in a worker."""
         return self.finish(self._chunks(part))
 
     def _chunks(self, part: Any) -> Iterator[KeyedChunk]:  # noqa: ANN401  the reader's part
@@ -51,11 +51,11 @@ class PartTask:
 
 @dataclass(frozen=True, slots=True)
 class DaskChunks:
-    """Chunks that the workers of a cluster make; implements :class:`~customer_analytics.core.chunks.protocol.Chunks`.
+    """A table in chunks on a Dask cluster; implements :class:`~customer_analytics.core.chunks.protocol.Chunks`.
 
     Args:
-        source: The parts of the chunks.
-        cluster: The cluster.
+        source: The source of the chunks.
+        cluster: The cluster to use.
         steps: Functions that are applied to each chunk in order.
         columns: The columns to read; ``None`` for all.
     """
@@ -66,18 +66,22 @@ class DaskChunks:
     columns: tuple[str, ...] | None = None
 
     def map(self, function: Callable[[Frame], Any]) -> "DaskChunks":
-        """Return the chunks with ``function`` applied to each; nothing runs yet."""
+        """Return the table with ``function`` applied to each chunk; nothing is computed yet."""
         return replace(self, steps=(*self.steps, function))
 
     def select(self, columns: Sequence[str]) -> "DaskChunks":
-        """Return the chunks with these columns only; before the first step, no other column is read."""
+        """Return the table with these columns only. If :meth:`map` was not called before, the others are not read."""
         names = list(columns)
         if self.steps:
             return self.map(lambda frame: frame[names])
         return replace(self, columns=tuple(names))
 
     def fold(self, measure: Callable[[Frame], P], identity: P) -> P:
-        """Measure each chunk and merge the partial states in a tree of tasks; ``identity`` for no chunk."""
+        """Compute the partial state ``measure(chunk)`` of each chunk and merge all states in a tree of tasks.
+
+        Returns:
+            The merged state; ``identity`` if there is no chunk.
+        """
 
         def measure_part(chunks: Iterator[KeyedChunk]) -> P | None:
             return _merge(measure(chunk.frame) for chunk in chunks)
@@ -91,24 +95,24 @@ class DaskChunks:
         return identity if not merged or merged[0] is None else identity + merged[0]
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "DaskChunks":
-        """Regroup rows with the shuffle of Dask DataFrame: one chunk per partition, in ascending order."""
+        """Regroup rows with the shuffle of Dask DataFrame. The result has a chunk per partition, in ascending order."""
         return DaskChunks(ShuffleSource(self, partition_of), self.cluster)
 
     def gather(self, finish: Callable[[Iterator[KeyedChunk]], R]) -> list[R]:
-        """Run the chunks and return the result of ``finish`` for each part. Results are sent to the client."""
+        """Compute the chunks and return the result of ``finish`` for each part; only the results leave the workers."""
         return compute(self.part_tasks(finish, "write"), self.cluster)
 
     def __iter__(self) -> Iterator[Frame]:
-        """Run the chunks and bring every row to this process, in order; only for small tables, never part of a run."""
+        """Compute the chunks and yield them in order. All rows come to this process: use it for small tables only."""
         chunks = [chunk for part_chunks in self.gather(list) for chunk in part_chunks]
         yield from (chunk.frame for chunk in sorted(chunks, key=attrgetter("key")))
 
     def empty(self) -> Frame:
-        """Return the result of the steps for a chunk without rows."""
+        """Return the result of all steps for a chunk without rows."""
         return _apply_steps(self.steps, self.source.empty(self.columns))
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return a delayed value per part: the result of ``finish``."""
+        """Return one delayed value of Dask per part: the result of ``finish``. ``name`` labels the tasks."""
         connect(self.cluster)
         task = PartTask(self.source.reader(), self.columns, self.steps, finish)
         return delayed_tasks(PartTask.run, self.source.parts(), name, shared=task)
@@ -121,6 +125,6 @@ def _apply_steps(steps: Sequence[Step], frame: Frame) -> Any:  # noqa: ANN401  t
 
 
 def _merge(states: Iterable[Any]) -> Any:  # noqa: ANN401  partial states
-    """Merge partial states; ``None`` stands for a part without chunks."""
+    """Merge partial states. ``None`` marks a part without chunks; if all states are ``None``, return ``None``."""
     known_states = [state for state in states if state is not None]
     return reduce(add, known_states) if known_states else None

@@ -1,4 +1,4 @@
-"""The Dask cluster of a run: connected or started once, and checked before the first task."""
+"""Functions that connect to the Dask cluster of a run or start one, and check it before the first task."""
 
 import atexit
 import logging
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 _ADDRESS = "DASK_SCHEDULER_ADDRESS"
 _CHECKED_PACKAGES = ("customer_analytics", "dask", "distributed", "numpy", "pandas", "pyarrow", "python")
-"""Packages that need the same version in the client and all workers, because pickled objects are sent between them."""
+"""Packages that need the same version in the client and all workers, because these exchange pickled objects."""
 
 
 _PRELOADED = [
@@ -38,12 +38,12 @@ _PRELOADED = [
 
 
 class ClusterError(CustomerAnalyticsError):
-    """A cluster cannot run the tasks, or stopped running them."""
+    """The error for a cluster that cannot run the tasks, or that stopped running them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """Which cluster to use.
+    """Settings that select a running cluster, or describe the one to start on this machine.
 
     Args:
         address: A running scheduler, e.g. ``tcp://10.0.0.1:8786``; empty to start workers on this machine.
@@ -59,10 +59,10 @@ class ClusterSettings:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any] | None) -> "ClusterSettings":
-        """Return the settings of a catalog entry; defaults replace ``None`` and empty text.
+        """Check the settings of a catalog entry and return them; defaults replace ``None`` and empty text.
 
         Raises:
-            SettingError: A key is unknown, or a setting is not a number.
+            SettingError: A key is unknown, or ``workers`` or ``patience_s`` is not a number.
         """
         types: dict[str, Callable[[Any], Any]] = {"address": str, "workers": int, "memory": str, "patience_s": float}
         given = {name: value for name, value in (settings or {}).items() if value not in (None, "")}
@@ -76,7 +76,9 @@ class ClusterSettings:
 
 
 def connect(settings: ClusterSettings) -> "Client":
-    """Return the client of a checked cluster; the same settings share one client until :func:`disconnect`.
+    """Connect to a running cluster or start one, check it, and return its client.
+
+    Later calls with the same settings return the same client, until :func:`disconnect` closes it.
 
     Raises:
         SettingError: Dask is not installed, or no scheduler answers at the address.
@@ -110,7 +112,7 @@ def connect(settings: ClusterSettings) -> "Client":
 
 
 def disconnect(settings: ClusterSettings) -> None:
-    """Close the client, and stop the workers that :func:`connect` started."""
+    """Close the client that has these settings, and stop the workers if :func:`connect` started them."""
     client = _clients.pop(settings, None)
     if client is not None:
         cluster = client.cluster
@@ -120,7 +122,7 @@ def disconnect(settings: ClusterSettings) -> None:
 
 
 _clients: dict[ClusterSettings, Any] = {}
-"""The open clients."""
+"""The open clients by their settings."""
 
 
 def _connect_to(address: str, patience_s: float, distributed: Any) -> "Client":  # noqa: ANN401  a module
@@ -143,7 +145,7 @@ def _start_cluster(settings: ClusterSettings, distributed: Any) -> "Client":  # 
 
     import dask  # noqa: PLC0415  an optional dependency
 
-    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # the level of the workers
+    os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")  # the log level of the workers
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
     get_context("forkserver").set_forkserver_preload(_PRELOADED)
     forkserver.ensure_running()
@@ -158,7 +160,7 @@ def _start_cluster(settings: ClusterSettings, distributed: Any) -> "Client":  # 
 
 
 def check_versions(answer: Mapping[str, Any]) -> None:
-    """Check that the workers run the versions of the client.
+    """Check that all workers have the same versions of Python and of important packages as the client.
 
     Args:
         answer: The result of ``Client.get_versions``.
@@ -186,7 +188,7 @@ def _versions(process: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> None:
-    """Check that each worker can read a file that the client writes into a folder, and the client a file of the worker.
+    """Check that the client and all workers share a folder: each side must see a file that the other one wrote.
 
     Args:
         client: The client of the cluster.
@@ -194,7 +196,7 @@ def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> 
         options: Options of the file system.
 
     Raises:
-        ClusterError: A worker does not share the folder; the message names both.
+        ClusterError: A worker does not share the folder; the message names the worker and the folder.
     """
     fs, path = fsspec.core.url_to_fs(folder, **options)
     fs.makedirs(path, exist_ok=True)
@@ -218,7 +220,7 @@ def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> 
 
 
 def _answer_probe(folder: str, options: dict[str, Any], token: str) -> str:
-    """Read the client's probe file and write another one next to it; runs in a worker."""
+    """Read the client's probe file, write another one next to it and return its name; runs in a worker."""
     fs, path = fsspec.core.url_to_fs(folder, **options)
     fs.invalidate_cache()
     answer = f".probe-{token}-{socket.gethostname()}-{os.getpid()}"
@@ -229,7 +231,7 @@ def _answer_probe(folder: str, options: dict[str, Any], token: str) -> str:
 
 @contextmanager
 def translate_errors(client: "Client") -> Iterator[None]:
-    """Translate errors of Dask that a failing cluster causes into ClusterError."""
+    """Raise ClusterError instead of the errors that Dask raises in the ``with`` block if the cluster fails."""
     from distributed import CancelledError, KilledWorker  # noqa: PLC0415  slow to import
     from distributed.comm.core import CommClosedError  # noqa: PLC0415
 

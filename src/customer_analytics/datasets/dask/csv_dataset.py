@@ -1,4 +1,4 @@
-"""Raw purchases on a cluster: workers read byte ranges of CSV files that hold whole records."""
+"""A dataset that loads CSV files of purchases on a Dask cluster; each task reads a byte range of whole records."""
 
 import codecs
 import importlib
@@ -36,10 +36,11 @@ BLOCK_BYTES = 32 << 20
 
 
 class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
-    """CSV files of purchases as chunks of text that the workers of a cluster read from shared storage.
+    """A read-only dataset that loads CSV files of purchases as chunks of text on a Dask cluster.
 
-    A load reads only the headers. Each task reads a range of about ``block_bytes``. One task reads a whole file if the
-    file is compressed, or in an encoding in which a range cannot be decoded without the bytes before it.
+    All workers must see the files. A load reads only the headers. Later, each task reads a range of about
+    ``block_bytes``. One task reads a whole file if the file is compressed, or if in its encoding a range cannot be
+    decoded without the bytes before it.
 
     Example catalog entry:
 
@@ -88,11 +89,11 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         self._cluster = ClusterSettings.of(cluster)
 
     def load(self) -> DaskChunks:
-        """Return the records of all files, in order of file name and row.
+        """Check the headers and return lazy chunks of the records of all files, in order of file name and row.
 
         Raises:
-            InputError: A file is missing, empty, binary, corrupt or lacks columns of the contract.
-            ClusterError: A worker does not see the files.
+            InputError: There is no file; or a file is empty, binary or corrupt, or lacks columns of the contract.
+            ClusterError: A worker does not see the files, or sees other sizes.
         """
         source = self._input.source()
         layouts = tuple(_read_layout(source, file) for file in source.listed)
@@ -104,7 +105,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         self._input.reject_save()
 
     def _check_workers_see(self, files: Sequence[SourceFile]) -> None:
-        """Raise ClusterError if a worker does not see the files, or sees other sizes."""
+        """Raise ClusterError if a worker does not see the files, or sees files of other sizes."""
         sizes_by_worker = connect(self._cluster).run(_file_sizes, self._input.files, files, on_error="return")
         for worker, sizes in sizes_by_worker.items():
             if sizes != [file.size for file in files]:
@@ -125,7 +126,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
 
 @dataclass(frozen=True, slots=True)
 class _FileLayout:
-    """A file's header, and the offset of its first record; ``None`` if the file can only be read as a whole."""
+    """The header of a file, and the offset of its first record; ``None`` marks a file that one task must read whole."""
 
     header: Header
     start: int | None
@@ -133,7 +134,7 @@ class _FileLayout:
 
 @dataclass(frozen=True, slots=True)
 class _CsvPart:
-    """Input of one task: a range of records, or a whole file (``None``)."""
+    """The input of one task: the range ``records`` of a file; ``None`` means that the task reads the whole file."""
 
     key: int
     file: int
@@ -142,7 +143,7 @@ class _CsvPart:
 
 @dataclass(frozen=True)
 class _CsvParts:
-    """The parts of some files; the workers find them when they are first used."""
+    """A source of the parts of some CSV files; the workers find the parts when they are first used."""
 
     source: CsvSource
     layouts: tuple[_FileLayout, ...]
@@ -175,7 +176,7 @@ class _CsvParts:
         return [_CsvPart(key, file, records) for key, (file, records) in enumerate(records_by_file)]
 
     def _ranges_by_file(self) -> list[list[ByteRange]]:
-        """Return the ranges of each file, cut at line feeds; none for a file that is read as a whole."""
+        """Return the byte ranges of each file, cut at line feeds; an empty list if one task reads the whole file."""
         rough_ranges = [
             []
             if layout.start is None
@@ -187,7 +188,7 @@ class _CsvParts:
     def _run(
         self, function: Callable[[Scanner, ByteRange], Any], ranges_by_file: Sequence[Sequence[ByteRange]]
     ) -> list[list[Any]]:
-        """Apply a function to each range, in workers."""
+        """Apply a function to each range, in workers, and return the results grouped by file."""
         scanner = Scanner(self.source.files, self.source.listed, self.source.dialect)
         tasks = delayed_tasks(function, chain(*ranges_by_file), function.__name__, shared=scanner)
         results = iter(compute(tasks, self.cluster))
@@ -196,7 +197,7 @@ class _CsvParts:
 
 @dataclass(frozen=True, slots=True)
 class _CsvReader:
-    """Reads the records of a part as frames of text."""
+    """A reader that makes frames of text from the records of a part."""
 
     source: CsvSource
     headers: tuple[Header, ...]
@@ -222,7 +223,7 @@ class _CsvReader:
 
 
 class _LimitedStream(io.RawIOBase):
-    """The next ``size`` bytes of a stream."""
+    """A stream of only the next ``size`` bytes of another stream."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         super().__init__()
@@ -249,7 +250,7 @@ def _read_layout(source: CsvSource, file: SourceFile) -> _FileLayout:
 
 
 def _is_ascii_superset(dialect: Dialect) -> bool:
-    """Return whether each byte below 128 is an ASCII character in this encoding, whatever precedes it."""
+    """Return whether each byte below 128 always stands for its ASCII character in this encoding."""
     name = codecs.lookup(dialect.encoding).name
     if is_utf8(dialect) or name == "iso8859-1":
         return True
@@ -259,5 +260,5 @@ def _is_ascii_superset(dialect: Dialect) -> bool:
 
 
 def _file_sizes(files: SourceFiles, listed: Sequence[SourceFile]) -> list[int]:
-    """Return the sizes of the files; runs in a worker."""
+    """Return the sizes of the files in bytes, as this process sees them; runs in a worker."""
     return [int(files.fs.size(file.path)) for file in listed]

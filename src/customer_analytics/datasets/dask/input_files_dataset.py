@@ -1,4 +1,4 @@
-"""The input files of a run with their sizes and hashes, for a cluster."""
+"""A dataset that lists the input files of a run with their sizes and hashes; the workers of a cluster hash them."""
 
 from collections.abc import Mapping
 from typing import Any, Never, NoReturn
@@ -12,7 +12,7 @@ from customer_analytics.datasets.source_files import SourceFiles, storage_option
 
 
 class DaskInputFilesDataset(AbstractDataset[Never, list[InputFile]]):
-    """The input files of a path with their sizes and hashes, as the ledger lists them; each file is hashed by a worker.
+    """A read-only dataset that loads a list of the input files with sizes and hashes; each worker hashes some files.
 
     Example catalog entry:
 
@@ -32,7 +32,7 @@ class DaskInputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         fs_args: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
-        """Create the dataset; the arguments are those of ``DaskCSVDataset``."""
+        """Create the dataset; the arguments mean the same as in ``DaskCSVDataset``."""
         self.metadata = metadata
         self._cluster = ClusterSettings.of(cluster)
         self._files = SourceFiles(str(filepath), storage_options(fs_args, credentials))

@@ -1,4 +1,4 @@
-"""Streamed tables on a cluster: folders of Parquet files that the workers write and read."""
+"""A dataset of a streamed table on a Dask cluster: a folder of Parquet files that the workers write and read."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,10 +26,10 @@ logger = logging.getLogger(__name__)
 
 
 class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
-    """A streamed table of the project as a folder of Parquet files on storage that all workers share.
+    """A dataset of one table in a folder of Parquet files, on storage that all workers of a Dask cluster share.
 
-    In a save each worker writes the parts that it computes; the folder is replaced only when all parts are written. Any
-    reader of Parquet folders can read the table.
+    In a save each worker writes the parts that it computes. The folder is replaced only when all parts are written. Any
+    program that reads folders of Parquet files can read the table.
 
     Example catalog entry:
 
@@ -59,7 +59,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         Args:
             filepath: A folder; any fsspec URL.
             table: Name of the table, a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-            compression: A Parquet codec for text; numbers are not compressed. ``none`` is fastest.
+            compression: Parquet codec of the text columns; others are not compressed. ``none`` is fastest.
             chunk_rows: Maximum number of rows in a loaded chunk; default in :class:`RuntimeSettings`.
             cluster: Fields of :class:`~customer_analytics.datasets.dask.cluster.ClusterSettings`.
             credentials: Credentials of the file system; they are sent to the workers.
@@ -78,13 +78,14 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         self._writer_options = writer_options(self._schema, compression)
 
     def load(self) -> DaskChunks:
-        """Return the chunks of the table, with the dtypes of :mod:`customer_analytics.core.arrow.frames`."""
+        """Return lazy chunks of the table, with the dtypes of :mod:`customer_analytics.core.arrow.frames`."""
         return DaskChunks(_ParquetParts(self._folder, self._schema, self._chunk_rows), self._cluster)
 
     def save(self, data: Chunks) -> None:
-        """Let the workers write the parts, then replace the folder.
+        """Compute and write the parts in the workers, then replace the folder.
 
         Raises:
+            DatasetError: The chunks are not on a cluster.
             ClusterError: A worker does not share the folder, or the cluster failed.
         """
         if not isinstance(data, DaskChunks):
@@ -101,7 +102,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         logger.info("%s: %s rows in %d parts, %.1f MB", name, f"{rows:,}", len(parts), size / 1e6)
 
     def preview(self, nrows: int = 5) -> TablePreview:
-        """Return the first rows, for Kedro-Viz; needs no cluster."""
+        """Return the first ``nrows`` rows of the first part, for Kedro-Viz; this needs no cluster."""
         first_part = self._folder.parts()[0]
         with self._folder.opened(first_part.name) as raw, pq.ParquetFile(raw) as file:
             return preview_rows(file, nrows)
@@ -129,7 +130,7 @@ class _PartStart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _ParquetParts:
-    """Source and reader of a table."""
+    """A source of the chunks of a table that is also its own reader; a part is one Parquet file."""
 
     folder: PartFolder
     schema: pa.Schema
@@ -161,14 +162,14 @@ class _ParquetParts:
 
 @dataclass(frozen=True, slots=True)
 class _PartWriter:
-    """Writes parts of a table, in a worker."""
+    """A callable that writes chunks as parts of a table; runs in a worker."""
 
     draft: Draft
     schema: pa.Schema
     options: Mapping[str, Any]
 
     def __call__(self, chunks: Iterator[KeyedChunk]) -> list[Part]:
-        """Write one file per key that has rows."""
+        """Write one file per key that has rows, and return these parts of the table."""
         parts = []
         for key, frames in by_key(chunks):
             row_groups = regroup((canonical_table(frame, self.schema) for frame in frames), self.schema)
@@ -177,7 +178,7 @@ class _PartWriter:
         return parts
 
     def write(self, key: int, row_groups: Iterable[pa.Table]) -> Part:
-        """Write one file."""
+        """Write row groups to the file of ``key``, and return this part of the table."""
         rows, name = 0, self.draft.file_name(key)
         with (
             self.draft.writing(name) as path,

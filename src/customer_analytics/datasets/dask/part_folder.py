@@ -1,4 +1,4 @@
-"""Atomic replacement of a folder of Parquet files that many processes write."""
+"""A folder of Parquet files that many processes write, and that is replaced atomically."""
 
 import json
 import uuid
@@ -12,15 +12,15 @@ import fsspec
 from customer_analytics.core.errors import InputError
 
 MANIFEST = "_parts.json"
-"""Lists the parts of the table in order. Readers of Parquet folders ignore names that begin with ``_``."""
+"""Name of the file that lists the parts of a table in order. Parquet readers ignore names that start with ``_``."""
 
 
 class Part(NamedTuple):
-    """One file of a table.
+    """One Parquet file of a table.
 
     Args:
-        key: Sort key among the parts.
-        name: Name in the folder.
+        key: Parts of a table are sorted by this key.
+        name: Name of the file in the folder.
         rows: Number of rows.
         size: Size in bytes.
     """
@@ -33,11 +33,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PartFolder:
-    """The folder of a published table.
+    """The folder of a table: its parts, which are Parquet files, and a manifest that lists them.
 
-    On a local file system the parts are written to a temporary folder, which is then renamed. Object storage has no
-    atomic rename. There the parts are written into the folder itself under new names. They belong to the table as soon
-    as a new manifest, which lists them, replaces the old one.
+    On a local file system new parts are written to a temporary folder, which is renamed when it is complete. Object
+    storage has no atomic rename. There, new parts are written into the folder itself under new names. They belong to
+    the table from the moment when a new manifest that lists them replaces the old one.
 
     Args:
         url: Any fsspec URL.
@@ -72,7 +72,7 @@ class PartFolder:
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Any]:
-        """Yield a part for pyarrow to read: the path of a local file, or an open remote file."""
+        """Yield a part in a form that pyarrow reads: the path of a local file, or an open remote file."""
         path = f"{self.path}/{name}"
         if "file" in self.fs.protocol:
             yield path
@@ -81,12 +81,12 @@ class PartFolder:
                 yield raw
 
     def exists(self) -> bool:
-        """Return whether a table was published here."""
+        """Return whether the folder has a manifest, and so a complete table."""
         return bool(self.fs.exists(f"{self.path}/{MANIFEST}"))
 
     @contextmanager
     def publishing(self) -> Iterator["Draft"]:
-        """Yield a draft for the next parts; they replace the old ones when the block ends without an error."""
+        """Yield a draft for new parts; they replace the old ones if the ``with`` block ends without an error."""
         fs, path = self.fs, self.path
         is_local = "file" in fs.protocol
         token = uuid.uuid4().hex[:12]
@@ -103,7 +103,7 @@ class PartFolder:
             raise
 
     def keep_only(self, names: Sequence[str]) -> None:
-        """Remove all other parts."""
+        """Remove all files from the folder except the manifest and the parts with these names."""
         for path in self.fs.ls(self.path, detail=False):
             name = str(path).rpartition("/")[2]
             if name not in names and name != MANIFEST:
@@ -112,7 +112,7 @@ class PartFolder:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Parts that workers write and that the client then publishes.
+    """A new version of a table that is not published yet: workers write its parts.
 
     Args:
         target: The folder of the table.
@@ -125,12 +125,12 @@ class Draft:
     suffix: str
 
     def file_name(self, key: int) -> str:
-        """Return the file name of a part; it does not depend on the worker, so a repeated task writes the same file."""
+        """Return the file name of a part. All workers use the same name, so a repeated task writes the same file."""
         return f"part-{key:08d}{self.suffix}.parquet"
 
     @contextmanager
     def writing(self, name: str) -> Iterator[str]:
-        """Yield a path to write a part to; the part appears atomically, also if several workers write the same one."""
+        """Yield a path to write the part ``name`` to; the folder shows a file of that name only when it is complete."""
         path = f"{self.folder}/{name}"
         if self.suffix:  # in object storage a file appears when it is closed
             yield path
@@ -144,14 +144,14 @@ class Draft:
         return int(self.target.fs.size(f"{self.folder}/{name}"))
 
     def write_manifest(self, parts: Sequence[Part]) -> None:
-        """Write the manifest; in object storage this publishes the parts."""
+        """Write the manifest of these parts. In object storage this publishes them, and the old parts are removed."""
         sorted_parts = [part._asdict() for part in sorted(parts)]
         self.target.fs.pipe_file(f"{self.folder}/{MANIFEST}", json.dumps({"parts": sorted_parts}).encode())
         if self.suffix:
             self.target.keep_only([part.name for part in parts])
 
     def discard(self) -> None:
-        """Remove the written parts."""
+        """Remove the parts that were written to this draft."""
         fs = self.target.fs
         if self.suffix:
             for path in fs.glob(f"{self.folder}/part-*{self.suffix}*"):
@@ -162,7 +162,7 @@ class Draft:
 
 
 def _replace_folder(fs: Any, new: str, path: str) -> None:  # noqa: ANN401  fsspec's
-    """Rename ``new`` to ``path`` and remove the folder or file that was there."""
+    """Rename the folder ``new`` to ``path``, and remove the folder or file that was at ``path`` before."""
     old = f"{new}.old"
     if fs.exists(path):
         fs.mv(path, old, recursive=True)
@@ -172,7 +172,7 @@ def _replace_folder(fs: Any, new: str, path: str) -> None:  # noqa: ANN401  fssp
 
 
 def _remove_leftovers(fs: Any, parent: str, name: str) -> None:  # noqa: ANN401  fsspec's
-    """Remove temporary folders of killed runs; restore the table if a run was killed between the two renames."""
+    """Remove temporary folders of killed runs; if a run was killed while it replaced the table, restore the table."""
     for leftover in fs.glob(f"{parent}/.{name}.*.part*"):
         if leftover.endswith(".old") and not fs.exists(f"{parent}/{name}"):
             fs.mv(leftover, f"{parent}/{name}", recursive=True)

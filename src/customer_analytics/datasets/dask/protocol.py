@@ -10,10 +10,10 @@ from customer_analytics.datasets.dask.cluster import ClusterSettings
 
 
 class KeyedChunk(NamedTuple):
-    """A chunk in a worker.
+    """A chunk with the key that sorts it among the chunks of all workers.
 
     Args:
-        key: Sort key; chunks of one part may share it, and then keep their order.
+        key: The sort key. Chunks of one part can have the same key; they keep their order.
         frame: The rows.
     """
 
@@ -22,51 +22,54 @@ class KeyedChunk(NamedTuple):
 
 
 Finish = Callable[[Iterator[KeyedChunk]], Any]
-"""The last step of a task: takes all chunks of a part and returns the result of the task."""
+"""The function of a task's last step: takes all chunks of a part and returns the result of the task."""
 
 
 class Reader(Protocol):
-    """Reads parts in a worker; it is sent to each worker once."""
+    """The interface of an object that reads parts in a worker; it is sent to each worker once."""
 
     def read(self, part: Any, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:  # noqa: ANN401  the reader's own
-        """Read the chunks of a part, ascending by key, each at most ``chunk_rows`` long; ``None`` reads all columns."""
+        """Yield the chunks of a part, ascending by key. Read only ``columns``; ``None`` reads all.
+
+        No chunk has more than the ``chunk_rows`` that the reader was made with.
+        """
         ...
 
 
 class Source(Protocol):
-    """A reader and its parts."""
+    """The interface of a source of chunks: a list of parts, and the reader for them."""
 
     def reader(self) -> Reader:
-        """Return the reader, which all tasks share."""
+        """Return the reader of the parts; all tasks share it."""
         ...
 
     def parts(self) -> Sequence[Any]:
-        """Return the input of each task: a small value, or a delayed value of Dask."""
+        """Return the parts, one per task: each is a small value, or a delayed value of Dask."""
         ...
 
     def empty(self, columns: Sequence[str] | None) -> Frame:
-        """Return a chunk without rows; ``None`` selects all columns."""
+        """Return a chunk that has these columns but no rows; ``None`` selects all columns."""
         ...
 
 
 class ShuffleInput(Protocol):
-    """The chunks that a shuffle reads."""
+    """The interface of the chunks that a shuffle regroups."""
 
     @property
     def cluster(self) -> ClusterSettings:
-        """The cluster that makes them."""
+        """The settings of the cluster that computes the chunks."""
         ...
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return a delayed value per part: the result of ``finish``."""
+        """Return one delayed value of Dask per part: the result of ``finish``. ``name`` labels the tasks."""
         ...
 
     def empty(self) -> Frame:
-        """Return a chunk without rows."""
+        """Return a chunk with the same columns but without rows."""
         ...
 
 
 def by_key(chunks: Iterator[KeyedChunk]) -> Iterator[tuple[int, Iterator[Frame]]]:
-    """Group consecutive chunks of equal key."""
+    """Group consecutive chunks with the same key, and yield each key with its frames."""
     for key, group in groupby(chunks, attrgetter("key")):
         yield key, (chunk.frame for chunk in group)

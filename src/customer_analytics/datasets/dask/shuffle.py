@@ -1,4 +1,4 @@
-"""Regrouping of rows by partition: Dask DataFrame moves the rows, and a reader restores their order."""
+"""A source that regroups rows by partition: Dask DataFrame moves the rows, and a reader restores their order."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from customer_analytics.datasets.dask.protocol import KeyedChunk, Reader, Shuffl
 
 _PARTITION, _POSITION = "_partition", "_position"
 _KEY_BITS = 40
-"""A row's position is ``key << _KEY_BITS`` plus its index among the rows of ``key``, the key of its chunk."""
+"""The position of a row is ``(key << _KEY_BITS) + i``: it is row ``i`` of the chunks that have this key."""
 
 _MAX_DASK_PARTITIONS = 256
 _MIN_DASK_PARTITIONS_PER_WORKER = 2
@@ -23,24 +23,24 @@ _MIN_DASK_PARTITIONS_PER_WORKER = 2
 
 @dataclass(frozen=True, slots=True)
 class ShuffleSource:
-    """The rows of some chunks regrouped by partition: one chunk per partition, whose key is the partition.
+    """A source of regrouped rows: one chunk per partition; the number of the partition is the key of the chunk.
 
-    Dask's own partitions are fewer: each holds several of the project's partitions.
+    Dask also calls the parts of its tables partitions. One Dask partition can hold several partitions of the project.
 
     Args:
         parent: The chunks to regroup.
-        partition_of: Frame → partition of each row (uint16, shape ``(rows,)``).
+        partition_of: Function of a frame that returns the partition of each row (uint16, shape ``(rows,)``).
     """
 
     parent: ShuffleInput
     partition_of: Callable[[Frame], np.ndarray]
 
     def reader(self) -> Reader:
-        """Return a reader of Dask's partitions."""
+        """Return a reader that makes chunks from Dask's partitions."""
         return PartitionReader(self.empty(None))
 
     def parts(self) -> Sequence[Any]:
-        """Return Dask's partitions as delayed values."""
+        """Return Dask's partitions as delayed values; empty if ``parent`` has no parts."""
         import dask.dataframe as dd  # noqa: PLC0415  slow to import
 
         add_partition = partial(_add_partition, partition_of=self.partition_of, empty=self.empty(None))
@@ -55,19 +55,19 @@ class ShuffleSource:
         return rows.shuffle(on=_PARTITION, npartitions=count, shuffle_method="p2p").to_delayed()
 
     def empty(self, columns: Sequence[str] | None) -> Frame:
-        """Return a chunk without rows; ``None`` selects all columns."""
+        """Return a chunk that has these columns but no rows; ``None`` selects all columns."""
         empty = to_frame(to_table(self.parent.empty()))
         return empty if columns is None else empty[list(columns)]
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionReader:
-    """Cuts a partition of Dask into the project's partitions and restores the order of their rows."""
+    """A reader that cuts a Dask partition into the project's partitions and restores the order of their rows."""
 
     empty: Frame
 
     def read(self, part: Frame, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:
-        """Return one chunk per partition, in ascending order."""
+        """Yield one chunk per partition of the project, in ascending order; ``columns=None`` selects all."""
         names = list(self.empty.columns if columns is None else columns)
         row_partitions = part[_PARTITION].to_numpy()
         order = _order(row_partitions, part.index.to_numpy())
@@ -82,7 +82,7 @@ class PartitionReader:
 def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Return the indices that sort rows by partition, then by position.
 
-    A stable sort by partition suffices where the positions ascend in each partition already.
+    If the positions ascend in each partition already, a stable sort by partition is enough.
     """
     order = np.argsort(partitions, kind="stable")
     is_sorted = (np.diff(positions[order]) > 0) | (np.diff(partitions[order]) != 0)
@@ -90,7 +90,7 @@ def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def _add_partition(chunks: Iterator[KeyedChunk], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
-    """Return the rows of a part with their partitions, indexed by position; runs in a worker."""
+    """Return all rows of a part in one frame, with a column of partitions, indexed by position; runs in a worker."""
     frames = []
     for key, key_frames in by_key(chunks):
         start = key << _KEY_BITS

@@ -1,4 +1,4 @@
-"""Dask tasks: how they are described and run."""
+"""Functions that describe Dask tasks and run them on the cluster."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -8,13 +8,13 @@ from customer_analytics.datasets.dask.cluster import ClusterSettings, connect, t
 
 
 def delayed_tasks(function: Callable[..., Any], inputs: Iterable[Any], name: str, shared: object = None) -> list[Any]:
-    """Describe one task per input.
+    """Describe one Dask task per input; no task runs yet.
 
     Args:
-        function: Called with ``shared``, unless that is ``None``, and an input.
-        inputs: Small values, or delayed values.
+        function: Called as ``function(shared, input)``, or as ``function(input)`` if ``shared`` is ``None``.
+        inputs: Small values, or delayed values of Dask.
         name: Prefix of the tasks' names in Dask's dashboard.
-        shared: Sent to each worker once.
+        shared: A value for all tasks, which is sent to each worker once.
 
     Returns:
         Dask's delayed values, in the order of ``inputs``.
@@ -28,10 +28,10 @@ def delayed_tasks(function: Callable[..., Any], inputs: Iterable[Any], name: str
 
 
 def compute(delayed_values: Sequence[Any], cluster: ClusterSettings) -> list[Any]:
-    """Run tasks on the cluster and return their results.
+    """Run tasks on the cluster and return their results in order; an error in a task is raised unchanged.
 
     Raises:
-        ClusterError: The cluster failed. An error that a task raises is raised unchanged.
+        ClusterError: The cluster failed.
     """
     client: Any = connect(cluster)
     with translate_errors(client):

@@ -1,1 +1,1 @@
-"""Datasets that work in separate processes: the profile of a sample and trials of chunk sizes."""
+"""Datasets that start separate processes: one profiles a sample, the other tries chunk sizes."""

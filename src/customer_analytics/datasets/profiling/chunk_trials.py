@@ -1,4 +1,4 @@
-"""Trials of chunk sizes: runs of the main job on the first records of a delivery, each in a new process."""
+"""Trials of chunk sizes. Each runs the main job (ingestion to aggregation) on some records, in a new process."""
 
 import json
 import logging
@@ -36,7 +36,7 @@ _PLAIN_CSV = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "columns": {}
 
 @dataclass(frozen=True, slots=True)
 class TrialBench:
-    """Measures runs with different chunk sizes; the files of the runs are removed.
+    """A bench that runs the main job with different chunk sizes and measures time and memory; it keeps no files.
 
     Args:
         threads: Number of chunks that a run processes at the same time.
@@ -45,12 +45,12 @@ class TrialBench:
     threads: int
 
     def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[Trial, ...]:
-        """Run the main job once per chunk size and return the measurements.
+        """Run the main job (ingestion, cleaning, aggregation) once per chunk size; return one measured trial per size.
 
         Args:
             raw: ``raw_purchases``; its first records are written to a plain CSV that all runs read.
             contract: The data contract of the runs.
-            settings: Chunk sizes, number of records and time limit.
+            settings: Chunk sizes, number of records, and time limit of a run.
         """
         with _trials_folder() as folder:
             rows, whole = _write_first_records(raw, settings.trial_rows, folder / _DELIVERY)
@@ -60,7 +60,7 @@ class TrialBench:
 
 
 class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
-    """Loads a :class:`TrialBench`, which measures runs.
+    """A read-only dataset that loads a :class:`TrialBench`, with which a node can try chunk sizes.
 
     Example catalog entry:
 
@@ -81,7 +81,7 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
         self._threads = RuntimeSettings.of(threads=threads).threads
 
     def load(self) -> TrialBench:
-        """Return the bench."""
+        """Return the bench; this runs no trial."""
         return TrialBench(self._threads)
 
     def save(self, data: Never) -> Never:  # noqa: ARG002  Kedro's signature
@@ -97,7 +97,7 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
 
 @contextmanager
 def _trials_folder() -> Iterator[Path]:
-    """Yield a temporary folder in the data folder, and remove those of killed runs."""
+    """Remove the temporary folders of killed runs, and yield a new one in the data folder."""
     data = Path(os.environ.get("DATA_DIR") or "data").resolve()
     for leftover in data.glob(f"{_PREFIX}*"):
         if not is_alive(int(leftover.name.split("-")[1])):
@@ -108,7 +108,11 @@ def _trials_folder() -> Iterator[Path]:
 
 
 def _write_first_records(raw: Chunks, max_rows: int, path: Path) -> tuple[int, bool]:
-    """Write at most ``max_rows`` records to a CSV; return their number, and whether they are all records."""
+    """Write the first records of ``raw``, at most ``max_rows``, to a CSV with a header.
+
+    Returns:
+        A pair: first the number of written records; second whether these are all records of ``raw``.
+    """
     rows, whole = 0, True
 
     def records() -> Iterator[pd.DataFrame]:
@@ -166,14 +170,14 @@ def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s:
 
 
 def _last_line(output_file: Path) -> str:
-    """Return the last line of a trial's output, except the path of its log, which is removed with the trial."""
+    """Return the last line of a trial's output. The line with the path of its log is skipped: the log is removed."""
     lines = output_file.read_text(errors="replace").splitlines()
     return next((line for line in reversed(lines) if line and not line.startswith("Traceback")), "No output.")
 
 
 @contextmanager
 def _process(environment: dict[str, str], output: IO[str]) -> Iterator[subprocess.Popen[str]]:
-    """Start the process of a trial; kill it when the block ends."""
+    """Start the process of a trial and yield it; kill it when the ``with`` block ends."""
     program = [sys.executable, "-m", "customer_analytics.datasets.profiling.trial_run"]
     with subprocess.Popen(  # noqa: S603  this project's own program
         program, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment, text=True

@@ -1,8 +1,8 @@
 """The program that profiles a sample: ``python -P -m customer_analytics.datasets.profiling.profiler FOLDER MEMORY_MB``.
 
-Reads ``sample.parquet`` in the folder and writes ``profile.html`` there. It is a separate process, because profiling
-needs much memory and libraries that a run does not need. The process has the lowest CPU priority, is the first to be
-killed when memory is short, and ends with the process that started it.
+The program reads ``FOLDER/sample.parquet`` and writes ``FOLDER/profile.html``. It runs in a separate process, because
+profiling needs much memory and libraries that a run does not need. The process has the lowest CPU priority. The system
+kills it first when memory is short. It ends when the process that started it ends.
 """
 
 import os
@@ -20,7 +20,7 @@ _KILLED_FIRST = "1000"
 
 
 def main() -> None:
-    """Profile the sample in the folder of the command line, with at most ``MEMORY_MB`` of memory."""
+    """Profile the sample in ``FOLDER`` with at most ``MEMORY_MB`` of memory; both are command-line arguments."""
     folder, memory_mb = Path(sys.argv[1]), int(sys.argv[2])
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     os.nice(_LOWEST_PRIORITY)
@@ -35,8 +35,8 @@ def main() -> None:
 
 
 def profile(sample: Path) -> str:
-    """Return the HTML page of a sample; it shows no rows, has no interactions and loads nothing from a network."""
-    import matplotlib as mpl  # noqa: PLC0415  slow to import; the watch over the parent starts before
+    """Profile a Parquet file and return an HTML page, which shows no single rows and loads nothing from a network."""
+    import matplotlib as mpl  # noqa: PLC0415  slow to import; the thread that waits for the parent's end starts before
     import pandas as pd  # noqa: PLC0415
     from data_profiling import ProfileReport  # type: ignore[import-untyped]  # noqa: PLC0415
 
@@ -55,8 +55,8 @@ def profile(sample: Path) -> str:
 
 
 def _end_with_parent(folder: Path) -> None:
-    """Remove the folder and exit when the parent process ends."""
-    os.read(0, 1)  # blocks until then: the parent holds the other end of standard input and never writes
+    """Wait until the parent process ends, then remove the folder and exit."""
+    os.read(0, 1)  # returns when the parent ends: it holds the other end of standard input and never writes
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 

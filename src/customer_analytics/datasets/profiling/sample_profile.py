@@ -1,4 +1,4 @@
-"""A profile of a sample, made by a separate process while the run goes on."""
+"""A dataset that profiles a sample in a separate process while the run goes on."""
 
 import logging
 import os
@@ -28,13 +28,13 @@ _PROFILER_ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"),
 }
 _SETTINGS_PREFIX = "profile_"
-"""The profiler reads settings from variables with this prefix; they are removed from its environment."""
+"""Prefix of variables that the profiler would read as settings; they are removed from its environment."""
 
 
 class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
-    """A profile of a sample. A save starts a process that makes it and returns at once; a load waits for the process.
+    """A dataset that profiles a sample: a save starts a process and returns at once; a load waits for its profile.
 
-    A failure does not end the run: the loaded value then has the reason instead of a profile.
+    If profiling fails, the run goes on: the loaded value has the reason of the failure instead of a profile.
 
     Example catalog entry:
 
@@ -53,7 +53,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
         """Create the dataset; no process is started.
 
         Args:
-            wait_s: Maximum number of seconds that a load waits; then there is no profile.
+            wait_s: Maximum number of seconds that a load waits; after that it returns a reason instead of a profile.
             memory_mb: Maximum memory of the process.
             metadata: Ignored; for Kedro-Viz and other plugins.
         """
@@ -64,7 +64,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
         self._reason = "no sample was profiled in this run"
 
     def save(self, data: pa.Table) -> None:
-        """Start to profile a sample."""
+        """End any earlier process, start one that profiles the sample, and return without waiting for it."""
         self._release()
         if not data.num_rows:
             self._reason = "no purchase is clean"
@@ -95,7 +95,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
 
 
 class _Profiling:
-    """The profiling process and its folder; both end with this object, at the latest when the interpreter exits."""
+    """The profiling process and its folder; :attr:`end` removes both, at the latest when the interpreter exits."""
 
     def __init__(self, sample: pa.Table, memory_mb: int) -> None:
         with ExitStack() as cleanup:
@@ -108,7 +108,7 @@ class _Profiling:
             self.end = weakref.finalize(self, cleanup.pop_all().close)
 
     def wait(self, wait_s: float) -> SampleProfile:
-        """Return the profile, or the reason why there is none after ``wait_s`` seconds."""
+        """Wait at most ``wait_s`` seconds for the process; return its profile, or the reason why there is none."""
         try:
             code = self._process.wait(wait_s)
         except subprocess.TimeoutExpired:

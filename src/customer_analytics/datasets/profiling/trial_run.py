@@ -1,8 +1,8 @@
 """The program that runs the main job once: ``python -m customer_analytics.datasets.profiling.trial_run``.
 
-Reads a JSON object from standard input:
+The program reads a JSON object from standard input:
 
-- ``folder``: the project folder of this run, which receives its logs;
+- ``folder``: the project folder of this run; its logs are written there;
 - ``parameters``: Kedro's runtime parameters;
 - ``answer``: the JSON file to write, with ``elapsed_s``, ``cpu_s`` and ``peak_bytes``.
 
@@ -25,7 +25,7 @@ MAIN_JOB = ["ingestion", "cleaning", "aggregation"]
 
 
 def main() -> None:
-    """Run the main job that standard input describes."""
+    """Read the JSON object from standard input, run the main job, and write the measurements."""
     task = json.load(sys.stdin)
     project = Path(find_kedro_project(Path.cwd()) or Path.cwd())
     configure_project("customer_analytics")

@@ -1,4 +1,4 @@
-"""The ``aggregation`` pipeline."""
+"""The ``aggregation`` pipeline: revenue, customers, statistics and outliers of the clean purchases."""
 
 from customer_analytics.pipelines.aggregation.pipeline import create_pipeline
 

@@ -23,7 +23,12 @@ from customer_analytics.core.drift.profile.purchase_profile import (
 def measure_purchases(
     clean_purchases: Chunks, quarantined_purchases: Chunks, profile: ProfileSettings, contract: Contract
 ) -> tuple[Measures, Chunks]:
-    """Measure totals and value counts, and ``purchase_profile`` (the same per window), in one pass."""
+    """Compute the measures and the profile of the clean purchases in one pass.
+
+    Returns:
+        A pair: first ``purchase_measures``, the totals and value counts of all rows; second ``purchase_profile``, the
+        same per window, and the number of quarantined rows by reason.
+    """
     shape = profile.shape(contract.amount_decimals)
     measures_of = partial(Measures.of, decimals=contract.amount_decimals)
     profile_of = partial(PurchaseProfile.of, shape=shape)
@@ -36,14 +41,14 @@ def measure_purchases(
 
 
 def count_customers(clean_purchases: Chunks, purchase_measures: Measures) -> CustomerCounts:
-    """Count the distinct customers of every group."""
+    """Count the distinct customers of every group of the revenue tables."""
     return distinct_customers.count_customers(clean_purchases, purchase_measures.revenue_groups())
 
 
 def tabulate_revenue(
     purchase_measures: Measures, customer_counts: CustomerCounts, contract: Contract
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Tabulate revenue by country, by category, by country and category, and by month."""
+    """Return four revenue tables: by country, by category, by country and category, and by month."""
     arguments = (purchase_measures, customer_counts, contract.amount_decimals)
     return (
         revenue_tables.revenue_by_country(*arguments),
@@ -54,13 +59,13 @@ def tabulate_revenue(
 
 
 def summarise_numbers(purchase_measures: Measures, outliers: OutlierRules, contract: Contract) -> pd.DataFrame:
-    """Tabulate ``numeric_summary``: statistics of amount and age."""
+    """Return ``numeric_summary``: one row of statistics of the amount, and one of the age."""
     return numeric_summary.summarise_numbers(purchase_measures, outliers, contract.amount_decimals)
 
 
 def find_outliers(
     clean_purchases: Chunks, purchase_measures: Measures, outliers: OutlierRules, contract: Contract
 ) -> Chunks:
-    """Select the purchases whose amount or age is an outlier."""
+    """Select the clean purchases whose amount or age is an outlier."""
     bounds = OutlierBounds.of(purchase_measures, outliers, contract.amount_decimals)
     return clean_purchases.map(partial(mark_outliers, bounds=bounds, decimals=contract.amount_decimals))

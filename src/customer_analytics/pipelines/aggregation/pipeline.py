@@ -1,4 +1,4 @@
-"""Wiring of the ``aggregation`` pipeline."""
+"""Definition of the ``aggregation`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.aggregation import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from ``clean_purchases`` to the tables of the aggregation and ``purchase_profile``."""
+    """Return the pipeline that makes the aggregation tables and ``purchase_profile`` from ``clean_purchases``."""
     return Pipeline(
         [
             node(

@@ -1,4 +1,4 @@
-"""The ``cleaning`` pipeline."""
+"""The ``cleaning`` pipeline: divides the typed purchases into clean, quarantined and duplicate ones."""
 
 from customer_analytics.pipelines.cleaning.pipeline import create_pipeline
 

@@ -1,4 +1,4 @@
-"""Nodes that divide the typed purchases among three tables and balance the ledger."""
+"""Nodes that divide the typed purchases into clean, quarantined and duplicate ones and balance the ledger."""
 
 from functools import partial
 from typing import Any
@@ -14,24 +14,24 @@ from customer_analytics.core.money.money_sum import MoneySum
 
 
 def quarantine_purchases(typed_purchases: Chunks) -> Chunks:
-    """Select the purchases with a fault and list their reasons."""
+    """Select the purchases that have a fault, with the reasons of each."""
     return typed_purchases.select(quarantine.QUARANTINE_COLUMNS).map(quarantine.quarantined_rows)
 
 
 def find_duplicates(typed_purchases: Chunks) -> Chunks:
-    """Find the duplicates among the valid purchases."""
+    """Select the duplicates: valid purchases with the ``purchase_id`` of an earlier valid purchase."""
     return duplicates.find_duplicates(typed_purchases)
 
 
 def keep_first_copies(typed_purchases: Chunks, duplicate_purchases: Chunks) -> Chunks:
-    """Keep the first valid purchase of each id."""
+    """Select the clean purchases: the first valid purchase with each ``purchase_id``."""
     duplicate_rows = duplicate_purchases.select([SOURCE_FILE, SOURCE_ROW]).fold(RowBitmaps.of, RowBitmaps())
     first_copies = partial(duplicates.first_copies, duplicate_rows=duplicate_rows)
     return typed_purchases.select(duplicates.FIRST_COPY_COLUMNS).map(first_copies)
 
 
 def count_records(typed_purchases: Chunks, contract: Contract) -> ledger.RecordCounts:
-    """Count rows and money of all typed purchases by reason, and rows by file."""
+    """Count the typed purchases: rows and money by reason, and rows by file."""
     measure = partial(ledger.RecordCounts.of, decimals=contract.amount_decimals)
     return typed_purchases.select(ledger.COUNTED_COLUMNS).fold(measure, ledger.RecordCounts())
 
@@ -43,7 +43,7 @@ def count_fates(
     duplicate_purchases: Chunks,
     contract: Contract,
 ) -> ledger.FateCounts:
-    """Count rows and money of the three tables as they were saved."""
+    """Count rows and money in the saved clean, quarantined and duplicate tables; check that clean ids are unique."""
     decimals = contract.amount_decimals
     clean_amounts = clean_purchases.select([Column.PURCHASE_AMOUNT])
     duplicate_kinds = duplicate_purchases.select([Column.PURCHASE_AMOUNT, "kind"])
@@ -59,5 +59,5 @@ def count_fates(
 def balance_ledger(
     fate_counts: ledger.FateCounts, input_files: list[dict[str, Any]], contract: Contract
 ) -> dict[str, Any]:
-    """Make the ledger of the run; raise LedgerError if rows or money do not balance."""
+    """Build the ledger of the run; raise LedgerError if rows or money do not balance."""
     return ledger.build_ledger(fate_counts, input_files, contract.amount_decimals)

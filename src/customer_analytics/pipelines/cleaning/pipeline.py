@@ -1,4 +1,4 @@
-"""Wiring of the ``cleaning`` pipeline."""
+"""Definition of the ``cleaning`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.cleaning import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from ``typed_purchases`` to the three tables of purchases and the ``ledger``."""
+    """Return the pipeline that makes the clean, quarantined and duplicate tables and the ``ledger``."""
     return Pipeline(
         [
             node(

@@ -17,12 +17,15 @@ Comparisons = tuple[comparisons.Comparison, ...]
 
 
 def read_profile(purchase_profile: pd.DataFrame) -> PurchaseProfile:
-    """Read the profile of this delivery; a separate node, so that Kedro frees its table before others are loaded."""
+    """Convert the saved table to the profile of this delivery.
+
+    This is a separate node, so that Kedro frees the table before profiles of other deliveries are loaded.
+    """
     return from_frame(purchase_profile)
 
 
 def tabulate_profile(delivery_profile: PurchaseProfile) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return ``amount_distribution`` and ``purchases_by_window``."""
+    """Return two tables of the profile: ``amount_distribution`` and ``purchases_by_window``."""
     return distributions.amount_distribution(delivery_profile), distributions.purchases_by_window(delivery_profile)
 
 
@@ -31,7 +34,7 @@ def find_baseline(
     purchase_profiles: Mapping[str, Callable[[], pd.DataFrame]],
     drift: DriftSettings,
 ) -> deliveries.DeliveryPair:
-    """Return this delivery and the baseline to compare it with."""
+    """Return the profile of this delivery together with its baseline, if an earlier run saved one."""
     return deliveries.pair_deliveries(delivery_profile, purchase_profiles, drift)
 
 
@@ -41,13 +44,13 @@ def compare_deliveries(delivery_pair: deliveries.DeliveryPair, drift: DriftSetti
 
 
 def judge_drift(drift_comparisons: Comparisons, drift: DriftSettings) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return ``drift_findings`` and ``drift_verdict``."""
+    """Return two results of the comparisons: the table ``drift_findings``, and ``drift_verdict`` with its alarms."""
     table = comparisons.tabulate_findings(drift_comparisons, drift)
     return table, comparisons.build_verdict(drift_comparisons, drift)
 
 
 def draw_drift(delivery_pair: deliveries.DeliveryPair, drift_comparisons: Comparisons) -> tuple[Any, Any, Any]:
-    """Return Plotly figures of the findings, of the rows per window and of the percentiles of the amount."""
+    """Return three Plotly figures: the findings, the rows per window, and the percentiles of the amount."""
     return (
         charts.draw_findings(drift_comparisons),
         charts.draw_volume(delivery_pair),

@@ -1,4 +1,4 @@
-"""Wiring of the ``drift`` pipeline."""
+"""Definition of the ``drift`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.drift import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from the profiles of this run and of earlier runs to findings, verdict and charts."""
+    """Return the pipeline that makes findings, verdict and charts from the profiles of this run and earlier runs."""
     return Pipeline(
         [
             node(nodes.read_profile, inputs="purchase_profile", outputs="delivery_profile", name="read_profile"),

@@ -1,4 +1,4 @@
-"""The ``drift_simulation`` pipeline."""
+"""The ``drift_simulation`` pipeline: measures how often drift detection gives the right verdict."""
 
 from customer_analytics.pipelines.drift_simulation.pipeline import create_pipeline
 

@@ -15,5 +15,5 @@ def measure_power(
     profile: ProfileSettings,
     contract: Contract,
 ) -> pd.DataFrame:
-    """Return ``drift_power``: the share of right verdicts per scenario and size of the deliveries."""
+    """Return ``drift_power``: the share of right verdicts for each scenario and each size of the deliveries."""
     return power.measure_power(sampled_purchases, profile.shape(contract.amount_decimals), drift, drift_simulation)

@@ -1,4 +1,4 @@
-"""Wiring of the ``drift_simulation`` pipeline."""
+"""Definition of the ``drift_simulation`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.drift_simulation import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from ``sampled_purchases`` to ``drift_power``."""
+    """Return the pipeline that makes ``drift_power`` from ``sampled_purchases``."""
     return Pipeline(
         [
             node(

@@ -9,15 +9,15 @@ from customer_analytics.core.history import run_record, runs
 
 
 def measure_run(ledger: dict[str, Any], drift_findings: pd.DataFrame, run_usage: dict[str, float]) -> dict[str, Any]:
-    """Collect ``run_metrics`` from the ledger, the drift findings, and the time and memory of the run."""
+    """Return ``run_metrics``: numbers from the ledger and the drift findings, and the time and memory of the run."""
     return run_record.run_metrics(ledger, drift_findings, run_usage)
 
 
 def tabulate_runs(run_metrics: dict[str, Any], run_history: run_record.History) -> pd.DataFrame:
-    """Tabulate ``runs``: the metrics of all runs."""
+    """Return the table ``runs``: the metrics of all runs, one row per run."""
     return runs.tabulate_runs(run_metrics, run_history)
 
 
 def compare_runs(run_metrics: dict[str, Any], run_history: run_record.History, drift: DriftSettings) -> dict[str, Any]:
-    """Compare this run with earlier runs: ``run_changes``."""
+    """Return ``run_changes``: the differences of this run from earlier runs, and its anomalies."""
     return run_record.run_changes(run_metrics, run_history, drift)

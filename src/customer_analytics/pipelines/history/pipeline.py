@@ -1,4 +1,4 @@
-"""Wiring of the ``history`` pipeline."""
+"""Definition of the ``history`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.history import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from ``ledger`` and ``drift_findings`` to ``run_metrics``, ``runs`` and ``run_changes``."""
+    """Return the pipeline that makes ``run_metrics``, ``runs`` and ``run_changes`` from the results of a run."""
     return Pipeline(
         [
             node(

@@ -1,4 +1,4 @@
-"""Node that parses the records of the CSV."""
+"""Node that parses the records of the CSV into typed rows."""
 
 from functools import partial
 
@@ -8,5 +8,5 @@ from customer_analytics.core.parsing import purchases as parsing
 
 
 def parse_purchases(raw_purchases: Chunks, contract: Contract) -> Chunks:
-    """Parse every record of the CSV to a typed row with its faults."""
+    """Parse every record of the CSV into a typed row, and mark its faults."""
     return raw_purchases.map(partial(parsing.parse_purchases, contract=contract))

@@ -1,4 +1,4 @@
-"""Wiring of the ``ingestion`` pipeline."""
+"""Definition of the ``ingestion`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.ingestion.nodes import parse_purchases
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from ``raw_purchases`` to ``typed_purchases``."""
+    """Return the pipeline that makes ``typed_purchases`` from ``raw_purchases``."""
     inputs = ["raw_purchases", "params:contract"]
     return Pipeline(
         [node(parse_purchases, inputs=inputs, outputs="typed_purchases", name="parse_purchases")],

@@ -15,20 +15,20 @@ from customer_analytics.core.report.charts import memory as charts
 
 
 class TrialBench(Protocol):
-    """Runs the main job with different chunk sizes; ``datasets.profiling.chunk_trials`` implements it."""
+    """The interface of an object that tries chunk sizes; ``datasets.profiling.chunk_trials`` implements it."""
 
     def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[trials.Trial, ...]:
-        """Run the main job once per chunk size, on the first records of the delivery."""
+        """Run the main job on the first records of the delivery once per chunk size; return one trial per size."""
         ...
 
 
 def measure_columns(raw_purchases: Chunks, typed_purchases: Chunks, contract: Contract) -> profile.MemoryProfile:
-    """Measure the columns of a chunk of each table in plain pandas, in this project, and in other data types."""
+    """Measure the memory of the columns of one chunk per table: in plain pandas, in this project, in other dtypes."""
     return profile.profile_memory(raw_purchases, typed_purchases, contract.amount_decimals)
 
 
 def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings, contract: Contract) -> pd.DataFrame:
-    """Time z-scores and group sums as a loop, in pandas and in NumPy (``calculation_speeds``)."""
+    """Return ``calculation_speeds``: the time of z-scores and group sums as a loop, in pandas and in NumPy."""
     typed_chunk = profile.first_typed_chunk(typed_purchases)
     rows = calculations.select_comparable_rows(typed_chunk, contract.amount_decimals)
     return calculations.time_calculations(rows, memory_profiling.repeats)
@@ -37,7 +37,7 @@ def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings,
 def try_chunk_rows(
     raw_purchases: Chunks, chunk_trial_bench: TrialBench, memory_profiling: MemorySettings, contract: Contract
 ) -> tuple[trials.Trial, ...]:
-    """Run the main job with each chunk size, in a new process per size."""
+    """Run the main job with each chunk size in a new process, and return one trial per size."""
     return chunk_trial_bench.try_sizes(raw_purchases, contract, memory_profiling)
 
 
@@ -47,7 +47,7 @@ def report_memory(
     chunk_trials: tuple[trials.Trial, ...],
     memory_profiling: MemorySettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """Build ``memory_report``, ``chunk_rows_trials`` and ``memory_report_summary``."""
+    """Return two tables and a dict: ``memory_report``, ``chunk_rows_trials`` and ``memory_report_summary``."""
     summary = report.summarise_memory(memory_profile, calculation_speeds, chunk_trials, memory_profiling)
     return report.tabulate_options(memory_profile), trials.tabulate_trials(chunk_trials), summary
 
@@ -58,7 +58,7 @@ def draw_memory(
     chunk_trials: tuple[trials.Trial, ...],
     memory_profiling: MemorySettings,
 ) -> tuple[Any, Any, Any]:
-    """Draw memory by column, speed of the calculations, and memory and time by chunk size, as Plotly figures."""
+    """Return three Plotly figures: memory by column, speed of calculations, and memory and time by chunk size."""
     return (
         charts.draw_columns(memory_profile),
         charts.draw_speeds(calculation_speeds),

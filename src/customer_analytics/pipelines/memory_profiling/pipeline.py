@@ -1,4 +1,4 @@
-"""Wiring of the ``memory_profiling`` pipeline."""
+"""Definition of the ``memory_profiling`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.memory_profiling import nodes
 
 
 def create_pipeline() -> Pipeline:
-    """``raw_purchases`` and ``typed_purchases`` → ``memory_report``, its summary and charts."""
+    """Return the pipeline that makes ``memory_report``, its summary and charts from the raw and typed purchases."""
     measured = ["memory_profile", "calculation_speeds", "chunk_trials", "params:memory_profiling"]
     return Pipeline(
         [

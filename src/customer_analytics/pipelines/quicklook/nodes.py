@@ -1,4 +1,4 @@
-"""Node that totals revenue per country directly from the CSV, before anything is cleaned."""
+"""Node that sums the revenue per country directly from the CSV, before anything is cleaned."""
 
 from functools import partial
 
@@ -10,6 +10,6 @@ from customer_analytics.core.contract.settings import Contract
 
 
 def total_revenue(raw_purchases: Chunks, contract: Contract) -> pd.DataFrame:
-    """Total revenue per country from two columns of the CSV; duplicates count."""
+    """Sum the revenue per country from two columns of the CSV; duplicates are included."""
     totals = raw_purchases.select(READ_COLUMNS).fold(partial(QuickTotals.of, contract=contract), QuickTotals())
     return tabulate_quick_totals(totals, contract.amount_decimals)

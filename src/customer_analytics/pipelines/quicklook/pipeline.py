@@ -1,4 +1,4 @@
-"""Wiring of the ``quicklook`` pipeline."""
+"""Definition of the ``quicklook`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Pipeline, node
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.quicklook.nodes import total_revenue
 
 
 def create_pipeline() -> Pipeline:
-    """Build the pipeline from ``raw_purchases`` to ``quicklook_revenue``."""
+    """Return the pipeline that makes ``quicklook_revenue`` from ``raw_purchases``."""
     inputs = ["raw_purchases", "params:contract"]
     return Pipeline(
         [node(total_revenue, inputs=inputs, outputs="quicklook_revenue", name="total_revenue")],

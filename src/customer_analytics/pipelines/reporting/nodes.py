@@ -1,4 +1,4 @@
-"""Nodes of the ``reporting`` pipeline: charts, the summary report, and the profile of a sample."""
+"""Nodes that draw charts, write the summary report, and write the profile of a sample."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def draw_ledger(ledger: dict[str, Any]) -> "tuple[Figure, Figure]":
-    """Draw the rows by fate, and the quarantined rows by column and fault."""
+    """Draw two charts: the rows by fate, and the quarantined rows by column and fault."""
     return flow.draw_flow(ledger), quality.draw_reasons(ledger)
 
 
 def draw_revenue(
     revenue_by_month: pd.DataFrame, revenue_by_country: pd.DataFrame, revenue_by_category: pd.DataFrame
 ) -> "tuple[Figure, Figure, Figure]":
-    """Draw the revenue by month, country and category."""
+    """Draw three charts of the revenue: by month, by country and by category."""
     return (
         revenue.draw_months(revenue_by_month),
         revenue.draw_groups(revenue_by_country, "Revenue by country"),
@@ -43,32 +43,37 @@ def draw_amounts(amount_distribution: pd.DataFrame | None, numeric_summary: pd.D
 
 
 def draw_windows(purchases_by_window: pd.DataFrame | None) -> "Figure":
-    """Draw the missing values per window."""
+    """Draw the share of missing values per window."""
     return quality.draw_missing(purchases_by_window)
 
 
 def draw_runs(recorded_runs: pd.DataFrame | None) -> "tuple[Figure, Figure]":
-    """Draw quarantined and duplicate rows, and time and memory, per run."""
+    """Draw two charts of recent runs: quarantined and duplicate rows per run, and time and memory per run."""
     return runs.draw_quarantined(recorded_runs), runs.draw_usage(recorded_runs)
 
 
 def gather_facts(**facts: Any) -> Facts:  # noqa: ANN401  the fields of Facts have types
-    """Gather the datasets of the report by name."""
+    """Gather the datasets that the report shows in one value, with one field per dataset."""
     return Facts(**facts)
 
 
 def gather_charts(**charts: "Figure | None") -> "dict[str, Figure | None]":
-    """Gather the charts of the report by name."""
+    """Gather the charts of the report in a dict by name; ``None`` marks a missing chart."""
     return charts
 
 
 def write_report(report_facts: Facts, report_charts: "dict[str, Figure | None]") -> str:
-    """Write ``summary_report``: one self-contained HTML page."""
+    """Return ``summary_report``, one self-contained HTML page."""
     return page.write_report(report_facts, report_charts)
 
 
 def sample_purchases(clean_purchases: Chunks, sampling: sample.SampleRules) -> tuple[pd.DataFrame, pa.Table]:
-    """Return ``sampled_purchases``, and the same sample as the profiler's input: saving it starts the profiler."""
+    """Draw a sample of the clean purchases.
+
+    Returns:
+        A pair: first ``sampled_purchases``; second the same sample as an Arrow table. Saving the table as
+        ``sample_profile`` starts the profiler.
+    """
     sampled_purchases = sample.draw_sample(clean_purchases, sampling)
     return sampled_purchases, data_profile.prepare_for_profiler(sampled_purchases)
 
@@ -80,7 +85,7 @@ def simulate_drift(
     profile: ProfileSettings,
     contract: Contract,
 ) -> tuple[pd.DataFrame, dict[str, Any], Any]:  # Any: Kedro evaluates annotations, and Figure is not imported
-    """Compare the sampled purchases with themselves after known changes; return findings, verdict and chart."""
+    """Compare the sample before and after known changes to it; return findings, verdict and a chart."""
     shape = profile.shape(contract.amount_decimals)
     simulated = comparisons.simulate_scenario(sampled_purchases, shape, simulated_drift, drift)
     verdict = comparisons.build_verdict(simulated, drift)
@@ -95,6 +100,6 @@ def write_profile(
     sampling: sample.SampleRules,
     _summary_report: str,  # unused; makes this node run last, since loading sample_profile waits for the profiler
 ) -> str:
-    """Write ``profile_report``: exact statistics of all rows, then the profile or the reason why there is none."""
+    """Return ``profile_report``, an HTML page: exact statistics, then the profile or the reason why there is none."""
     statistics = data_profile.compare_statistics(numeric_summary, sampled_purchases)
     return data_profile.write_profile_page(sample_profile, statistics, ledger, len(sampled_purchases), sampling)

@@ -1,4 +1,4 @@
-"""Wiring of the ``reporting`` pipeline."""
+"""Definition of the ``reporting`` pipeline: its nodes with their inputs and outputs."""
 
 from dataclasses import fields
 
@@ -8,7 +8,7 @@ from customer_analytics.core.report.facts import Facts
 from customer_analytics.pipelines.reporting import nodes
 
 FACTS = tuple(field.name for field in fields(Facts))
-"""Datasets that ``summary_report`` reads."""
+"""Names of the datasets that ``summary_report`` is made from."""
 
 CHARTS = (
     "ledger_flow_chart",
@@ -26,11 +26,11 @@ CHARTS = (
     "memory_by_column_chart",
     "chunk_rows_chart",
 )
-"""Charts on ``summary_report``."""
+"""Names of the charts that ``summary_report`` shows."""
 
 
 def create_pipeline() -> Pipeline:
-    """Create the nodes of ``summary_report``, of ``profile_report`` and of the simulated drift."""
+    """Return the pipeline that makes ``summary_report``, ``profile_report`` and the simulated drift."""
     return _create_summary_pipeline() + _create_sampling_pipeline() + _create_profile_pipeline()
 
 
@@ -62,7 +62,7 @@ def _create_summary_pipeline() -> Pipeline:
 
 
 def _create_sampling_pipeline() -> Pipeline:
-    """Create the nodes of the sample and of the simulation on it."""
+    """Return the nodes that draw the sample and simulate drift in it."""
     return Pipeline(
         [
             node(
@@ -84,7 +84,7 @@ def _create_sampling_pipeline() -> Pipeline:
 
 
 def _create_profile_pipeline() -> Pipeline:
-    """Create the node of ``profile_report`` in its own namespace.
+    """Return the node of ``profile_report`` in a namespace of its own.
 
     In the namespace ``reporting``, Kedro-Viz would show ``summary_report`` as an internal dataset, not as an output.
     """

@@ -1,4 +1,4 @@
-"""The ``synthesis`` pipeline: realistic dirty purchases of any size, and the truth about them."""
+"""The ``synthesis`` pipeline: generates dirty purchases, and the truth about what a correct run must find."""
 
 from customer_analytics.pipelines.synthesis.pipeline import create_pipeline
 

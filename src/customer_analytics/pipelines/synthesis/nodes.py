@@ -1,4 +1,4 @@
-"""Nodes that generate a synthetic delivery and the truth about it."""
+"""Nodes that generate a synthetic delivery, and count what a correct run must find in it."""
 
 from functools import partial
 from typing import Any
@@ -10,13 +10,13 @@ from customer_analytics.core.synthesis.settings import SynthesisSettings
 
 
 def synthesise_purchases(settings: SynthesisSettings) -> LocalChunks:
-    """Generate a dirty purchases CSV, lazily.
+    """Return a synthetic CSV of purchases as lazy chunks; it has faults and duplicates.
 
     Args:
         settings: Size, period, faults and duplicates of the delivery.
 
     Returns:
-        Chunks of one text column ``record``: the header, then ``settings.rows`` CSV records without line ends.
+        Chunks with one text column, ``record``: the header, then ``settings.rows`` CSV records without line ends.
     """
     delivery = Delivery.of(settings)
     writer = RecordWriter.of(settings, delivery.value_lists)
@@ -24,13 +24,13 @@ def synthesise_purchases(settings: SynthesisSettings) -> LocalChunks:
 
 
 def count_truth(settings: SynthesisSettings) -> dict[str, Any]:
-    """Count what a correct run with the default contract finds in the delivery.
+    """Return the counts that a correct run with the default contract must find in the synthetic delivery.
 
     Args:
         settings: Size, period, faults and duplicates of the delivery.
 
     Returns:
-        Rows by fate, reasons, cents by country, category and month, and customers by country
-        (``core.synthesis.truth.TruthCounts.as_truth``).
+        A dict for JSON: rows by fate and by reason; cents by country, by category and by month; customers by country.
+        ``core.synthesis.truth.TruthCounts.as_truth`` describes its keys.
     """
     return Delivery.of(settings).count_truth()

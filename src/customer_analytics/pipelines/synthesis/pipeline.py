@@ -1,4 +1,4 @@
-"""Wiring of the ``synthesis`` pipeline."""
+"""Definition of the ``synthesis`` pipeline: its nodes with their inputs and outputs."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -6,7 +6,7 @@ from customer_analytics.pipelines.synthesis.nodes import count_truth, synthesise
 
 
 def create_pipeline() -> Pipeline:
-    """``params:synthesis`` → ``synthetic_purchases`` and, independently of its text, ``synthesis_truth``."""
+    """Return the pipeline that makes ``synthetic_purchases`` and ``synthesis_truth`` from ``params:synthesis``."""
     return Pipeline(
         [
             Node(synthesise_purchases, "params:synthesis", "synthetic_purchases", name="synthesise_purchases"),

@@ -1,1 +1,1 @@
-"""The profile of a delivery: exact counts per window and value, as a mergeable partial state."""
+"""The profile of a delivery: how often each value occurs per window. Profiles of chunks can be merged."""

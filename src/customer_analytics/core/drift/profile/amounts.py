@@ -1,4 +1,4 @@
-"""Rows per window and amount: exact counts, and log-linear buckets if there are too many distinct amounts."""
+"""Counts rows per window and amount: exactly, or in log-linear buckets if there are too many distinct amounts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from customer_analytics.core.aggregation.key_sums import I64, NO_SUMS, KeySums, 
 CENT_BITS = 41
 CENT_MASK = (1 << CENT_BITS) - 1
 NULL_CENTS = CENT_MASK
-"""The minor units in the key of a row without an amount."""
+"""Number of minor units that marks a null amount."""
 
 LARGE_CENTS = 1 << 36
-"""Lower bound of large amounts (687 million in a currency with cents), which are counted as Python integers."""
+"""Minor units from which an amount is large (687 million with cents). Large amounts are counted as Python integers."""
 
 BUCKET_BITS = 7
 RELATIVE_BUCKET_WIDTH = 2.0**-BUCKET_BITS
-"""Maximum of a bucket's width divided by a value in it. Each value below 256 minor units has its own bucket."""
+"""Maximum ratio of a bucket's width to an amount in it. Each amount below 256 minor units has its own bucket."""
 
 DISTINCT_CAP = 2_000_000
 """Maximum number of distinct amounts that are counted exactly."""
@@ -31,39 +31,39 @@ PAIR_CAP = 8_000_000
 """Maximum number of distinct (window, amount) pairs that are counted exactly."""
 
 _FLAGGED_CENTS = 1 << 24
-"""Distinct amounts below this bound are counted with one flag per possible amount."""
+"""To count distinct amounts, an array has one flag for each amount below this bound. Greater ones are sorted."""
 
 _BLOCK_BITS = CENT_BITS + 7
-"""Pairs are merged in blocks of 128 days, which bounds the memory of a merge to a few megabytes."""
+"""``block_bits`` of :class:`KeySums`: a block has 128 days, so a merge of blocks needs only a few megabytes."""
 
 _SLICE_PAIRS = 1 << 17
-"""Number of pairs that are converted at once, to avoid a copy of all pairs."""
+"""Number of (window, amount) pairs that are converted at once. Converting all at once would copy all."""
 
 LargeCounts = tuple[tuple[tuple[int, int], int], ...]
-"""Rows per (window, minor units), ascending."""
+"""Entries ``((window code, minor units), rows)`` in ascending order."""
 
 
 class Detail(IntEnum):
-    """How exactly amounts are counted, from the finest level to the coarsest."""
+    """A level of detail at which amounts are counted; a greater number is coarser."""
 
     EXACT = 0
-    """Every amount in every window."""
+    """Each amount is counted exactly in each window."""
     WHOLE_EXACT = 1
-    """Every amount of the whole delivery; buckets per window."""
+    """Each amount is counted exactly over all windows; in each window, only buckets are counted."""
     BUCKETED = 2
-    """Buckets only."""
+    """Only buckets are counted."""
 
 
 def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64, dict[int, int]]:
     """Convert amounts to whole minor units.
 
     Args:
-        amounts: Major units with at most ``decimals`` decimals; NaN is null.
-        decimals: Digits of the minor unit.
+        amounts: Amount per row in major units with at most ``decimals`` decimals; NaN is null.
+        decimals: Decimal places of the minor unit: 2 for cents.
 
     Returns:
-        Minor units per row: ``NULL_CENTS`` for null, -1 for negative amounts and for ``LARGE_CENTS`` and more. Then the
-        exact minor units by row position for the rows with -1.
+        A pair: first the minor units per row, with ``NULL_CENTS`` for null and -1 for amounts that are negative or at
+        least ``LARGE_CENTS``; second, for the rows with -1, the exact minor units by row position.
     """
     scale = 10**decimals
     with np.errstate(over="ignore"):  # an overflow gives infinity, which counts as large
@@ -77,7 +77,7 @@ def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64
 
 
 def floor_to_bucket(cents: I64) -> I64:
-    """Return the lowest minor unit of each value's bucket: the value with only its ``BUCKET_BITS + 1`` leading bits."""
+    """Return the lower end of each amount's bucket: its ``BUCKET_BITS + 1`` leading bits, and 0 in all other bits."""
     _, bit_lengths = np.frexp(cents.astype(np.float64))
     dropped_bits = np.maximum(bit_lengths.astype(np.int64) - (BUCKET_BITS + 1), 0)
     return np.where(cents == NULL_CENTS, cents, cents >> dropped_bits << dropped_bits)
@@ -85,21 +85,21 @@ def floor_to_bucket(cents: I64) -> I64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AmountCounts:
-    """Rows per window and amount as a partial state; ``AmountCounts()`` is the identity.
+    """A partial state that counts rows per window and amount; ``AmountCounts()`` is the identity.
 
-    The level of detail depends only on all rows together, so merging is associative and commutative:
+    The level of detail depends on all merged rows, not on how they were divided into chunks. There are three levels:
 
-    - up to ``PAIR_CAP`` distinct (window, amount) pairs, ``exact`` holds all counts;
-    - beyond it, ``whole`` holds the amounts of the whole delivery and ``buckets`` holds buckets per window;
-    - beyond ``DISTINCT_CAP`` distinct amounts, ``buckets`` holds all counts.
+    - If there are at most ``pair_cap`` distinct (window, amount) pairs, ``exact`` holds all counts.
+    - If there are more pairs, ``whole`` holds counts per amount, and ``buckets`` holds counts per window and bucket.
+    - If there are more than ``distinct_cap`` distinct amounts, ``buckets`` holds all counts.
 
     Args:
-        exact: Rows per ``window << CENT_BITS | minor units``.
-        whole: Rows per minor units.
-        buckets: Rows and sum of minor units per ``window << CENT_BITS | bucket``.
-        large: Rows per (window, minor units) of amounts that are negative or at least ``LARGE_CENTS``.
-        pair_cap: See ``PAIR_CAP``.
-        distinct_cap: See ``DISTINCT_CAP``.
+        exact: Rows per key ``window << CENT_BITS | minor units``.
+        whole: Rows per amount in minor units, over all windows.
+        buckets: Rows and sum of minor units per key ``window << CENT_BITS | lower end of the bucket``.
+        large: Rows per (window, minor units) of amounts that are negative or at least ``LARGE_CENTS``, at every level.
+        pair_cap: Maximum number of distinct (window, amount) pairs that are counted exactly.
+        distinct_cap: Maximum number of distinct amounts that are counted exactly.
     """
 
     exact: KeySums = NO_SUMS
@@ -111,12 +111,12 @@ class AmountCounts:
 
     @classmethod
     def of(cls, windows: I64, cents: I64, large_cents: dict[int, int]) -> Self:
-        """Count the amounts of rows.
+        """Count rows per window and amount, all exactly.
 
         Args:
             windows: Window code of each row.
-            cents: Minor units of each row, from :func:`to_minor_units`.
-            large_cents: Exact minor units by row position, from the same function.
+            cents: Minor units of each row: the first result of :func:`to_minor_units`.
+            large_cents: Exact minor units by row position: the second result of :func:`to_minor_units`.
         """
         large = Counter((int(windows[row]), amount) for row, amount in large_cents.items())
         keys = (windows << CENT_BITS) | cents
@@ -152,19 +152,19 @@ class AmountCounts:
 
     @property
     def detail(self) -> Detail:
-        """The level of detail of the counts."""
+        """The level of detail that these counts have."""
         if self.whole.runs:
             return Detail.WHOLE_EXACT
         return Detail.BUCKETED if self.buckets.runs else Detail.EXACT
 
     def settled(self) -> Self:
-        """Return the same counts at the detail that the caps allow, each table in one sorted run."""
+        """Return these counts, coarser if they exceed a cap, with the sorted runs of each table merged into one."""
         capped = self.coarsen_to_caps()
         exact, whole, buckets = map(to_one_run, (capped.exact, capped.whole, capped.buckets))
         return replace(capped, exact=exact, whole=whole, buckets=buckets)
 
     def coarsen_to_caps(self) -> Self:
-        """Return the same counts at the detail that the caps allow; runs are not merged if the detail stays."""
+        """Return these counts at a coarser level of detail if they exceed a cap, else unchanged."""
         is_exact = self.detail is Detail.EXACT
         distinct = _count_amounts(self.exact, self.distinct_cap) if is_exact else len(self.whole.settled().keys)
         if distinct > self.distinct_cap:
@@ -174,7 +174,7 @@ class AmountCounts:
         return self
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the amounts of these windows, in buckets if this profile counts windows in buckets."""
+        """Return the counts of these windows (codes) only, in buckets if this state counts windows in buckets."""
         counts = self.settled()
         runs = counts.exact.settled(), counts.buckets.settled()
         exact, buckets = (select_keys(run, np.isin(run.keys >> CENT_BITS, list(windows))) for run in runs)
@@ -182,7 +182,7 @@ class AmountCounts:
         return replace(counts, exact=exact, whole=NO_SUMS, buckets=buckets, large=large)
 
     def _coarsen(self, detail: Detail) -> Self:
-        """Return these counts at a coarser detail, or unchanged if they are as coarse already."""
+        """Return these counts at the level ``detail``, or unchanged if they have this level or a coarser one."""
         if detail <= self.detail:
             return self
         buckets = sum(map(_sum_buckets, _slice_pairs(self.exact)), self.buckets)
@@ -194,17 +194,17 @@ class AmountCounts:
 
 
 NO_AMOUNTS = AmountCounts()
-"""The identity of merging."""
+"""The identity: counts of no rows."""
 
 
 def to_one_run(table: KeySums) -> KeySums:
-    """Return the same sums in one sorted run, or in no run if there are no keys."""
+    """Merge all sorted runs into one; the result has no run if there are no keys."""
     run = table.settled()
     return KeySums((run,)) if len(run.keys) else NO_SUMS
 
 
 def select_keys(run: SortedRun, is_selected: npt.NDArray[np.bool_]) -> KeySums:
-    """Return the keys of a run where the mask is true, with their sums."""
+    """Select the keys of a run at the positions where ``is_selected`` is true, with their sums."""
     return KeySums.of_run(run.keys[is_selected], *(column[is_selected] for column in run.sums))
 
 
@@ -224,7 +224,7 @@ def _count_pairs(exact: KeySums) -> int:
 
 
 def _count_amounts(exact: KeySums, cap: int) -> int:
-    """Return the number of distinct amounts; 0 if there are too few pairs to exceed the cap."""
+    """Count the distinct amounts; return 0 without counting if there are at most ``cap`` (window, amount) pairs."""
     if exact.max_size() <= cap:
         return 0
     is_present = np.zeros(_FLAGGED_CENTS, bool)
@@ -238,7 +238,7 @@ def _count_amounts(exact: KeySums, cap: int) -> int:
 
 
 def _sum_buckets(pairs: SortedRun) -> KeySums:
-    """Sum rows and minor units per window and bucket."""
+    """Sum exact counts per (window, amount) to rows and minor units per window and bucket."""
     cents, (rows,) = pairs.keys & CENT_MASK, pairs.sums
     keys = (pairs.keys - cents) | floor_to_bucket(cents)
     return KeySums.of_run(keys, rows, np.where(cents == NULL_CENTS, 0, cents * rows))

@@ -1,4 +1,4 @@
-"""Tables computed from a profile: the distribution of amounts, and purchases per window."""
+"""Computes two tables from a profile: the distribution of amounts, and the purchases per window."""
 
 import math
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ def amount_distribution(profile: PurchaseProfile) -> pd.DataFrame:
 
     Returns:
         One row per interval of the R10 series, from the smallest amount to the greatest; amounts of 0 have an interval
-        of their own. ``low`` (float64, major units, included), ``high`` (float64, not included), ``rows`` (int64),
-        ``revenue`` (float64, the float nearest to the exact sum), ``exact`` (bool; false if amounts are in buckets).
-        Empty for no purchases.
+        of their own. Columns: ``low`` (float64, major units, included), ``high`` (float64, not included), ``rows``
+        (int64), ``revenue`` (float64, nearest to the exact sum), ``exact`` (bool; false if the profile counts amounts
+        in buckets). Empty if no purchase has an amount.
     """
     amounts = count_numbers(profile, Column.PURCHASE_AMOUNT)
     units = amounts.units
@@ -38,7 +38,7 @@ def amount_distribution(profile: PurchaseProfile) -> pd.DataFrame:
     revenue_units = [0] * (len(edges) - 1)
     for interval, unit, count in zip(intervals.tolist(), units.tolist(), amounts.counts.tolist(), strict=True):
         revenue_units[interval] += unit * count
-    is_shown = np.cumsum(rows) > rows[0]  # from the first interval above 0 that has purchases
+    is_shown = np.cumsum(rows) > rows[0]  # true from the first interval above 0 that has purchases
     is_shown[0] = rows[0] > 0
     shown = np.flatnonzero(is_shown)
 
@@ -57,7 +57,7 @@ def amount_distribution(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def _r10_edges(greatest: int) -> Iterator[int]:
-    """Yield 0, 1 and the R10 series in minor units, up to the first edge above the greatest amount."""
+    """Yield edges of intervals in minor units: 0, 1, then the R10 series up to the first edge above ``greatest``."""
     yield from (0, 1)
     previous = 1
     for power in range(int(math.log10(max(greatest, 1))) + 2):
@@ -69,12 +69,13 @@ def _r10_edges(greatest: int) -> Iterator[int]:
 
 
 def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
-    """Sum purchases per window.
+    """Count the purchases, their revenue and their nulls per window.
 
     Returns:
-        One row per window that has purchases: ``window`` (datetime64[us], first day, ascending; NaT last, for purchases
-        without a date), ``rows`` (int64), ``revenue`` (float64, major units, without large amounts, that is 687 million
-        and more for two decimals) and, for each nullable column, ``missing_<column>`` (int64, rows).
+        One row per window that has purchases, ascending; purchases without a date are in the last row. Columns:
+        ``window`` (datetime64[us], its first day; NaT for no date), ``rows`` (int64), ``revenue`` (float64, major
+        units; excludes amounts of at least ``LARGE_CENTS`` minor units), and ``missing_<column>`` (int64, rows where
+        the column is null) for country, category, age and payment type.
     """
     window, _, rows, cents = count_by_window(profile, CountTable.COUNTRY)
     windows, window_index = np.unique(window, return_inverse=True)
@@ -92,7 +93,7 @@ def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def _count_nulls(profile: PurchaseProfile, table: CountTable, windows: I64) -> I64:
-    """Return the nulls of a table per window; ``windows`` are the codes of all windows, ascending."""
+    """Count the nulls in the column of ``table`` per window; ``windows`` are the codes of all windows, ascending."""
     window, value, rows, _ = count_by_window(profile, table)
     is_null = value == NULL
     return np.bincount(np.searchsorted(windows, window[is_null]), rows[is_null], len(windows)).astype(np.int64)

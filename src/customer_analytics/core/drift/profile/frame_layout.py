@@ -1,4 +1,4 @@
-"""Columns and constants of the saved profile, shared by :mod:`frame_writer` and :mod:`frame_reader`."""
+"""The columns and constants of the frame that :mod:`frame_writer` makes of a profile and :mod:`frame_reader` reads."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ from customer_analytics.core.drift.profile.purchase_profile import LARGE_OCTAVE,
 FRAME_COLUMNS = ("window", "segment", "column", "detail", "value", "number", "count", "minor_units")
 
 ALL = "all"
-"""Value of ``segment`` in rows about the whole delivery."""
+"""Text in the column ``segment`` for rows about the whole delivery."""
 
 VALUE, BUCKET, WHOLE, ABOUT = "value", "bucket", "whole", "about"
-"""Values of ``detail``."""
+"""Texts in the column ``detail``: exact count, bucket, exact count over all windows, fact about the profile."""
 
 SCHEMA_VERSION_ROW, PERIOD_ROW = "schema_version", "period"
 DECIMALS_ROW, QUARANTINED_ROW = "amount_decimals", "quarantined"
-"""Values of ``column`` in rows about the profile itself."""
+"""Texts in the column ``column`` for rows that are about the profile itself, not about a column of purchases."""
 
 COLUMN_AND_DETAIL = {
     CountTable.COUNTRY: (Column.COUNTRY_CODE, VALUE),
@@ -27,13 +27,13 @@ COLUMN_AND_DETAIL = {
     CountTable.AGE_DECADE: (Column.CUSTOMER_AGE, BUCKET),
     CountTable.AMOUNT_OCTAVE: (Column.PURCHASE_AMOUNT, BUCKET),
 }
-"""Values of ``column`` and ``detail`` in the rows of each table."""
+"""Texts in the columns ``column`` and ``detail`` for the rows of each contingency table."""
 
 _YEARS_PER_CODE = {CountTable.AGE: 1, CountTable.AGE_DECADE: 10}
 
 
 def decode_numbers(table: CountTable, codes: I64) -> I64:
-    """Return the years or minor units of each value code, for a bucket its lower end; -1 for null."""
+    """Convert value codes to numbers: years of age or minor units, the lower end of a bucket, or -1 for null."""
     if table is CountTable.AMOUNT_OCTAVE:
         numbers = np.where(codes == 1, 0, 1 << np.clip(codes - 2, 0, LARGE_OCTAVE))
     else:
@@ -42,6 +42,6 @@ def decode_numbers(table: CountTable, codes: I64) -> I64:
 
 
 def encode_numbers(table: CountTable, numbers: I64) -> I64:
-    """Return the value codes of numbers from :func:`decode_numbers`."""
+    """Convert numbers that :func:`decode_numbers` returned back to value codes."""
     codes = encode_octaves(numbers) if table is CountTable.AMOUNT_OCTAVE else numbers // _YEARS_PER_CODE[table] + 1
     return np.where(numbers < 0, NULL, codes)

@@ -1,4 +1,4 @@
-"""Reads a profile from the frame that :mod:`frame_writer` made of it."""
+"""Converts a frame that :mod:`frame_writer` made back to a profile."""
 
 from collections.abc import Mapping
 
@@ -25,14 +25,14 @@ _HINT = "profile that delivery again with this version, or name another baseline
 
 
 def from_frame(frame: pd.DataFrame, name: str = "purchase_profile") -> PurchaseProfile:
-    """Convert a frame back to the settled profile that was written.
+    """Convert a frame of a profile back to an equal profile.
 
     Args:
         frame: A frame from :func:`~.frame_writer.to_frame`; its rows may be in any order.
         name: Name of the frame in errors.
 
     Raises:
-        ProfileError: A column is missing, or the schema version is missing or differs.
+        ProfileError: A column is missing, or the schema version in the frame is missing or not ``SCHEMA_VERSION``.
     """
     missing = [column for column in layout.FRAME_COLUMNS if column not in frame.columns]
     if missing:
@@ -93,7 +93,7 @@ def _encode_texts(texts: pd.Series, code_by_text: Mapping[str, int], null_code: 
 
 
 def _read_amounts(frame: pd.DataFrame, shape: ProfileShape) -> AmountCounts:
-    # Amounts are most of the frame. This selects from single columns, because selecting rows would copy them all.
+    # Most rows are about amounts. Values are selected column by column, because selecting rows copies all columns.
     is_amount = (frame["column"] == Column.PURCHASE_AMOUNT).to_numpy(bool)
     is_amount &= (frame["segment"] == layout.ALL).to_numpy(bool)
     is_large = frame["value"].notna().to_numpy()

@@ -1,4 +1,4 @@
-"""Writes a profile as a tidy frame in a canonical order: equal profiles give equal frames, byte for byte."""
+"""Converts a profile to a frame whose rows have a fixed order: equal profiles give equal frames, byte for byte."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -31,35 +31,36 @@ ROWS_PER_CHUNK = 1 << 17
 
 
 def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
-    """Convert a profile to a frame with one row per count, in a canonical order.
+    """Convert a profile to a frame with one row per count, in a fixed order of rows.
 
     Returns:
-        - ``window`` (datetime64[us]): first day; NaT for no date and for rows without a window.
+        - ``window`` (datetime64[us]): first day; NaT for no date, and where ``detail`` is ``whole`` or ``about``.
         - ``segment`` (category): ``all`` for the whole delivery, a country, or null for purchases without a country.
-        - ``column`` (category)
-        - ``detail`` (category): ``value`` for exact counts, ``bucket`` for buckets, ``whole`` for exact counts over all
-          windows, ``about`` for facts about the profile itself.
-        - ``value`` (category): text; null in a row that counts nulls or numbers.
-        - ``number`` (Int64): minor units or years, for a bucket its lower end; null if nulls or texts are counted.
-        - ``count`` (int64): rows.
-        - ``minor_units`` (int64): money of those rows; 0 for exact amounts, where it is number times count.
+        - ``column`` (category): the column whose values are counted, or the name of a fact about the profile itself.
+        - ``detail`` (category): ``value`` for an exact count, ``bucket`` for the count of a bucket, ``whole`` for an
+          exact count over all windows, ``about`` for a fact about the profile itself.
+        - ``value`` (category): the text that is counted, or a large amount as text; null for other numbers and nulls.
+        - ``number`` (Int64): the minor units or years that are counted, or the lower end of a bucket; null for texts,
+          large amounts and nulls.
+        - ``count`` (int64): number of rows with this value.
+        - ``minor_units`` (int64): sum of the amounts of those rows; 0 for exact amounts, whose sum is number x count.
 
     Raises:
-        ProfileError: The profile has no shape, which is the identity.
+        ProfileError: The profile is ``PurchaseProfile()``, which has no shape.
     """
     source = _FrameSource.of(profile)
     return source.frame(0, source.total())
 
 
 def to_chunks(profile: PurchaseProfile) -> Chunks:
-    """Convert a profile to the frame of :func:`to_frame` in at least one chunk of at most ``ROWS_PER_CHUNK`` rows."""
+    """Return the frame of :func:`to_frame` as one or more chunks, each of at most ``ROWS_PER_CHUNK`` rows."""
     return LocalChunks(_FrameSource.of(profile), LocalRuntime(threads=2))
 
 
 class _FrameRows(NamedTuple):
-    """Codes and counts of consecutive rows of the frame, in arrays of equal length.
+    """Consecutive rows of the frame as arrays of equal length, with window, segment and text still as codes.
 
-    Text code 0 and number -1 are null. The text code n is the text at position n - 1 of the section.
+    The text code n stands for the text at position n - 1 of ``_Section.texts``. Text code 0 and number -1 mark null.
     """
 
     window: I64
@@ -71,7 +72,10 @@ class _FrameRows(NamedTuple):
 
 
 class _Section(NamedTuple):
-    """Consecutive rows of the frame about one column in one detail; ``read`` returns the rows at some positions."""
+    """A part of the frame: consecutive rows with the same ``column`` and ``detail``, read only when they are needed.
+
+    ``size`` is its number of rows. Its codes stand for ``texts``. ``read`` returns its rows at a slice of positions.
+    """
 
     column: str
     detail: str
@@ -82,7 +86,11 @@ class _Section(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _FrameSource:
-    """The sections of a frame in order, and the categories of its columns; a source of local chunks."""
+    """A source of chunks for :class:`LocalChunks`: consecutive row ranges of one frame.
+
+    ``sections`` are the parts of the frame in order. ``countries``, ``columns`` and ``values`` are the texts that occur
+    in its columns ``segment``, ``column`` and ``value``, ascending.
+    """
 
     sections: list[_Section]
     countries: tuple[str, ...]
@@ -110,7 +118,7 @@ class _FrameSource:
         return nullcontext(Task(partial(self.frame, start, stop), stop - start) for start, stop in pairwise(bounds))
 
     def frame(self, start: int, stop: int) -> pd.DataFrame:
-        """Return the rows of the frame from ``start`` to before ``stop``."""
+        """Return the rows of the frame at the positions from ``start`` (included) to ``stop`` (excluded)."""
         slices = list(self._slice_sections(start, stop))
         sections = [section for section, _ in slices]
         rows_by_section = [section.read(positions) for section, positions in slices]
@@ -135,7 +143,7 @@ class _FrameSource:
         )
 
     def _slice_sections(self, start: int, stop: int) -> Iterator[tuple[_Section, slice]]:
-        """Yield the sections between two positions of the frame, each with the positions inside the section."""
+        """Yield each section that has rows between two positions of the frame, and the slice of those rows in it."""
         first = 0
         for section in self.sections:
             positions = slice(max(start - first, 0), min(stop - first, section.size))
@@ -145,7 +153,7 @@ class _FrameSource:
 
 
 def _describe_profile(profile: PurchaseProfile, shape: ProfileShape) -> Iterator[_Section]:
-    """Yield one section, of one row, per fact about the profile itself."""
+    """Yield a section of one row for each fact about the profile itself, such as its period."""
     facts: list[tuple[str, tuple[str, ...], int, int]] = [
         (layout.SCHEMA_VERSION_ROW, (), SCHEMA_VERSION, 1),
         (layout.PERIOD_ROW, (str(shape.period),), -1, 1),
@@ -165,7 +173,7 @@ def _section_in_memory(column: str, detail: str, texts: tuple[str, ...], rows: _
 
 
 def _lay_out_amounts(amounts: AmountCounts) -> Iterator[_Section]:
-    """Yield one section per window, so that only the pairs of one window are merged at a time; large amounts last."""
+    """Yield a section of amounts per window, so that only one window is merged at a time; large amounts come last."""
     column = str(Column.PURCHASE_AMOUNT)
     tables = (amounts.exact, layout.VALUE), (amounts.whole, layout.WHOLE), (amounts.buckets, layout.BUCKET)
     for table, detail in tables:
@@ -175,7 +183,7 @@ def _lay_out_amounts(amounts: AmountCounts) -> Iterator[_Section]:
                 yield _Section(column, detail, size, (), partial(_read_amounts, block, window))
     windows = np.array([window for (window, _), _ in amounts.large], np.int64)
     rows = np.array([count for _, count in amounts.large], np.int64)
-    texts = tuple(str(cents) for (_, cents), _ in amounts.large)  # texts, because they may not fit into 64 bits
+    texts = tuple(str(cents) for (_, cents), _ in amounts.large)  # as text, because they may not fit into 64 bits
     zeros, text_codes = np.zeros_like(rows), np.arange(1, len(rows) + 1)
     large_rows = _FrameRows(windows, zeros, text_codes, zeros - 1, rows, zeros)
     yield _section_in_memory(column, layout.VALUE, texts, large_rows)
@@ -208,12 +216,12 @@ def _read_cells(run: SortedRun, table: CountTable, positions: slice) -> _FrameRo
 
 
 def _recode(codes: list[I64], names: list[tuple[str | None, ...]], categories: list[str]) -> pd.Categorical:
-    """Concatenate codes of several sections as one categorical.
+    """Convert the codes of several sections to one categorical with the rows of all sections in order.
 
     Args:
-        codes: Codes per section.
-        names: Names per section in order of the codes; ``None`` is null.
-        categories: The names of all sections, sorted.
+        codes: One array of codes for each section.
+        names: The texts of each section: its code n stands for the text at position n; ``None`` is null.
+        categories: The distinct texts of all sections, sorted.
     """
     code_by_name: dict[str | None, int] = {name: code for code, name in enumerate(categories)} | {None: -1}
     recoded = [

@@ -1,7 +1,7 @@
-"""Rows and money per cell of contingency tables, with the codes of a cell packed into one integer key.
+"""Counts rows and sums money per cell of contingency tables. The codes of a cell are packed into one integer key.
 
-A table counts one column, a segment is a country or the whole delivery, and a cell is a distinct (table, window,
-segment, value) that has rows.
+A table counts the values of one column. A segment is a country or the whole delivery. A cell is a distinct (table,
+window, segment, value) that has rows.
 """
 
 from enum import IntEnum
@@ -23,17 +23,17 @@ _TABLE_SHIFT = _WINDOW_SHIFT + WINDOW_BITS
 _VALUE_MASK = (1 << VALUE_BITS) - 1
 
 ALL_SEGMENTS, NO_SEGMENT, FIRST_SEGMENT = 0, 1, 2
-"""Segment codes: the whole delivery, rows without a country, and the first country."""
+"""Codes of segments: the whole delivery, the rows without a country, and the first of the countries."""
 
 NULL = 0
-"""Value code of a null in every table; other values start at 1."""
+"""Value code of null in every table; the codes of other values start at 1."""
 
 _DENSE_CELLS_PER_ROW, _DENSE_CELLS = 16, 1 << 14
-"""A dense histogram has at most ``_DENSE_CELLS_PER_ROW`` cells per row plus ``_DENSE_CELLS``."""
+"""Size limit of a dense histogram, which has an entry for each possible cell: a number per row, plus a constant."""
 
 
 class CountTable(IntEnum):
-    """The contingency tables: each counts one column, exactly or in buckets."""
+    """The code of a contingency table, which counts the values of one column exactly or in buckets."""
 
     COUNTRY = 0
     AGE = 1
@@ -44,29 +44,29 @@ class CountTable(IntEnum):
 
 
 UNSEGMENTED_TABLES = frozenset({CountTable.COUNTRY, CountTable.AGE})
-"""Tables that are not split by country; their segment is ``ALL_SEGMENTS``."""
+"""Tables that do not count per country; the segment of all their cells is ``ALL_SEGMENTS``."""
 
 TEXT_TABLES = {
     CountTable.COUNTRY: Column.COUNTRY_CODE,
     CountTable.CATEGORY: Column.PRODUCT_CATEGORY,
     CountTable.PAYMENT: Column.PAYMENT_TYPE,
 }
-"""The column of each text table, in the order of the fields of :class:`TextCategories`."""
+"""The tables that count texts, each with its column, in the order of the fields of :class:`TextCategories`."""
 
 
 class TextCategories(NamedTuple):
-    """Distinct texts of each text column, ascending; the code of a text is its index plus 1."""
+    """The distinct texts of each text column, ascending; the value code of a text is its position plus 1."""
 
     country: Texts = ()
     category: Texts = ()
     payment: Texts = ()
 
     def of(self, table: CountTable) -> Texts:
-        """Return the texts of a table in ``TEXT_TABLES``."""
+        """Return the distinct texts that a table counts; the table must be a key of ``TEXT_TABLES``."""
         return self[list(TEXT_TABLES).index(table)]
 
     def union(self, other: Self) -> Self:
-        """Return the distinct texts of both."""
+        """Return, for each column, the distinct texts of ``self`` and ``other``, ascending."""
         pairs = zip(self, other, strict=True)
         return type(self)(*(left if left == right else tuple(sorted({*left, *right})) for left, right in pairs))
 
@@ -75,7 +75,7 @@ NO_CATEGORIES = TextCategories()
 
 
 class CellCounts(NamedTuple):
-    """Unpacked cells of one table: codes, rows and minor units in five arrays of equal length."""
+    """The cells of one table as five arrays of equal length: three codes, the rows and the minor units of each cell."""
 
     window: I64
     segment: I64
@@ -91,7 +91,8 @@ def encode_texts(column: pd.Series) -> tuple[I64, Texts]:
         column: ``category`` or any text dtype.
 
     Returns:
-        A code per row, 0 for null, else the index of its text plus 1. Then the distinct texts that occur, ascending.
+        A pair: first a code per row (0 for null, else the position of its text plus 1); second the distinct texts that
+        occur in the column, ascending.
     """
     from customer_analytics.core.arrow._kernels import occurring  # noqa: PLC0415  imports Numba
 
@@ -104,18 +105,18 @@ def encode_texts(column: pd.Series) -> tuple[I64, Texts]:
 
 
 def pack_keys(window: I64, segment: I64, table: CountTable, value: I64) -> I64:
-    """Pack the codes of cells into keys that are ordered by table, window, segment and value."""
+    """Pack the codes of each cell into one key. Keys sort by table, then by window, segment and value."""
     return (np.int64(table) << _TABLE_SHIFT) | (window << _WINDOW_SHIFT) | (segment << _SEGMENT_SHIFT) | value
 
 
 def count_cells(window: I64, segment: I64, values_by_table: dict[CountTable, I64], cents: I64) -> KeySums:
-    """Sum rows and minor units per cell over the rows of a chunk.
+    """Count the rows and sum the minor units of each cell in a chunk; the result has one packed key per cell.
 
     Args:
-        window: Window code per row.
-        segment: Segment code per row.
-        values_by_table: Value code per row for each table, in the order of the tables.
-        cents: Minor units per row, from 0 to below ``2**36``.
+        window: Window code of each row.
+        segment: Segment code of each row.
+        values_by_table: Value code of each row, for each table; the tables are in ascending order.
+        cents: Minor units of each row, from 0 to below ``2**36``.
     """
     from customer_analytics.core.aggregation._kernels import rank_codes  # noqa: PLC0415  imports Numba
 
@@ -135,40 +136,41 @@ def count_cells(window: I64, segment: I64, values_by_table: dict[CountTable, I64
 
 
 def unpack_counts(cell_sums: KeySums, table: CountTable) -> CellCounts:
-    """Return the cells of one table, ordered by window, segment and value."""
+    """Select the cells of one table and unpack their keys; cells are ordered by window, segment and value."""
     return unpack_run(select_table(cell_sums, table))
 
 
 def select_table(cell_sums: KeySums, table: CountTable) -> SortedRun:
-    """Return the packed cells of one table without merging those of other tables."""
+    """Return the cells of one table as one sorted run of packed keys with two sums: rows and minor units."""
     run = cell_sums.select_prefix(int(table), _TABLE_SHIFT)
     return run if run.sums else SortedRun(run.keys, (run.keys, run.keys))
 
 
 def unpack_run(run: SortedRun) -> CellCounts:
-    """Unpack the keys of a run of cells."""
+    """Unpack the keys of a run into codes, and return them with the rows and minor units of the run."""
     segments = (run.keys >> _SEGMENT_SHIFT) & ((1 << SEGMENT_BITS) - 1)
     return CellCounts(unpack_windows(run.keys), segments, run.keys & _VALUE_MASK, *run.sums)
 
 
 def pack_counts(counts: CellCounts, table: CountTable) -> KeySums:
-    """Pack the cells of one table; cells with equal codes are summed."""
+    """Pack the codes of a table's cells into keys, and sum cells that have equal codes."""
     keys = pack_keys(counts.window, counts.segment, table, counts.value)
     return KeySums.of_run(keys, counts.rows, counts.cents)
 
 
 def unpack_windows(keys: I64) -> I64:
-    """Return the window codes of packed keys."""
+    """Return the window code of each packed key."""
     return (keys >> _WINDOW_SHIFT) & ((1 << WINDOW_BITS) - 1)
 
 
 def recode_categories(cell_sums: KeySums, categories: TextCategories, new_categories: TextCategories) -> KeySums:
-    """Return the same cells with the codes of other categories.
+    """Replace the codes in the keys of cells with the codes that the same texts have in ``new_categories``.
 
     Args:
-        cell_sums: Cells with the codes of ``categories``.
-        categories: Categories of the cells.
-        new_categories: A superset of them. Both are sorted, so the order of the keys stays.
+        cell_sums: Cells whose codes refer to ``categories``.
+        categories: The texts of the present codes.
+        new_categories: The texts of the new codes. They must include all texts of ``categories``. Both are sorted, so
+            the keys keep their order.
     """
     if categories == new_categories or not cell_sums.runs:
         return cell_sums
@@ -187,13 +189,13 @@ def recode_categories(cell_sums: KeySums, categories: TextCategories, new_catego
 
 
 def _map_codes(texts: Texts, new_texts: Texts, first_code: int) -> I64:
-    """Return the new code of each old code; codes below ``first_code`` stay."""
+    """Return an array with the new code at the position of each old code; codes below ``first_code`` do not change."""
     code_by_text = {text: code for code, text in enumerate(new_texts, first_code)}
     return np.array([*range(first_code), *(code_by_text[text] for text in texts)], np.int64)
 
 
 def _count_histogram(group: I64, value_count: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
-    """Return the cells ``group * value_count + value`` that occur, ascending, and their rows and minor units."""
+    """Return the cells ``group * value_count + value`` that occur, ascending, and the rows and minor units of each."""
     from customer_analytics.core.aggregation._kernels import histogram, rank_codes  # noqa: PLC0415  imports Numba
 
     if size <= _DENSE_CELLS_PER_ROW * len(group) + _DENSE_CELLS:

@@ -1,4 +1,4 @@
-"""The profile of a delivery: exact counts of its values per window, as a mergeable partial state."""
+"""Counts how often each value of a delivery occurs per window; the result is a profile that can be merged."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -20,16 +20,16 @@ from customer_analytics.core.drift.profile.windows import Period, encode_windows
 from customer_analytics.core.errors import CustomerAnalyticsError, SettingError, listed
 
 SCHEMA_VERSION = 1
-"""Version of the saved profile; a profile of another version is rejected."""
+"""Version of the format in which a profile is saved; a profile of another version is rejected."""
 
 _MAX_AGE = (1 << packed_counts.VALUE_BITS) - 2
-"""Greater ages are counted as this age; the code of an age is the age plus 1."""
+"""Ages above this one are counted as this one. The code of an age is the age plus 1."""
 
 LARGE_OCTAVE = 38
-"""Octave code of amounts that are negative or at least ``LARGE_CENTS``."""
+"""Code that :func:`encode_octaves` gives to amounts that are negative or at least ``LARGE_CENTS``."""
 
 _EXPONENT_SHIFT, _EXPONENT_OF_HALF = 52, 1022
-"""Position of the exponent in the bits of a float64, and the stored exponent of 0.5, the power of two below 1."""
+"""Position of the exponent in the bits of a float64, and the exponent of 0.5 as it is stored in them."""
 
 PROFILED_COLUMNS = (
     Column.PRODUCT_CATEGORY,
@@ -43,7 +43,7 @@ PROFILED_COLUMNS = (
 
 
 class ProfileError(CustomerAnalyticsError):
-    """A profile cannot be read, merged or compared."""
+    """A profile cannot be written, read, merged or compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class ProfileShape:
 
     Args:
         period: Length of a window: ``day``, ``week`` or ``month``.
-        amount_decimals: Digits of the currency's minor unit.
+        amount_decimals: Decimal places of the currency's minor unit: 2 for cents.
 
     Raises:
-        SettingError: The period is unknown.
+        SettingError: ``period`` is not one of these three.
     """
 
     period: Period = Period.WEEK
@@ -69,7 +69,7 @@ class ProfileShape:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """Settings of the profile (``params:profile``): ``period``, the length of a window."""
+    """Settings of profiles (``params:profile``): ``period``, the length of a window. An unknown one is an error."""
 
     period: Period
 
@@ -77,24 +77,24 @@ class ProfileSettings:
         self.shape(0)  # raises SettingError for an unknown period
 
     def shape(self, amount_decimals: int) -> ProfileShape:
-        """Return the shape of a profile whose amounts have this number of decimals."""
+        """Return the shape of a profile with this period and with amounts of ``amount_decimals`` decimal places."""
         return ProfileShape(self.period, amount_decimals)
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseProfile:
-    """Rows per value and window of a delivery as a partial state; ``PurchaseProfile()`` is the identity.
+    """A partial state that counts the rows of a delivery per window and value; ``PurchaseProfile()`` is the identity.
 
-    Amounts, ages and countries are counted exactly for the whole delivery. Per country, categories and payment types
-    are counted exactly, ages per decade and amounts per power of two, each with exact money. Exact amounts per country
-    would make the state grow with countries x windows x amounts.
+    For the whole delivery, amounts, ages and countries are counted exactly. For each country, categories and payment
+    types are counted exactly, ages by decade, and amounts by power of two; sums of money are exact. Exact amounts for
+    each country would need memory for countries x windows x amounts.
 
     Args:
         shape: Window length and minor unit; ``None`` only for the identity.
-        categories: The distinct texts of the text columns.
+        categories: The distinct texts of the text columns; ``cell_sums`` holds codes that refer to them.
         amounts: Rows per window and amount.
-        cell_sums: Rows and minor units per cell of the other contingency tables (see ``packed_counts``).
-        quarantined: Quarantined rows per reason, sorted; empty if unknown.
+        cell_sums: Rows and minor units per cell of the contingency tables (see ``packed_counts``).
+        quarantined: Pairs of a reason and its number of quarantined rows, sorted; empty if unknown.
     """
 
     shape: ProfileShape | None = None
@@ -105,12 +105,12 @@ class PurchaseProfile:
 
     @classmethod
     def of(cls, chunk: pd.DataFrame, shape: ProfileShape) -> Self:
-        """Profile a chunk of clean purchases.
+        """Return the profile of a chunk of clean purchases.
 
         Args:
             chunk: ``purchase_date`` (datetime64), ``purchase_amount`` (float64, major units), ``customer_age`` (any
-                number dtype), ``country_code``, ``product_category`` and ``payment_type`` (category or text). Each may
-                be null. Other columns are ignored.
+                number dtype), ``country_code``, ``product_category`` and ``payment_type`` (category or text). Each
+                column may contain nulls. Other columns are ignored.
             shape: Window length and minor unit.
         """
         if not len(chunk):
@@ -151,11 +151,11 @@ class PurchaseProfile:
         return type(self)(shape, categories, amounts, left + right, tuple(sorted(quarantined.items())))
 
     def settled(self) -> Self:
-        """Return the same profile with all sorted runs merged: the form to keep after the last chunk."""
+        """Return an equal profile in compact form: all its sorted runs are merged. Call it after the last chunk."""
         return replace(self, amounts=self.amounts.settled(), cell_sums=amount_counts.to_one_run(self.cell_sums))
 
     def with_quarantined(self, rows_by_reason: Mapping[str, int]) -> Self:
-        """Return this profile with the quarantined rows per reason; reasons without rows are omitted."""
+        """Return this profile with the given numbers of quarantined rows; reasons without rows are omitted."""
         quarantined = ((reason, rows) for reason, rows in rows_by_reason.items() if rows)
         return replace(self, quarantined=tuple(sorted(quarantined)))
 
@@ -164,7 +164,7 @@ class PurchaseProfile:
         return sum(self.rows_per_window().values())
 
     def rows_per_window(self) -> dict[int, int]:
-        """Return the clean rows per window code, ascending by code."""
+        """Return the number of clean rows per window code, in ascending order of the codes."""
         counts = packed_counts.unpack_counts(self.cell_sums, CountTable.COUNTRY)
         windows, window_index = np.unique(counts.window, return_inverse=True)
         rows = np.bincount(window_index, counts.rows, len(windows)).astype(np.int64)
@@ -172,26 +172,26 @@ class PurchaseProfile:
 
     @property
     def scale(self) -> int:
-        """Minor units per major unit."""
+        """Number of minor units in one major unit, such as 100 cents."""
         return 10 ** (self.shape or ProfileShape()).amount_decimals
 
     @property
     def approximate(self) -> float | None:
-        """The maximum relative error of an amount if amounts are in buckets; ``None`` if all amounts are exact."""
+        """The maximum relative error of amounts that are counted in buckets; ``None`` if no buckets are used."""
         return amount_counts.RELATIVE_BUCKET_WIDTH if self.amounts.settled().detail else None
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the profile of these windows, without quarantined rows, which have no window."""
+        """Return the profile of the purchases in these windows (codes); ``quarantined`` becomes empty."""
         run = self.cell_sums.settled()
         cell_sums = amount_counts.select_keys(run, np.isin(packed_counts.unpack_windows(run.keys), list(windows)))
         return replace(self, amounts=self.amounts.select_windows(windows), cell_sums=cell_sums, quarantined=())
 
 
 def count_reasons(quarantined: Chunks) -> Counter[str]:
-    """Count quarantined rows per reason; a row with several reasons counts once for each.
+    """Count quarantined rows per reason; a row with several reasons counts once for each of them.
 
     Args:
-        quarantined: Chunks with ``reasons`` (category, joined by ``;``).
+        quarantined: Chunks with the column ``reasons`` (category): the reasons of a row, joined by ``;``.
     """
     return quarantined.select(["reasons"]).fold(_count_chunk_reasons, Counter())
 
@@ -204,7 +204,7 @@ def _count_chunk_reasons(chunk: pd.DataFrame) -> Counter[str]:
 
 
 def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
-    """Return age codes: 0 for null, else the age in years plus 1; ages are clipped to 0 and ``_MAX_AGE``."""
+    """Convert ages in years to codes: 0 for null, else the age plus 1. Ages are clipped to 0 to ``_MAX_AGE``."""
     codes = np.clip(ages, 0, _MAX_AGE)
     codes += 1
     codes[np.isnan(ages)] = packed_counts.NULL
@@ -212,9 +212,10 @@ def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
 
 
 def encode_octaves(cents: I64) -> I64:
-    """Return a code for the power of two of each amount: 0 for null, 1 for 0, 2 for 1, 3 for 2 to 3, 4 for 4 to 7, ….
+    """Return the code of each amount's octave, the interval from one power of two to the next.
 
-    Amounts that are negative or at least ``LARGE_CENTS`` have the code ``LARGE_OCTAVE``.
+    Codes: 0 for null, 1 for the amount 0, 2 for 1, 3 for 2 to 3, 4 for 4 to 7 minor units, and so on. Amounts that are
+    negative or at least ``LARGE_CENTS`` have the code ``LARGE_OCTAVE``.
     """
     codes = cents.astype(np.float64).view(np.int64)
     codes >>= _EXPONENT_SHIFT
@@ -226,5 +227,5 @@ def encode_octaves(cents: I64) -> I64:
 
 
 def describe_shape(shape: ProfileShape) -> str:
-    """Return a description of the shape for an error message."""
+    """Describe a shape as text for an error message."""
     return f"windows of a {shape.period} and {shape.amount_decimals} decimals"

@@ -1,4 +1,4 @@
-"""Counts that the drift measures read from a profile: numbers, numbers per window, texts per country or window."""
+"""Reads counts from a profile for the drift measures: of numbers and texts, in total, per window or per country."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -16,11 +16,11 @@ from customer_analytics.core.drift.statistics.numeric import NumberCounts, Windo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentCounts:
-    """Rows of a text column per segment and value.
+    """The number of rows per segment and value of a text column.
 
     Args:
-        counts: Shape ``(segments, values)``; values are in order of their codes, so nulls are first.
-        cells: The cells that were summed, per window.
+        counts: Rows as an array of shape ``(segments, values)``, both in order of their codes; the first value is null.
+        cells: Rows per window, segment and value, from which ``counts`` was summed.
     """
 
     counts: I64
@@ -28,13 +28,13 @@ class SegmentCounts:
 
 
 def align_categories(profile: PurchaseProfile, categories: TextCategories) -> PurchaseProfile:
-    """Return the settled profile with the codes of ``categories``, a superset of the categories of the profile."""
+    """Return the settled profile with codes that refer to ``categories``, which must include its own categories."""
     cell_sums = packed_counts.recode_categories(profile.cell_sums, profile.categories, categories)
     return replace(profile, categories=categories, cell_sums=cell_sums).settled()
 
 
 def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
-    """Count amounts (in minor units) or ages over all windows."""
+    """Count the rows of each amount (in minor units) or age over all windows; a bucket is represented by its mean."""
     if column is Column.CUSTOMER_AGE:
         counts = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
         rows_by_code = np.bincount(counts.value, counts.rows, 1).astype(np.int64)
@@ -51,9 +51,9 @@ def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
 
 
 def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowValues:
-    """Count amounts (in major units) or ages per window.
+    """Count the rows of each distinct amount (in major units) or age in each window, without large amounts.
 
-    The mean of a bucket represents its amounts if windows are counted in buckets. Large amounts are not included.
+    If the profile counts the amounts of windows in buckets, the mean of a bucket represents its amounts.
     """
     if column is Column.CUSTOMER_AGE:
         window, _, codes, rows, _ = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
@@ -69,7 +69,7 @@ def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowV
 
 
 def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCounts:
-    """Count a text table per segment: 0 is the whole delivery, 1 the rows without a country, then the countries."""
+    """Count the rows of a text table per value and segment (0: all rows, 1: no country, from 2 on: each country)."""
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     segment_count = packed_counts.FIRST_SEGMENT + len(profile.categories.country)
     value_count = 1 + len(profile.categories.of(table))
@@ -80,10 +80,10 @@ def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCoun
 
 
 def count_by_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I64, I64, I64]:
-    """Count a table over all countries.
+    """Count the rows and sum the money of a table per window and value, over all countries.
 
     Returns:
-        Window code, value code, rows and minor units in arrays of equal length, ordered by window and value.
+        Four arrays of equal length, ordered by window and value: window codes, value codes, rows and minor units.
     """
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     merged = packed_counts.pack_counts(cells._replace(segment=np.zeros_like(cells.segment)), table)
@@ -92,18 +92,18 @@ def count_by_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I
 
 
 def sum_money(profile: PurchaseProfile, table: CountTable, code: int) -> float:
-    """Return the revenue, in major units, of the rows with this value code."""
+    """Return the revenue, in major units, of the rows that have the value code ``code`` in the column of ``table``."""
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     return float(int(cells.cents[cells.value == code].sum()) / profile.scale)
 
 
 def name_segments(profile: PurchaseProfile) -> tuple[str, ...]:
-    """Return the names of the segments in order of their codes."""
+    """Return the names of all segments in order of their codes: ``all``, ``no country``, then the countries."""
     return ("all", "no country", *profile.categories.country)
 
 
 def _count_amounts(profile: PurchaseProfile) -> tuple[I64, I64, int]:
-    """Return distinct minor units, ascending, their rows, and the rows without an amount; large amounts excluded."""
+    """Return the distinct amounts that are not large (minor units), the rows of each, and the number of nulls."""
     amounts = profile.amounts.settled()
     run = (amounts.exact, amounts.whole, amounts.buckets)[amounts.detail].settled()
     units, sums = KeySums.of_run(run.keys & CENT_MASK, *run.sums).settled()

@@ -1,4 +1,4 @@
-"""Time windows: days, weeks from Monday to Sunday, or calendar months, with the ordinal of the first day as code."""
+"""Time windows: days, weeks (Monday to Sunday) or calendar months. A window's code is the ordinal of its first day."""
 
 from enum import StrEnum
 
@@ -8,10 +8,10 @@ import numpy.typing as npt
 I64 = npt.NDArray[np.int64]
 
 NO_DATE = 0
-"""Window code of purchases without a date."""
+"""Window code that marks purchases without a date."""
 
 _EPOCH = 719_163
-"""``date(1970, 1, 1).toordinal()``. Window codes are proleptic Gregorian ordinals, which start at 1."""
+"""Ordinal of 1970-01-01. Window codes are ordinals as from ``date.toordinal()``; they start at 1, so 0 is free."""
 
 _DAY_US = 86_400_000_000
 
@@ -25,7 +25,7 @@ class Period(StrEnum):
 
 
 def encode_windows(dates: npt.NDArray[np.datetime64], period: Period) -> I64:
-    """Return the window code of each date: the ordinal of the window's first day, ``NO_DATE`` for NaT.
+    """Return the window code of each date: the ordinal of the window's first day, or ``NO_DATE`` for NaT.
 
     Args:
         dates: ``datetime64[us]``.
@@ -50,5 +50,5 @@ def decode_windows(codes: I64) -> npt.NDArray[np.datetime64]:
 
 
 def name_window(code: int) -> str:
-    """Return the first day of a window as text, ``no date`` for ``NO_DATE``."""
+    """Return the first day of a window as text such as ``2024-01-01``, or ``no date`` for ``NO_DATE``."""
     return "no date" if code == NO_DATE else str(np.datetime64(code - _EPOCH, "D"))

@@ -1,1 +1,1 @@
-"""Plotly figures of aggregates, stored in the catalog, previewed by Kedro-Viz and embedded in the summary report."""
+"""Draw aggregates as Plotly figures; the catalog stores them, Kedro-Viz and the summary report show them."""

@@ -1,4 +1,4 @@
-"""Chart of the distribution of the purchase amount."""
+"""Draw the distribution of the purchase amount as a Plotly figure."""
 
 import bisect
 import math
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 MARKED_PERCENTILES = {"p50": ("median", "right"), "p99": ("99th percentile", "left")}
-"""Percentile → its label, and the side of the label that touches the mark."""
+"""Percentile → a pair: its label, and the side of the label that touches the line at the percentile."""
 
 _MAX_LABELLED_BARS = 20
 
 
 def draw_distribution(distribution: pd.DataFrame | None, summary: pd.DataFrame) -> "Figure":
-    """Draw the purchases per interval of amounts, with the median and the 99th percentile marked.
+    """Draw the number of purchases per interval of amounts as bars, and mark the median and the 99th percentile.
 
     Args:
-        distribution: ``amount_distribution``; ``None`` if no run has made it.
-        summary: ``numeric_summary``.
+        distribution: ``amount_distribution``, one row per interval; ``None`` if no run has made it.
+        summary: ``numeric_summary``, which has the percentiles.
     """
     if distribution is None or distribution.empty:
         return make_empty_figure("There is no distribution of amounts.")
@@ -53,7 +53,7 @@ def draw_distribution(distribution: pd.DataFrame | None, summary: pd.DataFrame) 
 
 
 def _ticks(lows: list[float]) -> dict[str, object]:
-    """Return ticks at the lower ends of bars: every second bar if there are few, else at powers of ten."""
+    """Return axis settings with ticks at the lower ends of every second bar; if there are many, at powers of ten."""
     if len(lows) <= _MAX_LABELLED_BARS:
         bars = list(range(0, len(lows), 2))
     else:
@@ -67,7 +67,7 @@ def _ticks(lows: list[float]) -> dict[str, object]:
 
 
 def _label_percentiles(lows: list[float], highs: list[float], summary: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a label above each marked percentile; its x is interpolated on the logarithmic scale within the bar."""
+    """Return one annotation per marked percentile; its x is interpolated within the bar on a logarithmic scale."""
     amount_summary = summary.loc[summary["column"] == Column.PURCHASE_AMOUNT].iloc[0]
     labels = []
     for percentile, (name, xanchor) in MARKED_PERCENTILES.items():

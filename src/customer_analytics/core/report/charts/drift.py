@@ -1,4 +1,4 @@
-"""Charts of drift as Plotly figures."""
+"""Draw drift as Plotly figures: effects of changes, rows per window, and percentiles of the amount."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,20 +30,21 @@ _LINES_LAYOUT = {"height": 340, "margin": {"t": 72}, "showlegend": True}
 _PERCENTILES = np.arange(1, 100)
 _MAX_BARS = 30
 _MIN_LENGTH = 1e-4
-"""Length of a bar without effect; a logarithmic axis has no zero."""
+"""Length of the bar of a finding without effect; it is not 0, because a logarithmic axis has no 0."""
 
 
 class _Bar(NamedTuple):
-    """A finding and its label on the axis."""
+    """A bar of the chart of effects: a finding and its label on the axis."""
 
     label: str
     finding: Finding
 
 
 def draw_findings(comparisons: Sequence[Comparison]) -> "Figure":
-    """Draw the effect of each finding as a bar and its noise floor as a black tick, divided by the failure threshold.
+    """Draw the effect of each finding as a bar, and its noise floor as a black tick.
 
-    The chart has the largest effects of the whole delivery and of the countries that alarm.
+    Both are divided by the threshold of failure. Findings about single countries are shown only if they are alarms. If
+    there are too many findings, those with the largest effects are shown.
     """
     bars = _select_bars(comparisons)
     if not bars:
@@ -80,7 +81,7 @@ def draw_findings(comparisons: Sequence[Comparison]) -> "Figure":
 
 
 def draw_volume(deliveries: DeliveryPair) -> "Figure":
-    """Draw the rows per window of both deliveries."""
+    """Draw the rows per window as lines: one for the current delivery, one for the baseline if there is one."""
     traces = [
         {
             **line,
@@ -103,7 +104,7 @@ def draw_volume(deliveries: DeliveryPair) -> "Figure":
 
 
 def draw_amounts(deliveries: DeliveryPair) -> "Figure":
-    """Draw the percentiles of the purchase amount of both deliveries."""
+    """Draw the percentiles of the amount: one line for the current delivery, one for the baseline if there is one."""
     traces = [
         {
             **line,
@@ -125,7 +126,7 @@ def draw_amounts(deliveries: DeliveryPair) -> "Figure":
 
 
 def _select_bars(comparisons: Sequence[Comparison]) -> list[_Bar]:
-    """Return the findings with the largest effects, ascending; labels name the comparison if there are several."""
+    """Return the ``_MAX_BARS`` findings with the largest effects, relative to their thresholds, in ascending order."""
     bars = []
     for comparison in comparisons:
         comparison_name = _COMPARISON_NAMES.get(comparison.name, comparison.name)
@@ -135,7 +136,7 @@ def _select_bars(comparisons: Sequence[Comparison]) -> list[_Bar]:
 
 
 def _make_traces(bars: list[_Bar]) -> list[dict[str, Any]]:
-    """Return one trace per outcome."""
+    """Return the bars as Plotly traces, one trace per outcome that occurs."""
     return [
         {
             "type": "bar",
@@ -153,9 +154,9 @@ def _make_traces(bars: list[_Bar]) -> list[dict[str, Any]]:
 
 
 def _list_lines(deliveries: DeliveryPair) -> list[tuple[dict[str, Any], PurchaseProfile]]:
-    """Return the style and the profile of a line for the baseline, if there is one, and for the current delivery.
+    """Return a pair of style and profile for each line of a chart: the baseline, if any, and the current delivery.
 
-    The line of the baseline is wider, so that it stays visible behind the other line.
+    The line of the baseline is wider, so that it stays visible behind the line of the current delivery.
     """
     lines = [(_style_line("now", deliveries.current_run, style.ACCENT, 2), deliveries.current)]
     if deliveries.baseline is not None:
@@ -178,5 +179,5 @@ def _label(finding: Finding) -> str:
 
 
 def _relative_to_fail(size: float | None, finding: Finding) -> float:
-    """Return a size divided by the finding's threshold of failure, at least ``_MIN_LENGTH``."""
+    """Divide the absolute value of ``size`` by the finding's threshold of failure; return at least ``_MIN_LENGTH``."""
     return max(abs(size or 0.0) / (finding.fail or 1.0), _MIN_LENGTH)

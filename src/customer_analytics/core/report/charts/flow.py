@@ -1,4 +1,4 @@
-"""Chart of the ledger as a flow of rows."""
+"""Draw the ledger as a flow of rows (Sankey diagram)."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,14 @@ FATES = {
 _FATES_HEIGHT, _REASON_HEIGHT = 190, 24
 
 _FlowNode = tuple[str, int, str]
-"""Name, rows and colour of a node in a flow."""
+"""A node of the flow: its name, its number of rows and its colour."""
 
 
 def draw_flow(ledger: Mapping[str, Any]) -> "Figure":
-    """Draw all rows of the public ledger by fate, and below them the quarantined rows by reason at another scale.
+    """Draw two flows: all rows of the ledger by fate, and below it the quarantined rows by reason.
 
-    A row with several reasons counts for each, so the reasons can sum to more than the quarantined rows.
+    The flows have different scales. A row with several reasons counts once for each reason, so the counts of the
+    reasons can sum to more than the number of quarantined rows.
     """
     if not ledger["rows_in"]:
         return style.make_empty_figure("The input has no rows.")

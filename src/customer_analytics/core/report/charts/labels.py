@@ -1,6 +1,6 @@
-"""Text in charts: names from the data are shown without change of their characters.
+"""Format texts from the data for charts.
 
-Plotly interprets some HTML in any text, so ``<``, ``>`` and ``&`` are escaped.
+Plotly interprets some HTML in every text, so ``<``, ``>`` and ``&`` are escaped.
 """
 
 import html
@@ -12,9 +12,10 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
 def format_label(text: str, max_chars: int = 22) -> str:
-    """Format a name from the data as a label: visible, cut, escaped, and isolated in its direction of writing.
+    """Format a name from the data as a label of a chart.
 
-    The isolation (Unicode FSI and PDI) keeps right-to-left text from reordering the text beside it.
+    Control characters become visible, a long name is cut, and HTML is escaped. The Unicode characters FSI and PDI
+    around the name keep right-to-left text from reordering the text beside it.
     """
     return f"{_FIRST_STRONG_ISOLATE}{escape_html(shorten(make_visible(text), max_chars))}{_POP_ISOLATE}"
 
@@ -25,7 +26,10 @@ def escape_html(text: str) -> str:
 
 
 def wrap_text(text: str, width: int = 60, max_lines: int = 6) -> str:
-    """Escape a text and break it into lines of ``width`` characters; an ellipsis replaces lines past ``max_lines``."""
+    """Escape a text and break it into lines of at most ``width`` characters.
+
+    An ellipsis replaces all lines after the first ``max_lines``.
+    """
     lines = re.findall(rf".{{1,{width}}}(?:\s|$)|\S{{{width}}}", make_visible(text))
     shown_lines = lines if len(lines) <= max_lines else [*lines[:max_lines], ELLIPSIS]
     return "<br>".join(escape_html(line.strip()) for line in shown_lines)

@@ -1,4 +1,4 @@
-"""Charts of data quality: quarantined rows by column and fault, missing values by window."""
+"""Draw data quality as Plotly figures: quarantined rows by column and fault, missing values by window."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _RECORD = "(whole record)"
 
 
 def draw_reasons(ledger: Mapping[str, Any]) -> "Figure":
-    """Draw the quarantined rows of the public ledger by column and fault; each reason of a row counts."""
+    """Draw the ledger's quarantined rows by column and fault; a row with several reasons counts once for each."""
     by_fault: dict[str, dict[str, int]] = {}
     by_column: Counter[str] = Counter()
     for reason, rows in ledger["by_reason"].items():
@@ -64,12 +64,15 @@ def draw_reasons(ledger: Mapping[str, Any]) -> "Figure":
 
 
 def columns_with_missing(windows: pd.DataFrame) -> list[str]:
-    """Return the columns of ``purchases_by_window`` that count missing values and are not all zero."""
+    """Return the names of the columns ``missing_…`` of ``purchases_by_window`` that have a count above 0."""
     return [name for name in windows.columns if name.startswith(MISSING_PREFIX) and windows[name].any()]
 
 
 def draw_missing(windows: pd.DataFrame | None) -> "Figure":
-    """Draw the share of missing values per column in ``purchases_by_window``, or an empty figure for ``None``."""
+    """Draw the share of missing values by window, one line per column of ``purchases_by_window``.
+
+    If there are no windows or no missing values, the figure shows only a text that says so.
+    """
     dated_windows = None if windows is None else windows[windows["window"].notna()]
     if dated_windows is None or dated_windows.empty:
         return style.make_empty_figure("There is no window with rows.")

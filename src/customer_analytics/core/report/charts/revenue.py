@@ -1,4 +1,4 @@
-"""Charts of revenue by month, country and category."""
+"""Draw revenue by month, country and category as Plotly figures."""
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 NO_PURCHASES = "No clean purchase, so there is no revenue."
 MAX_GROUPS = 15
-"""Number of groups that a chart and its table show; the others are summed."""
+"""Number of groups (countries or categories) that a chart and its table list; the other groups are summed."""
 
 _BAR_WIDTH_MS = 26 * 86_400_000
 _BAR_HEIGHT = 28
 
 
 class TopGroups(NamedTuple):
-    """The groups with the most revenue, and the sum of all others.
+    """The groups (countries or categories) with the most revenue, and the sums of all other groups.
 
     Args:
         top: The rows of the revenue table with the most revenue, in descending order.
@@ -38,10 +38,11 @@ class TopGroups(NamedTuple):
 def split_top_groups(revenue: pd.DataFrame) -> TopGroups:
     """Split a revenue table into the :data:`MAX_GROUPS` groups with the most revenue and the sum of the others.
 
-    A single further group is listed too, because a row "1 others" would save no space.
+    If only one group would be left for the sum, it is listed as well, because a row for the sum would save no space.
 
     Args:
-        revenue: A text column of names first, ``revenue`` (float64) and ``orders`` (int64). The rows have any order.
+        revenue: The first column has the names of the groups (text); further columns are ``revenue`` (float64) and
+            ``orders`` (int64). The rows can have any order.
     """
     ordered = revenue.sort_values(["revenue", revenue.columns[0]], ascending=[False, True], ignore_index=True)
     top_count = len(ordered) if len(ordered) <= MAX_GROUPS + 1 else MAX_GROUPS
@@ -50,9 +51,9 @@ def split_top_groups(revenue: pd.DataFrame) -> TopGroups:
 
 
 def draw_groups(revenue: pd.DataFrame, title: str) -> "Figure":
-    """Draw the revenue of the top groups as bars.
+    """Draw the groups with the most revenue as bars.
 
-    The axis title states the sum of the others: a bar of it could dwarf all other bars.
+    The title of the axis states the sum of the other groups, because a bar for it could be much longer than all others.
 
     Args:
         revenue: ``revenue_by_country`` or ``revenue_by_category``.
@@ -83,7 +84,7 @@ def draw_groups(revenue: pd.DataFrame, title: str) -> "Figure":
 
 
 def draw_months(revenue: pd.DataFrame) -> "Figure":
-    """Draw the revenue of ``revenue_by_month`` as bars; a month without purchases is a gap."""
+    """Draw ``revenue_by_month`` as bars; a month without purchases leaves a gap."""
     if revenue.empty:
         return make_empty_figure(NO_PURCHASES)
     bars = {

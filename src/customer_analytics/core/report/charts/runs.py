@@ -1,4 +1,4 @@
-"""Charts of recent runs: quarantined and duplicate rows, time and peak memory."""
+"""Draw recent runs as Plotly figures: quarantined and duplicate rows, time and peak memory."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 NO_RUNS = "No run is recorded yet."
 MAX_RUNS = 30
-"""Number of newest runs that charts and tables show."""
+"""Maximum number of runs that charts and tables show: the newest ones."""
 
 _MAX_TICKS = 6
 _YEAR_LENGTH = len("2026-")
 
 
 def draw_quarantined(runs: pd.DataFrame | None) -> "Figure":
-    """Draw the shares of quarantined and duplicate rows per run in ``runs``, or an empty figure for ``None``."""
+    """Draw the shares of quarantined and duplicate rows by run; if there are no runs, the figure is empty."""
     if runs is None or runs.empty:
         return make_empty_figure(NO_RUNS)
     newest_runs = _newest_runs(runs)
@@ -41,7 +41,7 @@ def draw_quarantined(runs: pd.DataFrame | None) -> "Figure":
 
 
 def draw_usage(runs: pd.DataFrame | None) -> "Figure":
-    """Draw the elapsed time per run in ``runs`` and below it the peak memory, or an empty figure for ``None``."""
+    """Draw the elapsed time by run, and below it the peak memory; if there are no runs, the figure is empty."""
     if runs is None or runs.empty:
         return make_empty_figure(NO_RUNS)
     newest_runs = _newest_runs(runs)
@@ -63,7 +63,7 @@ def draw_usage(runs: pd.DataFrame | None) -> "Figure":
 
 
 def _newest_runs(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the newest runs as float64 metrics, 0 for missing ones, with all duplicates in one column."""
+    """Return the newest runs with float64 metrics (0 if missing); ``duplicates`` is the sum of both kinds."""
     newest = runs.tail(MAX_RUNS).reset_index(drop=True)
     metrics = newest.drop(columns="run").astype("float64").fillna(0.0)
     duplicates = metrics["duplicates_exact"] + metrics["duplicates_conflicting"]

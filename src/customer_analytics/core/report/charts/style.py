@@ -1,4 +1,4 @@
-"""Style of all charts: colours, fonts and layout."""
+"""The common style of all charts: colours, fonts and layout."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ DARK: Mapping[str, str] = {
     WARN: "#f0c04d",
     PURPLE: "#c39be6",
 }
-"""Light colour → colour on a dark background. The page replaces the colours; figures in the catalog are light."""
+"""Light colour → its dark counterpart. Figures have the light colours; the report page replaces them in dark mode."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -60,14 +60,14 @@ _LAYOUT: dict[str, Any] = {
 
 
 def make_figure(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> "Figure":
-    """Make a figure with the common style."""
+    """Make a Plotly figure of traces and a layout, in the common style of all charts."""
     from plotly.graph_objects import Figure  # noqa: PLC0415  imports Plotly, which takes seconds
 
     return Figure({"data": [*traces], "layout": {"template": {"layout": _LAYOUT}, **layout}})
 
 
 def make_empty_figure(explanation: str) -> "Figure":
-    """Make a figure without data that shows why it is empty."""
+    """Make a figure without data that shows the explanation in the middle."""
     note = {"text": escape_html(explanation), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
     hidden_axis = {"visible": False}
     return make_figure([], {"annotations": [note], "xaxis": hidden_axis, "yaxis": hidden_axis, "height": 120})

@@ -1,1 +1,1 @@
-"""Sections of the summary report, one module per section."""
+"""Build the sections of the summary report, one topic per module."""

@@ -1,4 +1,4 @@
-"""The section about the distribution of the purchase amount."""
+"""Build the report's section about the distribution of the purchase amount."""
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ _STATISTICS = {
 
 
 def amounts_section(facts: Facts) -> Section:
-    """Build the section about purchase amounts."""
+    """Build the report's section about purchase amounts: their statistics and distribution."""
     amount_summary, distribution = facts.amount_summary, facts.amount_distribution
     if not amount_summary["count"]:
         return Section("amounts", _TITLE, "No clean purchase, so there is no amount.")

@@ -1,4 +1,4 @@
-"""The section about drift: alarms, thresholds, and the outcome of each column."""
+"""Build the report's section about drift: alarms, thresholds, and the outcome of each column."""
 
 import itertools
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _POINT_MEASURES = {"share", "missing"}
 
 
 def drift_section(facts: Facts) -> Section:
-    """Build the section about drift."""
+    """Build the report's section about drift: the result of each comparison, with charts and tables."""
     title = "Did anything change?"
     if facts.drift_verdict is None:
         lead = (
@@ -76,7 +76,7 @@ def _summarize_comparison(name: str, comparison: Mapping[str, Any]) -> Compariso
 
 
 def _measurement(alarm: Mapping[str, Any]) -> str:
-    """Format the column, the effect and the thresholds of an alarm, in the unit of the measure."""
+    """Describe an alarm in one line: ``purchase_amount, mean; effect +5 %; warns from 2 %, fails from 4 %``."""
     measure, effect = alarm["measure"], alarm["effect"]
     segment = "" if alarm["segment"] == "all" else f" in {alarm['segment']}"
     statements = [f"{alarm['column']}, {measure}{segment}"]
@@ -98,7 +98,7 @@ def _format_effect(measure: str, effect: float, sign: str = "") -> str:
 
 
 def _format_number(number: float, sign: str) -> str:
-    """Format with three significant digits, or as an integer from 1,000 on, never with an exponent."""
+    """Format a number with three significant digits, or as an integer if it is 1,000 or more."""
     return f"{number:{sign},.0f}" if abs(number) >= _MIN_INTEGER else f"{number:{sign}.3g}"
 
 

@@ -1,4 +1,4 @@
-"""The section about the ledger: rows and money by fate, and the input files."""
+"""Build the report's section about the ledger: rows and money by fate, and the input files."""
 
 from customer_analytics.core.report import formatting
 from customer_analytics.core.report.charts.flow import FATES
@@ -9,7 +9,7 @@ _LABELS = {"rows_in": "all rows", **{fate: label for fate, (label, _) in FATES.i
 
 
 def flow_section(facts: Facts) -> Section:
-    """Build the section about the ledger."""
+    """Build the report's section about the ledger: rows and money by fate, and the input files."""
     ledger = facts.ledger
     lead = (
         f"Every row has exactly one fate: {formatting.plural(ledger['clean'], 'row')} clean, "

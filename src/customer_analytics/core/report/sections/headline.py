@@ -1,4 +1,4 @@
-"""The headline and the cards at the top of the page."""
+"""Write the headline and build the cards at the top of the summary report."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def write_headline(facts: Facts) -> str:
 
 
 def build_cards(facts: Facts) -> tuple[Card, ...]:
-    """Build the cards about rows read, clean rows, revenue and drift."""
+    """Build the four cards at the top of the report: rows read, clean rows, revenue and drift."""
     ledger, files = facts.ledger, facts.ledger["input_files"]
     total_size = formatting.size(sum(file["bytes"] for file in files))
     duplicates = formatting.plural(ledger["duplicates"], "duplicate")
@@ -74,7 +74,8 @@ def _drift_card(facts: Facts) -> Card:
 
 
 def _explain_missing_verdict(verdict: Mapping[str, Any]) -> str:
-    """Explain why there is no verdict; without alarms the verdict is that of the first comparison."""
+    """Explain why drift could not be judged."""
+    # If there is no alarm, the verdict is the outcome of the first comparison.
     first = next(iter(verdict["comparisons"].values()))
     if first["reasons"] and len(first["not_judged"]) == len(first["columns"]):
         return str(first["reasons"][0])

@@ -1,11 +1,11 @@
-"""The section about the memory of one chunk."""
+"""Build the report's section about the memory of one chunk."""
 
 from customer_analytics.core.report.content import Block, Section
 from customer_analytics.core.report.facts import Facts
 
 
 def memory_section(facts: Facts) -> Section:
-    """Build the section about the memory of one chunk, from the newest memory profile."""
+    """Build the report's section about the memory of one chunk, from the newest memory profile."""
     title = "Memory of one chunk"
     summary = facts.memory_report_summary
     if summary is None:

@@ -1,4 +1,4 @@
-"""The section about revenue by month, country and category."""
+"""Build the report's section about revenue by month, country and category."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -15,7 +15,7 @@ _FIGURES = ("revenue", "share", "purchases", "customers")
 
 
 def revenue_section(facts: Facts) -> Section:
-    """Build the section about revenue."""
+    """Build the report's section about revenue by month, country and category."""
     if facts.revenue_by_country.empty:
         return Section("revenue", "Revenue", NO_PURCHASES)
     countries, categories = len(facts.revenue_by_country), len(facts.revenue_by_category)

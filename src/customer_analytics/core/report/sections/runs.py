@@ -1,4 +1,4 @@
-"""The sections about this run and earlier runs: their rows and changes, and their time and memory."""
+"""Build the report's two sections about runs: one about rows and changes, one about time and memory."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -16,7 +16,7 @@ _MEGABYTE = 1e6
 
 
 def runs_section(facts: Facts) -> Section:
-    """Build the section about changes since the previous run, with the rows, revenue and alarms of every run."""
+    """Build the section about this run and earlier ones: changes since the previous run, and a table of recent runs."""
     title = "This run and earlier runs"
     if facts.run_changes is None or facts.runs is None or facts.runs.empty:
         return Section("runs", title, _RUNS_HINT)
@@ -36,7 +36,7 @@ def runs_section(facts: Facts) -> Section:
 
 
 def usage_section(facts: Facts) -> Section:
-    """Build the section about time and peak memory of the newest recorded runs."""
+    """Build the section about the time and peak memory of recent runs."""
     title = "Time and memory of the run"
     if facts.runs is None or facts.runs.empty:
         return Section("usage", title, _RUNS_HINT)
@@ -62,7 +62,7 @@ def usage_section(facts: Facts) -> Section:
 
 
 def list_newest_runs(runs: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    """Return the newest runs, newest first; a metric that a run did not record is NaN."""
+    """Return at most :data:`MAX_RUNS` runs as dicts, newest first; a metric is NaN if the run did not record it."""
     newest_first = runs.tail(MAX_RUNS).iloc[::-1]
     return newest_first.astype({name: "float64" for name in newest_first.columns if name != "run"}).to_dict("records")
 

@@ -9,7 +9,7 @@
   const paperWidth = 680; // pixels between the margins of A4 and of Letter paper
   let printing = false;
 
-  // Replace each colour of the palette by its dark counterpart, and nothing but colours.
+  // Replace each colour of the palette by its dark counterpart; leave all other values unchanged.
   const recolour = (value, isColour) => {
     if (Array.isArray(value)) return value.map((item) => recolour(item, isColour));
     if (value && typeof value === "object") {
@@ -56,7 +56,7 @@
     const fitted = fitLayout(layout, printing ? paperWidth : container.clientWidth);
     if (printing) fitted.width = paperWidth;
     container.style.height = `${fitted.height}px`;
-    // Plotly animates updates, and printing would capture an unfinished one; so the chart is always drawn anew.
+    // Draw the chart anew each time: Plotly animates updates, and printing would capture an unfinished one.
     await Plotly.newPlot(container, data, fitted, { responsive: true, displayModeBar: false, doubleClick: false });
     makeScalable(container);
     container.on("plotly_afterplot", () => makeScalable(container));
