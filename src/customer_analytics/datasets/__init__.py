@@ -5,6 +5,7 @@ from typing import Any
 _MODULE_OF = {
     "AtomicDataset": "atomic_dataset",
     "ChartDataset": "optional_dataset",
+    "ChunkedArrowDataset": "arrow_dataset",
     "ChunkedCSVDataset": "csv_dataset",
     "ChunkedParquetDataset": "parquet_dataset",
     "DaskCSVDataset": "dask.csv_dataset",

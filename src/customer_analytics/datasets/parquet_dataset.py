@@ -13,16 +13,14 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
 from kedro_datasets._typing import TablePreview
 
-from customer_analytics.core.aggregation.table_summary import TableSummary
 from customer_analytics.core.arrow.frames import to_frame
-from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS, canonical_table, regroup
+from customer_analytics.core.arrow.row_groups import ROW_GROUP_ROWS
 from customer_analytics.core.chunks.local import LocalChunks, Task
 from customer_analytics.core.chunks.protocol import Chunks, Frame
-from customer_analytics.core.errors import InputError
 from customer_analytics.datasets.atomic_save import atomic_replace, remove_leftovers
-from customer_analytics.datasets.background_writer import write_behind
 from customer_analytics.datasets.row_groups import preview_rows, read_row_group, schema_of, selected, writer_options
 from customer_analytics.datasets.runtime import RuntimeSettings
+from customer_analytics.datasets.streamed_table import check_is_file, slice_frame, write_chunks
 
 logger = logging.getLogger(__name__)
 
@@ -84,11 +82,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             InputError: There is no file.
         """
         path = Path(self._get_load_path())
-        if not path.is_file():
-            found = "a folder, which a run with --env dask wrote" if path.is_dir() else "nothing there"
-            raise InputError(
-                str(path), "a table that an earlier pipeline wrote", found, "run that pipeline too: `kedro run`"
-            )
+        check_is_file(path)
         source = _ParquetSource(str(path), self._schema, self._settings)
         return LocalChunks(source, self._settings.runtime())
 
@@ -96,27 +90,18 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         """Compute the chunks and write them to a temporary file, then replace the file."""
         path = Path(self._get_save_path())
         remove_leftovers(path)
-        summary = TableSummary.of(self._schema.empty_table())
         with (
             atomic_replace(path) as temporary,
             pq.ParquetWriter(temporary, self._schema, **writer_options(self._schema, self._compression)) as writer,
         ):
-
-            def tables() -> Iterator[pa.Table]:
-                nonlocal summary
-                summarised_tables: Any = data.map(partial(_summarised_table, schema=self._schema))
-                for table, table_summary in summarised_tables:
-                    summary += table_summary
-                    yield table
-
-            with closing(regroup(tables(), self._schema)) as row_groups:  # after an error the worker threads stop first
-                write_behind(row_groups, partial(writer.write_table, row_group_size=ROW_GROUP_ROWS))
+            write = partial(writer.write_table, row_group_size=ROW_GROUP_ROWS)
+            summary = write_chunks(data, self._schema, write)
         logger.info("%s: %s", path.stem, summary)
 
     def preview(self, nrows: int = 5) -> TablePreview:
         """Return the first ``nrows`` rows of the table, for Kedro-Viz."""
         with pq.ParquetFile(self._get_load_path()) as file:
-            return preview_rows(file, nrows)
+            return preview_rows(next(file.iter_batches(nrows), None), self._schema.names)
 
     def stats(self) -> dict[str, int]:
         """Return the numbers of rows, columns and bytes of the file, for Kedro-Viz."""
@@ -132,12 +117,6 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
     def _describe(self) -> dict[str, Any]:
         return {"filepath": str(self._filepath), "version": self._version, "settings": self._settings}
-
-
-def _summarised_table(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  a step of chunks returns a frame elsewhere
-    """Return a pair: first the chunk as a canonical Arrow table; second the summary of this table."""
-    table = canonical_table(frame, schema)
-    return table, TableSummary.of(table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +142,8 @@ class _ParquetSource:
             if rows <= self.settings.chunk_rows:
                 yield Task(read, rows)
             else:
-                yield from self._cut(read())
+                yield from slice_frame(read(), self.settings.chunk_rows)
             start += rows
 
     def _read(self, group: int, start: int, columns: Sequence[str] | None, meta: pq.FileMetaData) -> Frame:
         return to_frame(read_row_group(self.path, group, selected(self.schema, columns), meta), start)
-
-    def _cut(self, frame: Frame) -> Iterator[Task]:
-        for first in range(0, len(frame), self.settings.chunk_rows):
-            chunk = frame.iloc[first : first + self.settings.chunk_rows]
-            yield Task(partial(_same, chunk), len(chunk))
-
-
-def _same(frame: Frame) -> Frame:
-    return frame

@@ -90,13 +90,11 @@ def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, m
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def preview_rows(file: pq.ParquetFile, nrows: int) -> TablePreview:
-    """Return the first ``nrows`` rows of a file, for Kedro-Viz; values that JSON cannot represent become text."""
-    batch = next(file.iter_batches(nrows), None)
+def preview_rows(batch: pa.RecordBatch | None, names: Sequence[str]) -> TablePreview:
+    """Return the rows of ``batch``, or no row, for Kedro-Viz; values that JSON does not have become text."""
     rows = batch.to_pylist() if batch is not None else []
-    names = file.schema_arrow.names
     values = [[_json_value(row[name]) for name in names] for row in rows]
-    return {"index": list(range(len(rows))), "columns": names, "data": values}
+    return {"index": list(range(len(rows))), "columns": list(names), "data": values}
 
 
 def _json_value(value: object) -> object:

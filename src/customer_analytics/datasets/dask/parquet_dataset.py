@@ -105,7 +105,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         """Return the first ``nrows`` rows of the first part, for Kedro-Viz; this needs no cluster."""
         first_part = self._folder.parts()[0]
         with self._folder.opened(first_part.name) as raw, pq.ParquetFile(raw) as file:
-            return preview_rows(file, nrows)
+            return preview_rows(next(file.iter_batches(nrows), None), self._schema.names)
 
     def stats(self) -> dict[str, int]:
         """Return the numbers of rows, columns and bytes of all parts, for Kedro-Viz."""
