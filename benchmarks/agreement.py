@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from peers.job import Answer
 
-COUNTS = ("rows_in", "clean", "quarantined", "repeats", "cents")
-TRUE_COUNTS = {"rows_in": "rows_in", "clean": "clean", "quarantined": "quarantined", "repeats": "duplicates"}
+COUNTS = ("rows_in", "clean", "quarantined", "duplicates", "cents")
+TRUE_COUNTS = {"rows_in": "rows_in", "clean": "clean", "quarantined": "quarantined", "duplicates": "duplicates"}
 TOLERANCE = 1e-9
 """Relative; the peers add floats, this project does not."""
 

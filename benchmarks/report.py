@@ -63,7 +63,7 @@ def machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONED)
     memory = psutil.virtual_memory().total / GB
     return (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {_processor()}, {len(os.sched_getaffinity(0))} cores, "
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {_processor()}, {_cores()} cores, "
         f"{memory:.0f} GB; {platform.system()} {platform.release()}; Python {platform.python_version()}, {versions}; "
         f"load before {os.getloadavg()[0]:.1f}"
     )
@@ -90,6 +90,11 @@ def _shares(ours: Usage | None, its: Usage) -> str:
         return "1 | 1 | 1" if ours else "| |"
     shares = (ours.wall_s / its.wall_s, ours.cpu_s / its.cpu_s, ours.peak_bytes / its.peak_bytes)
     return " | ".join(f"{share:.2f}" for share in shares)
+
+
+def _cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor() -> str:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from job import AGE_MAX, AGE_MIN, COLUMNS, COUNTRIES, PERCENTILES, Answer, Group
+from job import AGE_MAX, AGE_MIN, AMOUNT_MAX, COLUMNS, COUNTRIES, PERCENTILES, Answer, Group
 
 INTEGER = "^[+-]?[0-9]{1,18}$"
 DECIMAL = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -45,7 +45,8 @@ SELECT
     * EXCLUDE (amount, age_missing),
     (round_even(amount, 2) * 100)::BIGINT AS purchase_amount,
     coalesce(
-        customer_id > 0 AND purchase_id <> '' AND product_category <> '' AND amount >= 0
+        customer_id > 0 AND purchase_id <> '' AND product_category <> ''
+        AND amount BETWEEN 0 AND {AMOUNT_MAX}
         AND purchase_date IS NOT NULL AND country_code IS NOT NULL
         AND (age_missing OR customer_age BETWEEN {AGE_MIN} AND {AGE_MAX}),
         false) AS valid

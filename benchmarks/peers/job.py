@@ -6,12 +6,12 @@ inside quotes included), UTF-8. Each record is judged alone, by these rules and 
 1. A record has as many fields as the header, or its structure is at fault.
 2. All text is stripped of ASCII white space (space, tab, CR, LF, VT, FF). Nothing but empty text means null.
 3. ``customer_id``: an integer literal ``[+-]?[0-9]{1,18}`` greater than 0. ``purchase_id`` and ``product_category``:
-   not empty. ``purchase_amount``: a plain or scientific decimal, finite, not below 0; rounded half-even to whole cents,
-   from the decimal as it is written. ``purchase_date``: ``YYYY-MM-DD``, alone or with ``[ T]HH:MM[:SS[.f]]``; a real
-   date and time without a zone. ``country_code``: upper-cased (ASCII), one of :data:`COUNTRIES` (``NA`` is Namibia).
+   not empty. ``purchase_amount``: a plain or scientific decimal, from 0 to :data:`AMOUNT_MAX`; rounded half-even to
+   whole cents, from the decimal as it is written. ``purchase_date``: ``YYYY-MM-DD``, alone or with
+   ``[ T]HH:MM[:SS[.f]]``; a real date and time without a zone. ``country_code``: upper-cased (ASCII), one of :data:`COUNTRIES` (``NA`` is Namibia).
    ``customer_age``: empty, or an integer literal from 10 to 120. ``payment_type``: anything, also nothing.
 4. A record with a fault is quarantined. Of the valid ones, the first with each ``purchase_id`` in the order of the file
-   is clean; the later ones are repeats.
+   is clean; the later ones are duplicates.
 
 Output, in a folder of its own:
 
@@ -61,6 +61,7 @@ COUNTRIES = tuple(
 WHITE_SPACE = " \t\r\n\v\f"
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 AGE_MIN, AGE_MAX = 10, 120
+AMOUNT_MAX = 10**12
 CUSTOMER_MAX = 10**18 - 1
 
 SPELLINGS: Mapping[str, str] = {
@@ -91,7 +92,7 @@ class Answer:
         rows_in: Records of the file, the header not counted.
         clean: Valid records, one for each purchase.
         quarantined: Records with a fault.
-        repeats: Valid records whose purchase stands before them.
+        duplicates: Valid records whose purchase stands before them.
         groups: Each country and category, in any order.
         summary: Figure → its value, in cents.
     """
@@ -99,7 +100,7 @@ class Answer:
     rows_in: int
     clean: int
     quarantined: int
-    repeats: int
+    duplicates: int
     groups: tuple[Group, ...]
     summary: Mapping[str, float]
 

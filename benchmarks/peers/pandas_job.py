@@ -16,15 +16,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from job import AGE_MAX, AGE_MIN, COLUMNS, PERCENTILES, SPELLINGS, WHITE_SPACE, Answer, Group
+from job import AGE_MAX, AGE_MIN, AMOUNT_MAX, COLUMNS, PERCENTILES, SPELLINGS, WHITE_SPACE, Answer, Group
 
 CHUNK_ROWS = 500_000
 INTEGER = r"[+-]?[0-9]{1,18}"
 DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-CENTS = r"[0-9]{1,13}(?:\.[0-9]{0,2})?"
+CENTS = r"[0-9]{1,12}(?:\.[0-9]{0,2})?"
 MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 
-TOO_MUCH = 10**16
 TEXT, FEW = "string[pyarrow]", "category"
 DTYPES = {
     "customer_id": TEXT,
@@ -87,9 +86,9 @@ def cents(text: pd.Series) -> pd.Series:
 
 
 def exact_cents(text: str) -> int | None:
-    """One decimal in cents, rounded half-even; nothing below 0 or beyond :data:`TOO_MUCH`."""
+    """One decimal in cents, rounded half-even; null below 0 and beyond :data:`AMOUNT_MAX`."""
     value = Decimal(text)
-    return int(value.scaleb(2).quantize(Decimal(1), ROUND_HALF_EVEN)) if 0 <= value < TOO_MUCH else None
+    return int(value.scaleb(2).quantize(Decimal(1), ROUND_HALF_EVEN)) if 0 <= value <= AMOUNT_MAX else None
 
 
 def type_purchases(raw: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import polars as pl
 from job import (
     AGE_MAX,
     AGE_MIN,
+    AMOUNT_MAX,
     COLUMNS,
     COUNTRIES,
     CUSTOMER_MAX,
@@ -95,7 +96,7 @@ def valid_purchases(raw: pl.LazyFrame) -> pl.LazyFrame:
         pl.col("customer_id").is_between(1, CUSTOMER_MAX),
         pl.col("purchase_id") != "",
         pl.col("product_category") != "",
-        pl.col("purchase_amount") >= 0,
+        pl.col("purchase_amount").is_between(0, AMOUNT_MAX),
         pl.col("purchase_date").is_not_null(),
         pl.col("country_code").is_not_null(),
         pl.col("age_missing") | pl.col("customer_age").is_between(AGE_MIN, AGE_MAX),

@@ -1,8 +1,8 @@
 """Revenue per country straight from the CSV by Polars: ``polars_quicklook.py CSV FOLDER [--lenient]``.
 
 The query of this project's ``quicklook`` pipeline: records of eight fields whose country is an ISO code and whose
-amount is a decimal of at least 0, summed in cents; repeats are not looked for. ``--lenient`` reads ragged records as
-whole ones (see ``polars_job.py``).
+amount is a decimal from 0 to 10**12, summed in cents; duplicates are not looked for. ``--lenient`` reads ragged
+records as whole ones (see ``polars_job.py``).
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import polars as pl
-from job import COLUMNS, WHITE_SPACE
+from job import AMOUNT_MAX, COLUMNS, WHITE_SPACE
 from polars_job import ROW, country, ragged_records
 
 
@@ -33,7 +33,7 @@ def main(csv: str, folder: Path, *options: str) -> None:
             country=country("country_code"),
             amount=pl.col("purchase_amount").cast(pl.Decimal(38, 12), strict=False),
         )
-        .filter(pl.col("country").is_not_null(), pl.col("amount") >= 0)
+        .filter(pl.col("country").is_not_null(), pl.col("amount").is_between(0, AMOUNT_MAX))
         .group_by("country")
         .agg(
             cents=(pl.col("amount").round(2, mode="half_to_even") * 100).cast(pl.Int64).sum(),
