@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
@@ -22,7 +23,7 @@ from tests.making import judged, rows_of, table_rows
 ROOT = Path(__file__).parents[1]
 DEFAULT = ("ingestion", "cleaning", "aggregation")
 OUTPUTS = (
-    "02_intermediate/typed_purchases.parquet",
+    "02_intermediate/typed_purchases.arrows",
     "03_primary/clean_purchases.parquet",
     "03_primary/quarantined_purchases.parquet",
     "03_primary/duplicate_purchases.parquet",
@@ -107,7 +108,8 @@ def test_the_tables_on_disk_are_the_oracles(usual):
     settled = oracle.settle(oracle.judge_file(TEXT))
     tables = {Path(name).stem: usual[0] / name for name in OUTPUTS}
 
-    typed = pd.read_parquet(tables["typed_purchases"], dtype_backend="pyarrow")
+    with pa.ipc.open_stream(tables["typed_purchases"].read_bytes()) as stream:
+        typed = stream.read_all().to_pandas(types_mapper=pd.ArrowDtype)
     clean = pd.read_parquet(tables["clean_purchases"], dtype_backend="pyarrow")
     quarantined = pd.read_parquet(tables["quarantined_purchases"])
     duplicates = pd.read_parquet(tables["duplicate_purchases"])

@@ -8,7 +8,8 @@ inside quotes included), UTF-8. Each record is judged alone, by these rules and 
 3. ``customer_id``: an integer literal ``[+-]?[0-9]{1,18}`` greater than 0. ``purchase_id`` and ``product_category``:
    not empty. ``purchase_amount``: a plain or scientific decimal, from 0 to :data:`AMOUNT_MAX`; rounded half-even to
    whole cents, from the decimal as it is written. ``purchase_date``: ``YYYY-MM-DD``, alone or with
-   ``[ T]HH:MM[:SS[.f]]``; a real date and time without a zone. ``country_code``: upper-cased (ASCII), one of :data:`COUNTRIES` (``NA`` is Namibia).
+   ``[ T]HH:MM[:SS[.f]]``; a real date and time without a zone. ``country_code``: upper-cased (ASCII), one of
+   :data:`COUNTRIES` (``NA`` is Namibia).
    ``customer_age``: empty, or an integer literal from 10 to 120. ``payment_type``: anything, also nothing.
 4. A record with a fault is quarantined. Of the valid ones, the first with each ``purchase_id`` in the order of the file
    is clean; the later ones are duplicates.

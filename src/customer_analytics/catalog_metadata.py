@@ -1,9 +1,9 @@
 """Functions that read the metadata that this project adds to catalog entries: ``metadata: {customer_analytics: {…}}``.
 
 ``role``: ``input``, ``ledger``, ``verdict`` or ``report``; commands and hooks find the dataset by its role.
-``console``: output on the console after a save: the ``summary`` of a table, or the saved explanation, as all ``lines``
-or only the ``first_line``. Without ``console``, the summary of a table is written to the log file only.
-``counts_rows_of``: name of a text dataset; its number of rows is the key ``rows_in`` of this dataset.
+``console``: output on the console after a dataset is saved: ``summary`` (of a table), ``lines`` (all lines of the saved
+explanation) or ``first_line``. Without ``console``, the summary of a table is written to the log file only.
+``counts_rows_of``: name of a text dataset; ``rows_in`` in the saved dict is the number of rows of that text dataset.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ Metadata = Mapping[str, str]
 
 
 def metadata_by_name(catalog: CatalogProtocol[Any, Any], names: Iterable[str]) -> dict[str, Metadata]:
-    """Return the project's metadata of each dataset, by its name; an empty mapping if a dataset has none."""
+    """Return a dict: name of a dataset → this project's metadata, which is empty if the catalog entry has none."""
     metadata = {name: getattr(catalog.get(name), "metadata", None) or {} for name in names}
     return {name: dataset_metadata.get("customer_analytics", {}) for name, dataset_metadata in metadata.items()}
 

@@ -1,4 +1,4 @@
-"""The project's commands: ``ledger``, and Kedro's ``run``, changed to show an error as one message."""
+"""The project's commands: ``ledger``, and ``run``, which is Kedro's command but prints an error as one message."""
 
 import gc
 import os

@@ -32,8 +32,8 @@ _INVALID_PARAMETER = re.compile(r"^- Parameter '([^']+)'(?:: Failed to instantia
 def error_message(error: BaseException) -> str:
     """Return the text that the command prints for an error: one message, then the notes of the error.
 
-    The message is that of the first error of this project in the chain of causes. If the chain has none, it is that of
-    the last ``OSError``. If the chain has none of these either, it is Kedro's own message.
+    The message is taken from one error in the chain of causes: from the first error of this project or, if there is
+    none, from the last ``OSError``. If the chain has no such error, Kedro's own message is used.
     """
     causes = list(_causes(error))
     own = next((str(cause) for cause in causes if isinstance(cause, CustomerAnalyticsError)), None)

@@ -56,7 +56,7 @@ class RunHooks:
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
         """Log the summary of a saved table, or the explanation in a saved dict.
 
-        ``console`` in the metadata of the dataset selects the lines. Large tables have no summary.
+        The metadata key ``console`` of the dataset decides what the console shows. A large table has no summary.
         """
         import pandas as pd
 
@@ -88,7 +88,7 @@ class RunHooks:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """Write the traceback of the error to the log file but not to the console, and close the log file."""
+        """Write the traceback of the error only to the log file, not to the console, and close the log file."""
         if isinstance(self._log, logging.FileHandler):
             trace = (type(error), error, error.__traceback__)
             self._log.handle(logging.LogRecord(__name__, logging.ERROR, __file__, 0, "the run failed", None, trace))

@@ -8,7 +8,7 @@ _DEFAULT = ("ingestion", "cleaning", "aggregation", "drift", "history", "reporti
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Return all pipelines by name: one per folder in ``pipelines/``, and ``__default__``, a sum of some of them."""
+    """Return all pipelines by name: one per folder in ``pipelines/``, and ``__default__`` for plain ``kedro run``."""
     pipelines = find_pipelines(raise_errors=True)
     pipelines["__default__"] = sum((pipelines[name] for name in _DEFAULT if name in pipelines), Pipeline([]))
     return pipelines

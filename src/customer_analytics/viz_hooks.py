@@ -1,4 +1,4 @@
-"""Hooks that write the sizes of streamed tables for Kedro-Viz. The hook of Kedro-Viz itself counts frames only."""
+"""Hooks that write the sizes of streamed tables for Kedro-Viz, which itself writes only those of pandas frames."""
 
 import json
 import logging
@@ -17,14 +17,14 @@ from customer_analytics.datasets.atomic_save import atomic_replace
 logger = logging.getLogger(__name__)
 
 Stats = dict[str, dict[str, int]]
-"""Numbers of ``rows``, ``columns`` and bytes (``file_size``) per dataset, as ``.viz/stats.json`` has them."""
+"""Dataset → its number of ``rows``, ``columns`` and bytes (``file_size``), as in ``.viz/stats.json``."""
 
 
 class VizHooks:
     """The Kedro hooks that add sizes of datasets to ``.viz/stats.json``, which Kedro-Viz reads.
 
     Kedro-Viz has a hook that runs first and overwrites the file with the sizes of this run's pandas frames. These hooks
-    add the streamed tables of this run, and the sizes from earlier runs of other pipelines. They never fail a run.
+    add the sizes of streamed tables, and the sizes from earlier runs of other pipelines. They never make a run fail.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class VizHooks:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
-        """If the saved dataset counts the rows of a text dataset, note the size of that text dataset."""
+        """If the saved dict has the row count of a text dataset, store this count as the size of that dataset."""
         if text_dataset := self._metadata.get(dataset_name, {}).get("counts_rows_of"):
             files = data.get("input_files", ())
             file_size = {"file_size": sum(file["bytes"] for file in files)} if files else {}
@@ -70,7 +70,7 @@ def _stats_file(run_params: Mapping[str, Any]) -> Path:
 
 
 def _read_stats(file: Path) -> Stats:
-    """Return the sizes in the file; empty if there is no file, or another run is writing it."""
+    """Return the sizes in the file; an empty dict if the file is missing, or another run is writing it."""
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -78,7 +78,7 @@ def _read_stats(file: Path) -> Stats:
 
 
 def _stats_of(dataset: Any) -> dict[str, int]:  # noqa: ANN401  any dataset
-    """Return the sizes of a streamed table; empty if the dataset is not one or was never saved."""
+    """Return the sizes of a dataset; an empty dict if it is not a streamed table or was never saved."""
     from pyarrow import ArrowException
 
     try:

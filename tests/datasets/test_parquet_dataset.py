@@ -17,7 +17,7 @@ from customer_analytics.core.arrow.row_groups import regroup
 from customer_analytics.core.chunks.local import LocalChunks, LocalRuntime
 from customer_analytics.core.contract.schemas import CLEAN, TABLES, TYPED
 from customer_analytics.core.errors import SettingError
-from customer_analytics.datasets import ChunkedParquetDataset, parquet_dataset
+from customer_analytics.datasets import ChunkedParquetDataset, streamed_table
 from customer_analytics.pipelines.cleaning.nodes import find_duplicates, keep_first_copies
 
 
@@ -189,7 +189,7 @@ def test_the_worker_threads_have_stopped_when_a_failed_write_is_raised(path, typ
         raise OSError("No space left on device")
 
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
-    monkeypatch.setattr(parquet_dataset, "regroup", partial(regroup, rows=90))
+    monkeypatch.setattr(streamed_table, "regroup", partial(regroup, rows=90))
     chunks = LocalChunks.of(typed, LocalRuntime(2, open_progress=watch))
     with pytest.raises(DatasetError, match="No space left") as caught:
         dataset_of(path).save(chunks)

@@ -83,9 +83,7 @@ def test_a_german_delivery_is_profiled_and_a_chunk_size_recommended(run, german)
 
 
 def test_without_a_typed_table_the_run_fails_before_the_trials(run, german):
-    with pytest.raises(
-        DatasetError, match=r"typed_purchases\.parquet: expected a table that an earlier pipeline wrote"
-    ):
+    with pytest.raises(DatasetError, match=r"typed_purchases\.arrows: expected a table that an earlier pipeline wrote"):
         run(german, "memory_profiling", params=SMALL)
 
 

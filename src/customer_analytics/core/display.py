@@ -6,12 +6,12 @@ _CONTROL_PICTURES = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}
 
 
 def make_visible(text: str) -> str:
-    """Replace control characters by their Unicode pictures (``␉`` for a tab); an empty text becomes ``(none)``."""
+    """Replace control characters by visible Unicode symbols (``␉`` for a tab); an empty text becomes ``(none)``."""
     return text.translate(_CONTROL_PICTURES) or NO_NAME
 
 
 def shorten(text: str, max_chars: int) -> str:
-    """Cut a text that is longer than ``max_chars`` characters; the last character of a cut text is an ellipsis."""
+    """Cut a text to at most ``max_chars`` characters; the last character of a cut text is an ellipsis."""
     return text if len(text) <= max_chars else f"{text[: max_chars - 1]}{ELLIPSIS}"
 
 

@@ -29,7 +29,7 @@ class LedgerError(CustomerAnalyticsError):
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """Return the names in quotes, separated by commas; after the first ``most`` names, add only the number of all."""
+    """Return the names in quotes, separated by commas; of more than ``most``, only the first ``most`` and the total."""
     quoted = [f"'{name}'" for name in names]
     if len(quoted) <= most:
         return ", ".join(quoted) or "nothing"

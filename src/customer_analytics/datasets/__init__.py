@@ -24,7 +24,7 @@ _MODULE_OF = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a class of one of the modules
-    """Import the module of a dataset class on first access, so that a run imports only the classes of its catalog."""
+    """Return a dataset class; its module is imported on first access, so a run imports only the classes it uses."""
     from importlib import import_module  # noqa: PLC0415
 
     if name not in _MODULE_OF:

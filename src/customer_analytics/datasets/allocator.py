@@ -9,10 +9,10 @@ _M_ARENA_MAX = -8
 
 
 def limit_arenas() -> None:
-    """Make all threads of this process allocate from one arena; without glibc, do nothing.
+    """Make all threads of this process share one arena (memory area) of the C allocator; without glibc, do nothing.
 
-    Per-thread arenas cannot reuse each other's free memory. Arrow uses the same arena, because ``settings.py`` selects
-    its ``system`` memory pool.
+    If each thread has its own arena, it cannot reuse the free memory of other arenas. Arrow uses the shared arena too,
+    because ``settings.py`` selects Arrow's ``system`` memory pool.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
@@ -20,7 +20,7 @@ def limit_arenas() -> None:
 
 
 def release_memory() -> None:
-    """Return freed memory to the operating system; without glibc, return only the memory of Arrow's pool."""
+    """Return freed memory to the operating system; without glibc, return only the free memory of Arrow's pool."""
     pa.default_memory_pool().release_unused()
     malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if malloc_trim is not None:

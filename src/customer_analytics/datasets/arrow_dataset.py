@@ -1,4 +1,4 @@
-"""Streamed tables as Arrow files: large, and fast to write and to read."""
+"""A dataset of a table in chunks: one local Arrow file, which is large but fast to write and to read."""
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
@@ -24,11 +24,11 @@ logger = logging.getLogger(__name__)
 
 
 class ChunkedArrowDataset(AbstractDataset[Chunks, Chunks]):
-    """A streamed table of the project as a file in Arrow's IPC stream format on a local disk.
+    """A dataset of one table in a local file in Arrow's IPC stream format, written and read chunk by chunk.
 
-    For a table that is read several times and then replaced: nothing is encoded or compressed, and a load maps the file
-    into memory. ``pyarrow.ipc.open_stream`` and ``polars.read_ipc_stream`` read it. The bytes of the file depend on the
-    rows only, not on the chunks.
+    Use it for a table that is read several times and then replaced: the values are stored without encoding or
+    compression, and a load maps the file into memory. ``pyarrow.ipc.open_stream`` and ``polars.read_ipc_stream`` can
+    read the file. The bytes of the file depend on the rows only, not on how chunks divide them.
 
     Example catalog entry:
 
@@ -55,9 +55,9 @@ class ChunkedArrowDataset(AbstractDataset[Chunks, Chunks]):
         Args:
             filepath: A local path.
             table: Name of the table, a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-            chunk_rows: Maximum number of rows in a loaded chunk; default in :class:`RuntimeSettings`.
+            chunk_rows: Maximum number of rows in a loaded chunk; default: ``runtime.CHUNK_ROWS``.
             threads: Number of chunks read at the same time; default: the number of cores.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
 
         Raises:
             SettingError: The table is unknown, or a setting is invalid.
@@ -78,7 +78,7 @@ class ChunkedArrowDataset(AbstractDataset[Chunks, Chunks]):
         return LocalChunks(source, self._settings.runtime())
 
     def save(self, data: Chunks) -> None:
-        """Compute the chunks and write them to a temporary file, then replace the file."""
+        """Compute the chunks, write them to a temporary file, and replace the dataset's file with it."""
         path = Path(self._filepath)
         remove_leftovers(path)
         with (
@@ -86,7 +86,7 @@ class ChunkedArrowDataset(AbstractDataset[Chunks, Chunks]):
             pa.OSFile(str(temporary), "wb") as file,
             pa.ipc.new_stream(file, self._schema) as writer,
         ):
-            summary = write_chunks(data, self._schema, writer.write_table)
+            summary = write_chunks(data, self._schema, partial(_write_batch, writer))
         logger.info("%s: %s", path.stem, summary)
 
     def preview(self, nrows: int = 5) -> TablePreview:
@@ -95,7 +95,7 @@ class ChunkedArrowDataset(AbstractDataset[Chunks, Chunks]):
         return preview_rows(None if first is None else first.slice(0, nrows), self._schema.names)
 
     def stats(self) -> dict[str, int]:
-        """Return the numbers of rows, columns and bytes of the file, for Kedro-Viz."""
+        """Return how many rows, columns and bytes the file has, for Kedro-Viz."""
         rows = sum(batch.num_rows for batch in read_batches(self._filepath, self._schema))
         return {"rows": rows, "columns": len(self._schema), "file_size": Path(self._filepath).stat().st_size}
 
@@ -107,7 +107,7 @@ class ChunkedArrowDataset(AbstractDataset[Chunks, Chunks]):
 
 
 def read_batches(path: str, schema: pa.Schema, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield the row groups of a file; only the pages of the given columns are read, when their values are used."""
+    """Yield the row groups of a memory-mapped file, with only the given columns; ``None`` selects all columns."""
     names = schema.names if columns is None else list(columns)
     fields = sorted(schema.get_field_index(name) for name in names)
     options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
@@ -116,9 +116,15 @@ def read_batches(path: str, schema: pa.Schema, columns: Sequence[str] | None = N
             yield batch.select(names)
 
 
+def _write_batch(writer: pa.ipc.RecordBatchStreamWriter, row_group: pa.Table) -> None:
+    """Write a row group as one batch, so that its bytes do not depend on the chunks that it was made of."""
+    for batch in row_group.combine_chunks().to_batches():
+        writer.write_batch(batch)
+
+
 @dataclass(frozen=True, slots=True)
 class _ArrowSource:
-    """A source of chunks: the row groups of one file, or slices of a row group that is longer than ``chunk_rows``."""
+    """A source of the chunks of one file: each row group is a chunk, or is cut into chunks of ``chunk_rows`` rows."""
 
     path: str
     schema: pa.Schema

@@ -10,9 +10,7 @@ from customer_analytics.datasets.atomic_save import atomic_replace, remove_lefto
 
 
 class AtomicDataset(AbstractVersionedDataset[Any, Any]):
-    """A dataset that wraps another dataset of one local file and makes its saves atomic.
-
-    A save replaces the file only when the new file is complete.
+    """A wrapper for a Kedro dataset of one local file: a save replaces the file only when the new file is complete.
 
     Example catalog entry:
 
@@ -37,8 +35,8 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         Args:
             filepath: A local path.
             dataset: Catalog entry of the wrapped dataset, without ``filepath``.
-            version: Set by Kedro for ``versioned: true``.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            version: Set by Kedro if the catalog entry has ``versioned: true``.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         super().__init__(PurePosixPath(filepath), version)
         self.metadata = metadata
@@ -49,7 +47,7 @@ class AtomicDataset(AbstractVersionedDataset[Any, Any]):
         return self._wrapped(Path(self._get_load_path())).load()
 
     def save(self, data: Any) -> None:  # noqa: ANN401
-        """Write a temporary file with the wrapped dataset, then replace the file."""
+        """Write a temporary file with the wrapped dataset, then replace the dataset's file with it."""
         path = Path(self._get_save_path())
         remove_leftovers(path)
         with atomic_replace(path) as temporary:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def atomic_replace(path: Path) -> Iterator[Path]:
-    """Yield a temporary path next to ``path``; if the ``with`` block ends without an error, rename it to ``path``.
+    """Yield a path for a temporary file next to ``path``; if the ``with`` block succeeds, move the file to ``path``.
 
-    After an error ``path`` is unchanged and the temporary file is removed.
+    If the block raises an error, ``path`` is unchanged and the temporary file is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -42,7 +42,7 @@ def remove_leftovers(path: Path) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether a process with this id is running, also if another user owns it; a zombie is not running."""
+    """Return whether a process with this id is running, even if another user owns it; a zombie is not running."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -7,13 +7,13 @@ import pyarrow as pa
 
 
 def write_behind(tables: Iterable[pa.Table], write: Callable[[pa.Table], None]) -> None:
-    """Write the tables in order; a background thread writes each one while ``tables`` makes the next one.
+    """Write the tables in order. A background thread writes each table while the iterator ``tables`` makes the next.
 
     The two threads can work at the same time, because the encoding of a table releases the GIL.
 
     Raises:
-        Exception: An error of ``write``; no further table is written. Or an error of ``tables``; the tables that were
-            made before it are written first.
+        Exception: An error of ``write``: no further table is written. Or an error of the iterator ``tables``: all
+            tables that it made before the error are written first.
     """
     writing: Future[None] | None = None
     try:

@@ -51,14 +51,14 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         """Create the dataset; no file is opened before :meth:`load`.
 
         Args:
-            filepath: A file, a folder or a glob; plain, gz, bz2, xz, zst or zip; local or any fsspec URL.
+            filepath: A local path or fsspec URL of a file, a folder or a glob; files are plain, gz, bz2, xz, zst, zip.
             dialect: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`.
-            overrides: Fields that override ``dialect``, such as those set with ``--params csv.delimiter=;``.
-            chunk_rows: Maximum number of records in a chunk; default in :class:`RuntimeSettings`.
+            overrides: Fields that override those in ``dialect``, such as those set with ``--params csv.delimiter=;``.
+            chunk_rows: Maximum number of records in a chunk; default: ``runtime.CHUNK_ROWS``.
             threads: Number of chunks parsed at the same time; default: the number of cores.
             credentials: Credentials of the file system.
             fs_args: Further options of the file system.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
 
         Raises:
             SettingError: A setting is unknown or invalid; the message names it.
@@ -68,7 +68,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         self._input = CsvInput.of(filepath, (dialect, overrides), settings, fs_args, credentials)
 
     def load(self) -> Chunks:
-        """Check the headers and return lazy chunks of the records of all files, in order of file name and row.
+        """Check the headers and return lazy chunks of all records, ordered by file name and, within a file, by row.
 
         Raises:
             InputError: There is no file; or a file is empty, binary or corrupt, or lacks columns of the contract.

@@ -39,19 +39,19 @@ class CSVLinesDataset(AbstractDataset[Iterable[pd.DataFrame], Never]):
         Args:
             filepath: A local path.
             threads: Number of chunks computed at the same time; default: the number of cores.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         self._filepath = Path(filepath)
         self._settings = RuntimeSettings.of(threads=threads)
         self.metadata = metadata
 
     def load(self) -> Never:
-        """Raise DatasetError: the dataset is write-only; ``raw_purchases`` reads the file."""
+        """Raise DatasetError: the dataset is write-only; another dataset, ``raw_purchases``, reads the file."""
         hint = "load 'raw_purchases' instead"
         raise DatasetError(f"{self._filepath}: expected to be saved only; found a node that loads it. Hint: {hint}")
 
     def save(self, data: Iterable[pd.DataFrame]) -> None:
-        """Write the records of all chunks to a temporary file, then replace the file."""
+        """Write the records of all chunks to a temporary file, and replace the dataset's file with it."""
         chunks = replace(data, runtime=self._settings.runtime()) if isinstance(data, LocalChunks) else data
         remove_leftovers(self._filepath)
         with atomic_replace(self._filepath) as temporary, temporary.open("wb") as lines:

@@ -37,13 +37,13 @@ _OPEN_HEADER = ("a quote in it that never closes", "correct it, or set csv.quote
 
 @dataclass(frozen=True, slots=True)
 class CsvInput:
-    """Settings of a dataset of CSV files; the local dataset and the one for Dask share them.
+    """Settings of a dataset of CSV files, for the local dataset and for the Dask dataset.
 
     Args:
         filepath: A file, a folder or a glob.
-        files: The files that ``filepath`` names.
+        files: Lists and opens the files that ``filepath`` names.
         dialect: Encoding, delimiter and quote of the files.
-        settings: Maximum size of a chunk, and number of threads.
+        settings: Maximum number of records in a chunk, and number of threads.
     """
 
     filepath: str
@@ -66,7 +66,7 @@ class CsvInput:
             filepath: A file, a folder or a glob.
             dialects: Mappings with fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`; a later
                 mapping overrides those before it.
-            settings: Maximum size of a chunk, and number of threads.
+            settings: Maximum number of records in a chunk, and number of threads.
             fs_args: Options of the file system.
             credentials: Further options of the file system; they override ``fs_args``.
 
@@ -99,13 +99,13 @@ class CsvInput:
 
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """A source of chunks: cuts the files into blocks of whole records, which worker threads turn into frames.
+    """A source of chunks: it cuts CSV files into blocks of whole records; worker threads turn each block into a frame.
 
     Args:
         files: Opens the files.
-        listed: The files in order.
+        listed: The files to read, in order.
         dialect: Encoding, delimiter and quote of the files.
-        settings: Maximum size of a chunk.
+        settings: Maximum number of records in a chunk.
     """
 
     files: SourceFiles
@@ -114,12 +114,12 @@ class CsvSource:
     settings: RuntimeSettings
 
     def total(self) -> int:
-        """Return the size of all files in bytes, for progress; 0 marks an unknown size, if a file is compressed."""
+        """Return the total size of the files in bytes, for the progress display; 0 (unknown) if any is compressed."""
         is_compressed = any(file.name.endswith(ARCHIVE_SUFFIXES) for file in self.listed)
         return 0 if is_compressed else sum(file.size for file in self.listed)
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return a context manager that gives one task per chunk, in order of file and row; its exit closes the file.
+        """Return a context manager of an iterator; it yields one task per chunk, in order of file and row.
 
         Args:
             columns: The only columns to read; ``None`` for all.
@@ -152,7 +152,7 @@ class CsvSource:
             file: The file, for its name in errors.
 
         Returns:
-            A pair: first the header; second the bytes behind it that were read with it.
+            A pair: first the header; second the UTF-8 bytes after the header that were already read from ``text``.
 
         Raises:
             InputError: The file is binary, or has no header with the columns of the contract.
@@ -180,9 +180,9 @@ class CsvSource:
 
         Args:
             text: A stream of the UTF-8 bytes that follow ``rest``.
-            rest: UTF-8 bytes that were read already; they begin with the start of a record.
+            rest: UTF-8 bytes that were already read from the stream; the first byte is the start of a record.
             file: The file, for its name in errors and in the blocks.
-            row: Number of the first record in its file, from 1.
+            row: Row number of the first yielded record; the first record of a file has row number 1.
 
         Raises:
             InputError: A record is longer than the dialect's ``max_record_bytes``.

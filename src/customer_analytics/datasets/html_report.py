@@ -1,4 +1,4 @@
-"""A dataset of an HTML page: each run saves its own version, and a fixed path always has the newest one."""
+"""A dataset of an HTML page: each run saves its own version, and a fixed path always has the newest version."""
 
 import logging
 import os
@@ -38,8 +38,8 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
 
         Args:
             filepath: A local path.
-            version: Set by Kedro for ``versioned: true``.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            version: Set by Kedro if the catalog entry has ``versioned: true``.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         super().__init__(PurePosixPath(filepath), version)
         self.metadata = metadata
@@ -76,7 +76,7 @@ class ReportDataset(AbstractVersionedDataset[str, str]):
 
 
 def _link_or_copy(path: Path, target: Path) -> None:
-    """Make ``target`` a hard link to ``path``, which takes no disk space, or a copy if hard links are impossible."""
+    """Make ``target`` a hard link to ``path`` to save disk space; if that is impossible, make it a copy of ``path``."""
     try:
         os.link(path, target)
     except OSError:

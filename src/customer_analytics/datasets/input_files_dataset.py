@@ -15,11 +15,11 @@ InputFile = dict[str, Any]
 
 
 class HashedFiles(NamedTuple):
-    """The input files with their hashes, and their state before hashing, so that later changes are noticed.
+    """The hashes of the input files, and the files' state before hashing, which shows later whether a file has changed.
 
     Args:
         state: Result of :meth:`SourceFiles.state` before the files were hashed.
-        files: The files in order of their names.
+        files: Name, size and hash of each file, in order of the names.
     """
 
     state: object
@@ -77,10 +77,10 @@ class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         self._hashing = _hash_in_background(self._files)
 
     def load(self) -> list[InputFile]:
-        """Return the files with their hashes.
+        """Return ``file`` (name), ``bytes`` (size) and ``sha256`` of each file.
 
-        If :meth:`start_hashing` made the hashes and no file has changed since then, they are returned. Otherwise the
-        files are hashed now.
+        If :meth:`start_hashing` was called and no file has changed since then, the hashes of that call are used.
+        Otherwise the files are hashed now.
         """
         hashing, self._hashing = self._hashing, None
         hashed = hashing.result() if hashing else None
@@ -91,7 +91,7 @@ class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         raise DatasetError(f"{self._files.path}: expected to be read only; found a node that saves it")
 
     def preview(self) -> TablePreview:
-        """Return the names and sizes of the files, for Kedro-Viz, without opening a file."""
+        """Return the names and sizes of the files, for Kedro-Viz; no file is opened."""
         rows = [[file.name, file.size] for file in self._files.list()]
         return {"index": list(range(len(rows))), "columns": ["file", "bytes"], "data": rows}
 

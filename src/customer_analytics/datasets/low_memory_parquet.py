@@ -17,7 +17,7 @@ class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_da
     """A :class:`~kedro_datasets.pandas.ParquetDataset` that saves chunks and loads a frame, both with little memory.
 
     A save writes each chunk as a row group. A load frees each Arrow column once it is converted to pandas, so that the
-    table is not in memory twice. ``load_args`` are ignored.
+    table is not in memory twice. The setting ``load_args`` is ignored.
 
     Example catalog entry:
 
@@ -29,7 +29,7 @@ class LowMemoryParquetDataset(ParquetDataset):  # type: ignore[misc]  # kedro_da
     """
 
     def save(self, data: Chunks) -> None:
-        """Write the chunks. There must be at least one, and all must have the same columns and categories."""
+        """Write the chunks. There must be at least one, and all chunks must have the same columns and categories."""
         writer_options = {name: setting for name, setting in self._save_args.items() if name != "index"}
         tables = iter(data.map(partial(pa.Table.from_pandas, preserve_index=False, nthreads=1)))
         first = next(tables)

@@ -40,6 +40,6 @@ class ChartDataset(OptionalDataset):
 
         Args:
             filepath: A local path.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         super().__init__(filepath=filepath, dataset={"type": "plotly.JSONDataset"}, metadata=metadata)

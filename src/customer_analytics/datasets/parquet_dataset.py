@@ -1,4 +1,4 @@
-"""A dataset of a streamed table: one local Parquet file, written and read chunk by chunk."""
+"""A dataset of a table in chunks: one local Parquet file, written and read chunk by chunk."""
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
@@ -28,9 +28,9 @@ logger = logging.getLogger(__name__)
 class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
     """A dataset of one table in a local Parquet file, written and read chunk by chunk.
 
-    A save computes the chunks once and replaces the file only when the new file is complete. Memory does not grow with
-    the number of rows. The bytes of the file depend on the rows only, not on how chunks divide them. A load returns
-    lazy chunks: they read the file when they are iterated, and only the columns that were selected.
+    A save computes the chunks once and replaces the file only when the new file is complete. The memory that it needs
+    does not grow with the number of rows. The bytes of the file depend on the rows only, not on how chunks divide them.
+    A load returns lazy chunks: the file is read when they are iterated, and only the selected columns are read.
 
     Example catalog entry:
 
@@ -60,11 +60,11 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         Args:
             filepath: A local path.
             table: Name of the table, a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-            compression: Parquet codec of the text columns; others are not compressed. ``none`` is fastest.
-            chunk_rows: Maximum number of rows in a loaded chunk; default in :class:`RuntimeSettings`.
+            compression: Parquet codec of the text columns, or ``none`` (fastest); other columns are never compressed.
+            chunk_rows: Maximum number of rows in a loaded chunk; default: ``runtime.CHUNK_ROWS``.
             threads: Number of chunks read at the same time; default: the number of cores.
-            version: Set by Kedro for ``versioned: true``.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            version: Set by Kedro if the catalog entry has ``versioned: true``.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
 
         Raises:
             SettingError: The table is unknown, or a setting is invalid.
@@ -87,7 +87,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
         return LocalChunks(source, self._settings.runtime())
 
     def save(self, data: Chunks) -> None:
-        """Compute the chunks and write them to a temporary file, then replace the file."""
+        """Compute the chunks, write them to a temporary file, and replace the dataset's file with it."""
         path = Path(self._get_save_path())
         remove_leftovers(path)
         with (
@@ -104,7 +104,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
             return preview_rows(next(file.iter_batches(nrows), None), self._schema.names)
 
     def stats(self) -> dict[str, int]:
-        """Return the numbers of rows, columns and bytes of the file, for Kedro-Viz."""
+        """Return how many rows, columns and bytes the file has, for Kedro-Viz."""
         path = Path(self._get_load_path())
         meta = pq.read_metadata(path)
         return {"rows": meta.num_rows, "columns": meta.num_columns, "file_size": path.stat().st_size}
@@ -121,7 +121,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
 @dataclass(frozen=True, slots=True)
 class _ParquetSource:
-    """A source of the chunks of one file: each is a row group, or a slice of one that is longer than ``chunk_rows``."""
+    """A source of the chunks of one file: each row group is a chunk, or is cut into chunks of ``chunk_rows`` rows."""
 
     path: str
     schema: pa.Schema

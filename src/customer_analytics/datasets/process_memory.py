@@ -1,4 +1,4 @@
-"""Functions that measure how much memory processes use, from Linux' ``/proc``."""
+"""Functions that measure how much memory processes use; they read Linux's ``/proc``."""
 
 import resource
 import sys
@@ -20,7 +20,7 @@ _KIB = 1024
 def own_peak_bytes() -> int:
     """Return the peak resident memory of this process in bytes.
 
-    Reads ``VmHWM`` from ``/proc``. ``ru_maxrss`` is only the fallback: it starts at the size of the parent process.
+    On Linux this is ``VmHWM``. Elsewhere it is ``ru_maxrss``, which can be too large: it starts at the parent's size.
     """
     peak = _status("self", ("VmHWM:",))
     if peak:
@@ -33,8 +33,8 @@ class TreeSampler(threading.Thread):
     """A thread that measures the memory of a process and its descendants while a ``with`` block runs.
 
     Attributes:
-        resident_bytes: Peak of their resident memory, including mapped files; 0 if there is no ``/proc``.
-        owned_bytes: Peak of their anonymous and shared memory, which the system cannot reclaim; 0 without ``/proc``.
+        resident_bytes: Peak of the processes' total resident memory, including mapped files; 0 without ``/proc``.
+        owned_bytes: Peak of the processes' anonymous and shared memory, which cannot be reclaimed; 0 without ``/proc``.
     """
 
     def __init__(self, pid: int) -> None:
@@ -44,7 +44,7 @@ class TreeSampler(threading.Thread):
         self._block_ended = threading.Event()
 
     def run(self) -> None:
-        """Measure every :data:`SAMPLE_S` seconds until the ``with`` block ends."""
+        """Measure the memory every :data:`SAMPLE_S` seconds until the ``with`` block ends."""
         pids, samples = [self._root_pid], 0
         while not self._block_ended.wait(SAMPLE_S):
             samples += 1
@@ -64,13 +64,13 @@ class TreeSampler(threading.Thread):
 
 
 def _resident(pid: int) -> tuple[int, int, int]:
-    """Return three sizes of a process in bytes: mapped files, anonymous and shared memory; zeros if it has ended."""
+    """Return the sizes of mapped files, anonymous memory and shared memory in bytes; zeros if the process has ended."""
     sizes = _status(str(pid), ("RssFile:", "RssAnon:", "RssShmem:"))
     return (sizes[0], sizes[1], sizes[2]) if sizes else (0, 0, 0)
 
 
 def _status(process: str, names: tuple[str, ...]) -> list[int]:
-    """Return the named values of ``/proc/<process>/status`` in bytes, in order; empty if one is missing."""
+    """Return the values of these names in ``/proc/<process>/status``, in bytes; an empty list if a name is missing."""
     try:
         lines = (_PROC / process / "status").read_text().splitlines()
     except OSError:

@@ -19,10 +19,10 @@ current_node: ContextVar[str] = ContextVar("current_node", default="chunks")
 
 @contextmanager
 def watch_run(total: int) -> Iterator[ProgressCallback]:
-    """Yield a callback that shows the progress of one pass over chunks; call it with rows and size of each chunk.
+    """Yield a callback that shows the progress of a pass over chunks; call it with each chunk's row count and size.
 
     Args:
-        total: Sum of the sizes of all chunks; 0 if it is unknown.
+        total: Sum of the sizes of all chunks; 0 if the sum is unknown.
     """
     if sys.stderr.isatty():
         with _progress_bar(total) as callback:

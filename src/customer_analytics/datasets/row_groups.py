@@ -1,4 +1,4 @@
-"""Functions that choose the Parquet options of streamed tables and read their row groups."""
+"""Functions that choose the options for writing a table to Parquet, and read row groups."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,9 +18,9 @@ _PAGE_BYTES = 1 << 30
 def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
     """Return the keyword arguments of :class:`pyarrow.parquet.ParquetWriter` for a table.
 
-    Dictionary columns (text with few distinct values) are stored dictionary-encoded, int64 columns delta-encoded. Other
-    text columns are the only compressed ones. No column of text has statistics. Fault masks and timestamps are stored
-    plain, because an encoding would slow down reads and writes and save little space.
+    Dictionary columns (text with few distinct values) are stored dictionary-encoded; int64 columns are delta-encoded.
+    All other columns are stored plain: an encoding of fault masks or timestamps would cost time and save little space.
+    Only plain text columns are compressed. Text columns have no statistics.
 
     Args:
         schema: Schema of the table.
@@ -58,7 +58,7 @@ def schema_of(table: str, filepath: str) -> pa.Schema:
 
 
 def selected(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """Return the part of ``schema`` with these columns, in this order; ``None`` selects all columns."""
+    """Return a schema with only these columns of ``schema``, in this order; ``None`` selects all columns."""
     return schema if columns is None else pa.schema([schema.field(name) for name in columns])
 
 
@@ -66,7 +66,7 @@ def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, m
     """Return the columns of ``schema`` from one row group of a Parquet file.
 
     Text columns are read with 64-bit offsets, because with 32-bit offsets Arrow checks for an overflow at every value.
-    Arrow cannot read dictionary columns with this option, so a second read gets all other columns.
+    Arrow cannot read dictionary columns in the same call, so a second call reads all other columns.
 
     Args:
         source: A path, or an open file, which stays open.
@@ -91,7 +91,7 @@ def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, m
 
 
 def preview_rows(batch: pa.RecordBatch | None, names: Sequence[str]) -> TablePreview:
-    """Return the rows of ``batch``, or no row, for Kedro-Viz; values that JSON does not have become text."""
+    """Return the rows of ``batch`` (``None``: no rows) for Kedro-Viz; values without a JSON type become text."""
     rows = batch.to_pylist() if batch is not None else []
     values = [[_json_value(row[name]) for name in names] for row in rows]
     return {"index": list(range(len(rows))), "columns": list(names), "data": values}

@@ -11,12 +11,12 @@ _started = {"wall": time.perf_counter(), "cpu": time.process_time()}
 
 
 def start_clock() -> None:
-    """Set the start of the run to now; if this is never called, the run starts when this module is imported."""
+    """Set the start of the run to now; without a call, the start of the run is the import of this module."""
     _started.update(wall=time.perf_counter(), cpu=time.process_time())
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
-    """A read-only dataset: a load returns the time and memory that this process has used; Dask workers do not count.
+    """A read-only dataset: a load returns the time and memory that this process has used, not those of Dask workers.
 
     Example catalog entry:
 
@@ -30,7 +30,7 @@ class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
         """Create the dataset.
 
         Args:
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         self.metadata = metadata
 

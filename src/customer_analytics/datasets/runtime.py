@@ -1,4 +1,4 @@
-"""Settings for chunks on this machine (chunk size and threads), and the spill file that they use."""
+"""Settings for chunks on this machine (chunk size and threads), and a file for rows that do not fit in memory."""
 
 import os
 import tempfile
@@ -19,7 +19,7 @@ _UNSET = (None, "")
 
 @dataclass(frozen=True, slots=True)
 class RuntimeSettings:
-    """Settings that limit the size and number of chunks in memory; results do not depend on them.
+    """Settings that limit the size and number of chunks in memory; the results of a run do not depend on the settings.
 
     Args:
         chunk_rows: Maximum number of rows in a chunk.
@@ -42,7 +42,7 @@ class RuntimeSettings:
         )
 
     def runtime(self) -> LocalRuntime:
-        """Return the runtime that local chunks need: these settings, a spill file on disk, and a progress display."""
+        """Return the runtime of local chunks: the number of threads, a spill file on disk, and a progress display."""
         return LocalRuntime(self.threads, open_spill, watch_run)
 
 
@@ -54,7 +54,7 @@ def available_cores() -> int:
 
 
 class FileSpill:
-    """A spill in an unnamed temporary file. The file disappears when it is closed or when the process dies."""
+    """An unnamed temporary file of rows that do not fit in memory; it is deleted when closed or at process exit."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -86,7 +86,7 @@ class FileSpill:
 
 @contextmanager
 def open_spill() -> Iterator[FileSpill]:
-    """Yield an empty spill in the folder ``DATA_DIR``, or in the system's temporary folder if it does not exist."""
+    """Yield an empty spill file in the folder ``DATA_DIR`` or, if it does not exist, the system's temporary folder."""
     folder = Path(os.environ.get("DATA_DIR") or "data")
     with tempfile.TemporaryFile(dir=folder if folder.is_dir() else None) as file:
         yield FileSpill(file.fileno())

@@ -51,11 +51,11 @@ def storage_options(fs_args: Mapping[str, Any] | None, credentials: Mapping[str,
 
 
 class SourceFiles:
-    """The input files that a path names; its methods list, open and hash them.
+    """The input files that a path names; the methods list, open and hash the files.
 
     Args:
-        filepath: A file, a folder (its ``.csv``, ``.tsv`` and ``.txt`` files, compressed or not) or a glob; any URL
-            that fsspec knows.
+        filepath: A local path or fsspec URL of a file, a folder or a glob. In a folder, the ``.csv``, ``.tsv`` and
+            ``.txt`` files are the input, compressed or not.
         storage_options: Options for fsspec, such as credentials.
     """
 
@@ -103,11 +103,11 @@ class SourceFiles:
 
     @contextmanager
     def open(self, file: SourceFile) -> Iterator[BinaryIO]:
-        """Yield a stream of a file's decompressed bytes; the first bytes of the file show how it is compressed.
+        """Yield a stream of a file's decompressed bytes; the compression is detected from the first bytes of the file.
 
         Raises:
-            InputError: The file is empty; its suffix stands for another compression; or it is an archive that is
-                corrupt, truncated or has more than one file.
+            InputError: The file is empty; or it has the suffix of another compression; or it is an archive that is
+                corrupt, is truncated or has more than one file.
         """
         if file.size == 0:
             raise InputError(file.name, "a CSV with a header", "an empty file", "was the delivery complete?")
@@ -150,7 +150,7 @@ def compression_of(file: SourceFile, head: bytes) -> str | None:
         ``gzip``, ``bz2``, ``xz``, ``zstd`` or ``zip``; ``None`` for a plain file.
 
     Raises:
-        InputError: The suffix of the file stands for another compression.
+        InputError: The file has the suffix of another compression.
     """
     detected = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
     expected, _magic = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower(), (detected, b""))

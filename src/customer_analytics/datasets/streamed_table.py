@@ -1,4 +1,4 @@
-"""Saving of streamed tables in any file format, and the error for a table that is missing."""
+"""Functions that save tables chunk by chunk in any file format, cut frames, and check that a table exists."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,7 +22,7 @@ def write_chunks(chunks: Chunks, schema: pa.Schema, write: Callable[[pa.Table], 
     Args:
         chunks: The rows of the table.
         schema: Schema of the table.
-        write: Writes one row group; it is called in another thread, in order.
+        write: Function that writes one row group; it is called in a background thread, in order of the rows.
 
     Returns:
         The summary of all rows.
@@ -48,7 +48,7 @@ def _summarised_table(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  
 
 
 def slice_frame(frame: Frame, rows: int) -> Iterator[Task]:
-    """Yield a task for each slice of at most ``rows`` rows of a frame."""
+    """Cut a frame into slices of at most ``rows`` rows; yield one task per slice, which returns the slice."""
     for first in range(0, len(frame), rows):
         chunk = frame.iloc[first : first + rows]
         yield Task(partial(_same, chunk), len(chunk))

@@ -11,7 +11,7 @@ class ByteReader(Protocol):
     """The interface of a stream of UTF-8 bytes."""
 
     def readinto(self, buffer: memoryview, /) -> int:
-        """Read bytes into the start of ``buffer`` and return their number; 0 marks the end of the stream."""
+        """Read bytes into the start of ``buffer`` and return how many were read; 0 marks the end of the stream."""
         ...
 
 
@@ -30,10 +30,10 @@ class Utf8Stream:
         self._at_start, self._pending = True, b""
 
     def readinto(self, buffer: memoryview) -> int:
-        """Read bytes into the start of ``buffer`` and return their number; 0 marks the end of the stream.
+        """Read bytes into the start of ``buffer`` and return how many were read; 0 marks the end of the stream.
 
         Raises:
-            InputError: The bytes are not text in the encoding.
+            InputError: The bytes are not valid in the encoding.
         """
         if self._decoder is None and not self._at_start:
             return self._stream.readinto(buffer)  # type: ignore[attr-defined]
@@ -46,7 +46,7 @@ class Utf8Stream:
         """Read about ``size`` bytes and return them as UTF-8; an empty result marks the end of the stream.
 
         Raises:
-            InputError: The bytes are not text in the encoding.
+            InputError: The bytes are not valid in the encoding.
         """
         while True:
             encoded = self._stream.read(size)
@@ -65,5 +65,5 @@ class Utf8Stream:
 
 
 def is_utf8(dialect: Dialect) -> bool:
-    """Return whether files of this dialect are UTF-8 already, so that only a byte order mark must be removed."""
+    """Return whether files of this dialect are UTF-8 or ASCII, so that only a byte order mark must be removed."""
     return codecs.lookup(dialect.encoding).name in {"utf-8", "utf-8-sig", "ascii"}

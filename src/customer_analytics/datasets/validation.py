@@ -1,4 +1,4 @@
-"""A validator of a streamed table, which a catalog entry selects with ``validator:``."""
+"""A validator of a table in chunks; a catalog entry selects the validator with ``validator:``."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,7 +10,7 @@ from customer_analytics.core.errors import CustomerAnalyticsError
 
 
 class ContractViolationError(CustomerAnalyticsError):
-    """The error for a chunk that does not match the schema of its table: a bug in the project, never in the data."""
+    """The error for a chunk that does not match the schema of its table: a bug in the project, not a bad row."""
 
 
 class CleanTableValidator:
@@ -25,7 +25,7 @@ class CleanTableValidator:
         self._contract = Contract(**{**contract, **(overrides or {})})
 
     def validate(self, chunks: Chunks) -> Chunks:
-        """Return the same chunks; each is checked when it is computed, and an invalid one raises an error."""
+        """Return the same chunks with a check: computing an invalid chunk raises ContractViolationError."""
         return chunks.map(self._check)
 
     def _check(self, frame: Any) -> Any:  # noqa: ANN401  pandera's frames

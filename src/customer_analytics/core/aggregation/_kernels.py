@@ -16,7 +16,7 @@ _UINT32_MAX = np.iinfo(np.uint32).max
 
 
 def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a pair of int64 arrays: the distinct codes, ascending; and the index of each row's code among them."""
+    """Return the distinct codes in ascending order, and for each row the index of its code in them; both int64."""
     lowest, highest = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
     if highest - lowest < max(_DENSE_CODES, len(codes)):
         return _rank_dense(codes, lowest, highest)
@@ -25,7 +25,7 @@ def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @compiled
 def _rank_dense(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the result of :func:`rank_codes`, computed with a table from ``lowest`` to ``highest`` (both included)."""
+    """Do what :func:`rank_codes` does, with a table of all numbers from ``lowest`` to ``highest`` (included)."""
     rank = np.zeros(highest - lowest + 1, np.int64)
     for code in codes:
         rank[code - lowest] = 1
@@ -75,8 +75,8 @@ def sum_by_code(units: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
         size: Number of codes.
 
     Returns:
-        int64, shape ``(3, size)``. Per code: the number of rows, and the sum as two numbers ``high`` and ``low``
-        (see :func:`customer_analytics.core.money._kernels.join_sum`).
+        int64, shape ``(3, size)``: three arrays with one entry per code. They are the number of rows, and the numbers
+        ``high`` and ``low`` of the sum (see :func:`customer_analytics.core.money._kernels.join_sum`).
     """
     sums = np.zeros((3, size), np.int64)
     for row in range(len(codes)):
@@ -91,8 +91,8 @@ def min_max_sum(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, fl
     """Return the minimum, the maximum and the sum (float64) of the valid values.
 
     Args:
-        values: Numbers. At least one of them is valid, and no valid one is NaN.
-        valid: bool, shape ``(rows,)``: whether each value is valid, not null; an empty array if all values are valid.
+        values: Numbers. At least one of them is valid. Valid values are not NaN.
+        valid: bool, shape ``(rows,)``: false where a value is null. An empty array means that all values are valid.
     """
     first = 0
     while len(valid) > 0 and not valid[first]:
@@ -108,11 +108,11 @@ def min_max_sum(values: np.ndarray, valid: np.ndarray) -> tuple[float, float, fl
 
 @compiled
 def occurring_int16(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Return for each int16 number, from -32768 up, whether it is one of the valid values; bool, shape ``(65536,)``.
+    """Return which int16 numbers occur among the valid values: bool, shape ``(65536,)``; entry 0 stands for -32768.
 
     Args:
         values: int16.
-        valid: bool, shape ``(rows,)``: whether each value is valid, not null; an empty array if all values are valid.
+        valid: bool, shape ``(rows,)``: false where a value is null. An empty array means that all values are valid.
     """
     occurs = np.zeros(1 << 16, np.bool_)
     for row in range(len(values)):
@@ -122,7 +122,7 @@ def occurring_int16(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def count_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a pair of int64 arrays: the distinct keys, ascending; and how often each of them occurs."""
+    """Return the distinct keys in ascending order, and how often each of them occurs; both int64."""
     if not len(keys):
         return keys, keys
     lowest = keys.min()
@@ -139,7 +139,6 @@ def count_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @compiled
 def _count_sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the result of :func:`count_keys` for keys that are sorted."""
     distinct, starts = np.empty(len(keys), np.int64), np.empty(len(keys) + 1, np.int64)
     size = 0
     for row in range(len(keys)):
@@ -154,9 +153,9 @@ def _count_sorted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def merge_counts(
     left_keys: np.ndarray, left_counts: np.ndarray, right_keys: np.ndarray, right_counts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Merge two tables of distinct ascending keys and their counts; the counts of a key that is in both are added.
+    """Merge two tables of counts per key: a key that is in both tables gets the sum of its two counts.
 
-    Returns a pair: the merged keys, ascending; and their counts. Needs no memory besides the arguments and the result.
+    The keys of each table are distinct and ascending. Returns the keys (ascending) and the counts of the merged table.
     """
     size = len(left_keys) + len(right_keys) - _count_common(left_keys, right_keys)
     keys, counts = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -199,7 +198,7 @@ def partition_of_customers(customers: np.ndarray) -> np.ndarray:
 def count_customers_by_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
     """Count the distinct customers of each group; return int64, shape ``(count,)``.
 
-    Rows must be sorted by customer. A row adds to its group's count if the group's previous row has another customer.
+    Rows must be sorted by customer. A customer is counted if the previous row of the group has another customer.
 
     Args:
         customers: int64, the customer id of each row; above 0, ascending.

@@ -30,10 +30,10 @@ _KEY_BITS = 63
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomerCounts:
-    """Number of distinct customers per country, per category, per (country, category), per month, and overall.
+    """Number of distinct customers per country, per category, per pair of both, per month, and overall.
 
-    The arrays are int64, in the order of the names in :class:`RevenueGroups`; pairs are ordered by country, then by
-    category. ``+`` is exact only if no customer is counted in both operands.
+    The arrays (int64) are in the order of the names in :class:`RevenueGroups`; pairs are ordered by country, then by
+    category. Use ``+`` only for different customers: a customer in both operands would be counted twice.
     """
 
     by_country: np.ndarray
@@ -44,7 +44,7 @@ class CustomerCounts:
 
     @classmethod
     def none(cls, revenue_groups: RevenueGroups) -> "CustomerCounts":
-        """Return the identity: 0 customers in each of the groups."""
+        """Return counts of 0 for all groups; adding them to other counts changes nothing."""
         countries, categories, months = map(len, revenue_groups)
         zeros = [np.zeros(size, np.int64) for size in (countries, categories, countries * categories, months)]
         return cls(zeros[0], zeros[1], zeros[2], zeros[3], 0)
@@ -61,7 +61,7 @@ class CustomerCounts:
 
 
 def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCounts:
-    """Count the distinct customers of each country, category, (country, category) and month, and of the whole table.
+    """Count the distinct customers per country, per category, per pair of both, per month, and in the whole table.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
@@ -75,7 +75,7 @@ def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCou
 
 
 class _GroupBits(NamedTuple):
-    """Number of bits of each code in a group; a group is an integer that packs country, category and month."""
+    """How many bits the codes of country, category and month need in the integer that packs all three."""
 
     country: int
     category: int
@@ -87,7 +87,7 @@ class _GroupBits(NamedTuple):
 
 
 def _pack_groups(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataFrame:
-    """Return customer and group of each row. A group packs three codes: country (highest bits), category, month."""
+    """Return each row's customer and its group: one integer that packs the codes of country, category and month."""
     bits = _GroupBits.of(revenue_groups)
     dtype = np.dtype(np.uint32 if sum(bits) <= _NARROW_BITS else np.uint64)
     months = np.array(revenue_groups.months, "datetime64[M]").astype(np.int64)
@@ -130,9 +130,9 @@ def _count_in_partition(customer_groups: pd.DataFrame, revenue_groups: RevenueGr
 
 
 def _sort_by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
-    """Pack each row's customer (highest bits) and group (lowest ``group_bits`` bits) into one integer and sort these.
+    """Return one integer per row, sorted: the customer in the highest bits, the group in the ``group_bits`` lowest.
 
-    One array of integers sorts faster than two columns. If an id needs too many bits, all ids become ranks, from 1.
+    One array of integers sorts faster than two columns. If a customer id needs too many bits, all ids become ranks.
     """
     if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1

@@ -1,4 +1,4 @@
-"""Sums per integer key, stored in sorted runs; two runs are merged when they have a similar length."""
+"""Sums per integer key, stored in sorted arrays (runs); two runs are merged when they have a similar length."""
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ ONE_BLOCK = 63
 
 
 class SortedRun(NamedTuple):
-    """Distinct keys in ascending order, and for each measure an array with the sum of each key."""
+    """Distinct keys in ascending order, and one or more arrays of sums, each with one sum per key."""
 
     keys: I64
     sums: tuple[I64, ...]
@@ -24,10 +24,10 @@ class SortedRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeySums:
-    """Sums of whole numbers per key, stored in sorted runs; ``KeySums()`` is the identity.
+    """Sums of whole numbers per key. ``KeySums()`` has no keys: adding it changes nothing.
 
-    Keys are divided into blocks; a block can have several runs. ``+`` merges two runs of a block if their lengths are
-    similar, so that merging n chunks costs O(size log n) instead of O(size n). Small blocks limit the memory of a
+    The keys and sums are stored in sorted runs. ``+`` merges two runs if they are in the same block of keys and have a
+    similar length, so merging n chunks costs O(size log n) instead of O(size n). Small blocks limit the memory of a
     merge, which holds both runs and the result. ``==`` compares the sums per key, not how they are split into runs.
 
     Args:
@@ -40,7 +40,7 @@ class KeySums:
 
     @classmethod
     def of_keys(cls, keys: I64, block_bits: int = ONE_BLOCK) -> Self:
-        """Count how often each key occurs; the count is the key's sum. The keys can be in any order."""
+        """Count how often each key occurs, and store the counts as sums. The keys can be in any order."""
         if not len(keys):
             return cls(block_bits=block_bits)
         from customer_analytics.core.aggregation._kernels import count_keys  # noqa: PLC0415  imports Numba
@@ -50,7 +50,7 @@ class KeySums:
 
     @classmethod
     def of_run(cls, keys: I64, *sums: I64) -> Self:
-        """Build from keys in any order; the sums of equal keys are added. Distinct ascending keys are not copied."""
+        """Build from keys in any order and arrays of sums; the sums of equal keys are added."""
         if not len(keys):
             return cls()
         return cls((SortedRun(keys, sums) if (keys[1:] > keys[:-1]).all() else _sort_run(keys, sums),))
@@ -76,7 +76,7 @@ class KeySums:
         return hash(len(self.settled().keys))
 
     def settled(self) -> SortedRun:
-        """Return all keys and sums merged into one run. If there is no key, the run has no arrays of sums."""
+        """Merge all runs into one and return it. If there are no keys, the run has no arrays of sums."""
         blocks = [_merge_runs(runs) for _, runs in sorted(self._runs_by_block().items())]
         if not blocks:
             return SortedRun(np.zeros(0, np.int64), ())
@@ -97,21 +97,20 @@ class KeySums:
         return prefixes
 
     def select_prefix(self, prefix: int, bits: int) -> SortedRun:
-        """Return one run with the keys for which ``key >> bits == prefix`` and their sums."""
+        """Return the keys with ``key >> bits == prefix``, and their sums, as one run."""
         bounds = [prefix << bits, (prefix + 1) << bits]
         selected = (_slice_run(run, slice(*np.searchsorted(run.keys, bounds))) for run in self.runs)
         return type(self)(tuple(run for run in selected if len(run.keys))).settled()
 
     def min_size(self) -> int:
-        """Return a lower bound of the number of distinct keys: add up the length of the longest run of each block."""
+        """Return a lower bound of the number of distinct keys: the lengths of the longest run of each block, added."""
         return sum(len(runs[-1].keys) for runs in self._runs_by_block().values())
 
     def max_size(self) -> int:
-        """Return an upper bound of the number of distinct keys: add up the lengths of all runs."""
+        """Return an upper bound of the number of distinct keys: the lengths of all runs, added."""
         return sum(len(run.keys) for run in self.runs)
 
     def _runs_by_block(self) -> dict[int, list[SortedRun]]:
-        """Return for each block number the runs of the block, shortest first."""
         runs_by_block: dict[int, list[SortedRun]] = {}
         for run in sorted(self._runs_in_blocks(self.block_bits), key=lambda run: len(run.keys)):
             runs_by_block.setdefault(_block(run, self.block_bits), []).append(run)
@@ -124,11 +123,11 @@ class KeySums:
 
 
 NO_SUMS = KeySums()
-"""The identity of ``KeySums``: it has no keys."""
+"""``KeySums`` without keys; adding it changes nothing."""
 
 
 def _first_key(run: SortedRun, start: int | None) -> int | None:
-    """Return the lowest key of the run that is not below ``start``, if given; ``None`` if there is no such key."""
+    """Return the run's lowest key that is ``start`` or higher (``None``: any key); ``None`` if there is none."""
     index = 0 if start is None else int(np.searchsorted(run.keys, start))
     return int(run.keys[index]) if index < len(run.keys) else None
 
@@ -138,7 +137,7 @@ def _block(run: SortedRun, bits: int) -> int:
 
 
 def _size_class(run: SortedRun, bits: int) -> tuple[int, int]:
-    """Return a pair: the run's block, and the bit length of its number of keys. ``+`` merges runs with equal pairs."""
+    """Return the run's block, and the bit length of its number of keys. ``+`` merges runs with equal results."""
     return _block(run, bits), len(run.keys).bit_length()
 
 
@@ -147,7 +146,7 @@ def _slice_run(run: SortedRun, rows: slice) -> SortedRun:
 
 
 def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
-    """Split a non-empty run into one run per block; they are copies, which do not keep the whole run in memory."""
+    """Split a non-empty run into one run per block; the parts are copies, so that the whole run can leave memory."""
     blocks = run.keys >> bits
     starts = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] - 1)).tolist()
     if len(starts) == 1:
@@ -158,7 +157,7 @@ def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
 
 
 def _concatenate(runs: list[SortedRun]) -> SortedRun:
-    """Join runs into one; all keys of a run must be below those of the next run."""
+    """Join runs in the given order; all keys of a run must be below all keys of the next run."""
     keys, sums = zip(*runs, strict=True)
     return SortedRun(np.concatenate(keys), tuple(map(np.concatenate, zip(*sums, strict=True))))
 

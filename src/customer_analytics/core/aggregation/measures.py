@@ -28,7 +28,7 @@ UNNAMED_GROUP = ""
 
 
 class RevenueGroups(NamedTuple):
-    """Names of the countries, categories and months that occur, each ascending; the code of a name is its index."""
+    """Names of the countries, categories and months that occur, in ascending order; the index of a name is its code."""
 
     countries: tuple[str, ...]
     categories: tuple[str, ...]
@@ -37,13 +37,13 @@ class RevenueGroups(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Totals and value counts of clean purchases; ``Measures()`` is the identity.
+    """Totals and value counts of clean purchases. ``Measures()`` has no rows: adding it changes nothing.
 
     Args:
-        by_country_category: Orders and revenue per (country, category).
+        by_country_category: Orders and revenue per pair of country and category.
         by_month: Orders and revenue per month; the name of a month is ``YYYY-MM``.
-        amounts: Counts of the amounts in minor units.
-        ages: Counts of the ages in years; a null is not counted.
+        amounts: How often each amount occurs, in minor units.
+        ages: How often each age occurs, in years; nulls are not counted.
         rows: Number of rows.
     """
 
@@ -87,7 +87,7 @@ class Measures:
 
 
 def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    """Return a pair: each row's (country, category) code (int64); and a tuple with the countries and the categories."""
+    """Return the arguments ``codes`` and ``axes`` of :meth:`Totals.of` for pairs of country and category."""
     country_codes, countries = codes_of(clean[Column.COUNTRY_CODE])
     category_codes, categories = codes_of(clean[Column.PRODUCT_CATEGORY])
     axes = (UNNAMED_GROUP, *countries), (UNNAMED_GROUP, *categories)  # the code of a null is -1
@@ -95,6 +95,6 @@ def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Grou
 
 
 def _month_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    """Return a pair: the month code of each row (int64); and a tuple with the names of the months."""
+    """Return the arguments ``codes`` and ``axes`` of :meth:`Totals.of` for months."""
     months, codes = rank_codes(months_of(clean[Column.PURCHASE_DATE].to_numpy()))
     return codes, (tuple(map(str, months.astype("datetime64[M]"))),)

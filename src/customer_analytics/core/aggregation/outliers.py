@@ -1,4 +1,4 @@
-"""Rules for outliers of amount and age, and exact bounds computed from the counts of all values."""
+"""Outliers of amount and age: the rules, and exact bounds computed from how often each value occurs."""
 
 import math
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ OUTLIER_KINDS = ["zscore", "iqr", "zscore;iqr"]
 
 @dataclass(frozen=True, slots=True)
 class OutlierRules:
-    """The settings of the two outlier rules (``params:outliers``); a value beyond a threshold is an outlier.
+    """The settings of the two outlier rules (``params:outliers``); ``iqr_factor`` is described by Tukey (1977).
 
     Args:
-        zscore: Threshold of the distance from the mean, in population standard deviations.
-        iqr_factor: Threshold of the distance from the nearest quartile, in interquartile ranges (Tukey 1977).
+        zscore: A value is an outlier if it is farther from the mean than this many population standard deviations.
+        iqr_factor: A value is an outlier if it is farther outside the quartiles than this many interquartile ranges.
 
     Raises:
         SettingError: A threshold is not a positive number.
@@ -77,9 +77,9 @@ def iqr_bounds(counts: ValueCounts, factor: float) -> Bounds | None:
 
 @dataclass(frozen=True, slots=True)
 class OutlierBounds:
-    """The bounds of amounts (minor units) and of ages (years) by each rule; ``None`` if the column has no value.
+    """The outlier bounds of amounts (minor units) and ages (years) by each rule; ``None`` if a column has no value.
 
-    ``mean_amount`` and ``amount_deviation`` (population standard deviation) are in major units, 0 without an amount.
+    ``mean_amount`` and ``amount_deviation`` (population standard deviation) are in major units; 0 without amounts.
     """
 
     amount_zscore: Bounds | None
@@ -91,7 +91,7 @@ class OutlierBounds:
 
     @classmethod
     def of(cls, measures: Measures, rules: OutlierRules, decimals: int) -> "OutlierBounds":
-        """Compute the bounds from the measures of all rows; ``decimals`` are the decimal places of the minor unit."""
+        """Compute the bounds from the measures of the whole table; a minor unit has ``decimals`` decimal places."""
         amounts, ages, scale = measures.amounts, measures.ages, 10**decimals
         return cls(
             zscore_bounds(amounts, rules.zscore),
@@ -104,7 +104,7 @@ class OutlierBounds:
 
 
 def count_outliers(counts: ValueCounts, rules: OutlierRules) -> dict[str, int]:
-    """Count the outliers by each rule; the keys are ``outliers_zscore`` and ``outliers_iqr``."""
+    """Return the number of outliers by each rule; the keys are ``outliers_zscore`` and ``outliers_iqr``."""
     bounds_by_kind = {
         "outliers_zscore": zscore_bounds(counts, rules.zscore),
         "outliers_iqr": iqr_bounds(counts, rules.iqr_factor),
@@ -115,7 +115,7 @@ def count_outliers(counts: ValueCounts, rules: OutlierRules) -> dict[str, int]:
 
 
 def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> pd.DataFrame:
-    """Select the rows whose amount or age is an outlier.
+    """Select the rows whose amount or age is an outlier, and add columns that describe the outliers.
 
     Args:
         clean: A chunk of :data:`~customer_analytics.core.contract.schemas.CLEAN`.
@@ -123,8 +123,8 @@ def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> 
         decimals: Decimal places of the minor unit.
 
     Returns:
-        The selected rows with three more columns: ``amount_zscore`` (float64); ``amount_outlier`` and ``age_outlier``
-        (category), which are one of :data:`OUTLIER_KINDS`, or null if the value is not an outlier.
+        The selected rows with three more columns: ``amount_zscore`` (float64), ``amount_outlier`` and ``age_outlier``
+        (category). The last two have one of :data:`OUTLIER_KINDS`, or null if the value is not an outlier.
     """
     amounts = clean[Column.PURCHASE_AMOUNT].to_numpy()
     ages = clean[Column.CUSTOMER_AGE].to_numpy(np.float64, na_value=np.nan)
@@ -140,7 +140,7 @@ def mark_outliers(clean: pd.DataFrame, bounds: OutlierBounds, decimals: int) -> 
 
 
 def _outlier_codes(values: np.ndarray, by_zscore: Bounds | None, by_iqr: Bounds | None) -> np.ndarray:
-    """Return for each value the index of its kind in :data:`OUTLIER_KINDS` (int8); -1 if it is no outlier or NaN."""
+    """Return for each value the index of its kind in :data:`OUTLIER_KINDS` (int8); -1 for NaN and for non-outliers."""
     codes = np.full(len(values), -1, np.int8)
     for step, bounds in ((1, by_zscore), (2, by_iqr)):
         if bounds is not None:

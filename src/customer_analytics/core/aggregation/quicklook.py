@@ -1,4 +1,4 @@
-"""Quick look: revenue per country, computed from two columns of raw text in one pass; duplicates are counted, too."""
+"""Quick look: revenue per country from two columns of raw text, in one pass. Duplicates are included."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,9 +18,9 @@ READ_COLUMNS = (Column.COUNTRY_CODE, Column.PURCHASE_AMOUNT)
 
 @dataclass(frozen=True, slots=True)
 class QuickTotals:
-    """Orders and revenue per country, and the number of rows whose country or amount is null or has a fault.
+    """Orders and revenue per country, and the number of invalid rows: country or amount is null or has a fault.
 
-    ``QuickTotals()`` is the identity.
+    ``QuickTotals()`` has no rows: adding it changes nothing.
     """
 
     by_country: Totals = field(default_factory=Totals)
@@ -46,8 +46,8 @@ def tabulate_quick_totals(totals: QuickTotals, decimals: int) -> pd.DataFrame:
     """Return a table of revenue and orders per country, largest revenue first.
 
     Returns:
-        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). In the last row, country and
-        revenue are null and ``orders`` counts the invalid rows; so all ``orders`` together count the file's records.
+        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). In one more row at the end,
+        ``orders`` is the number of invalid rows, and the rest is null. All ``orders`` add up to the number of records.
     """
     largest_first = sorted(
         totals.by_country.groups.items(), key=lambda group_total: (-group_total[1].minor_units, group_total[0])

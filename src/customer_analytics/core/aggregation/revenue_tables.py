@@ -20,29 +20,29 @@ def revenue_by_country(measures: Measures, customers: CustomerCounts, decimals: 
     """Return a table with revenue, orders and customers of each country that has a purchase.
 
     Returns:
-        ``country_code`` (text, ascending); ``revenue`` and ``average_basket`` (revenue per order), which are float64 in
-        major units, nearest to the exact figures; ``orders`` and ``unique_customers`` (int64). No nulls. Empty if
-        there are no purchases.
+        ``country_code`` (text, ascending); ``revenue`` (float64); ``orders`` (int64); ``average_basket``, the revenue
+        per order (float64); ``unique_customers`` (int64). Floats are in major units and nearest to the exact figures.
+        No nulls.
     """
     columns = {Column.COUNTRY_CODE.value: measures.revenue_groups().countries}
     return _tabulate(columns, measures.by_country_category.roll_up(0), customers.by_country, decimals)
 
 
 def revenue_by_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Return a table like that of :func:`revenue_by_country`, with a row per ``product_category``."""
+    """Return revenue, orders and customers per ``product_category``; other columns as in :func:`revenue_by_country`."""
     columns = {Column.PRODUCT_CATEGORY.value: measures.revenue_groups().categories}
     return _tabulate(columns, measures.by_country_category.roll_up(1), customers.by_category, decimals)
 
 
 def revenue_by_country_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Return a table like that of :func:`revenue_by_country`, with a row per country and category."""
+    """Return revenue, orders and customers per country and category; other columns as in :func:`revenue_by_country`."""
     countries, categories, _ = measures.revenue_groups()
     columns = {Column.COUNTRY_CODE.value: countries, Column.PRODUCT_CATEGORY.value: categories}
     return _tabulate(columns, measures.by_country_category, customers.by_country_category, decimals)
 
 
 def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Return a table like that of :func:`revenue_by_country`, with a row per calendar month.
+    """Return revenue, orders and customers per calendar month; other columns as in :func:`revenue_by_country`.
 
     ``month`` is the first day of the month (datetime64[us]).
     """
@@ -54,7 +54,7 @@ def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: in
 def _tabulate(
     columns: Mapping[str, tuple[str, ...]], totals: Totals, customer_counts: np.ndarray, decimals: int
 ) -> pd.DataFrame:
-    """Return a table with a row per group that occurs; ``columns`` has the distinct names in each column of a group."""
+    """Return one row per group that occurs; ``columns`` maps the name of each group column to its distinct values."""
     customers_by_group = dict(zip(product(*columns.values()), customer_counts.tolist(), strict=True))
     scale = 10**decimals
     rows = [

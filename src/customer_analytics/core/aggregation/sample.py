@@ -52,14 +52,14 @@ class SampleRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LowestKeys:
-    """The lowest keys (hashes) of some purchases, with their row numbers; ``LowestKeys(size)`` is the identity.
+    """The ``size`` lowest keys (hashes) of some purchases. ``LowestKeys(size)`` has none: adding it changes nothing.
 
-    If several rows share the highest of these keys, all of them are kept, so that the order of merges does not matter.
+    If several rows have the highest of these keys, all of them are kept, so that the order of merges does not matter.
 
     Args:
         size: Number of keys to keep; equal in all states that are merged.
         keys: uint64, unsorted, because sorting in every merge would be slow.
-        rows: int64, for each key the row number of its purchase.
+        rows: int64, the row number of the purchase for each key.
     """
 
     size: int
@@ -68,7 +68,7 @@ class LowestKeys:
 
     @classmethod
     def of(cls, purchases: pd.DataFrame, rules: SampleRules) -> "LowestKeys":
-        """Return the lowest keys of a chunk with the column ``purchase_id`` (text); its index is the row number."""
+        """Return the lowest keys of a chunk, which has the column ``purchase_id`` (text) and row numbers as index."""
         keys = text_hashes(text_array(purchases[Column.PURCHASE_ID])) ^ mix_bits(np.uint64(rules.seed))
         return cls(rules.rows) + cls(rules.rows, keys, purchases.index.to_numpy())
 
@@ -90,20 +90,20 @@ class LowestKeys:
     __hash__ = None  # type: ignore[assignment]
 
     def ordered_rows(self) -> np.ndarray:
-        """Return the row numbers in ascending order of their keys; rows with equal keys are in ascending order."""
+        """Return the row numbers sorted by key; if keys are equal, the row numbers ascend."""
         return self.rows[np.lexsort((self.rows, self.keys))]
 
 
 def draw_sample(clean: Chunks, rules: SampleRules) -> pd.DataFrame:
-    """Return ``sampled_purchases``: the ``rules.rows`` purchases with the lowest keys (hashes), lowest key first.
+    """Draw the sample: the ``rules.rows`` purchases with the lowest keys (hashes), lowest key first.
 
     Args:
         clean: Chunks of :data:`~customer_analytics.core.contract.schemas.CLEAN`, indexed by row number.
         rules: Size and seed.
 
     Returns:
-        The columns :data:`SAMPLED_COLUMNS`; text is categorical, with ascending categories. All purchases if there are
-        no more than ``rules.rows``.
+        The columns :data:`SAMPLED_COLUMNS`; text is categorical, with ascending categories. If there are at most
+        ``rules.rows`` purchases, the result has all of them.
     """
     lowest = clean.select([Column.PURCHASE_ID]).fold(partial(LowestKeys.of, rules=rules), LowestKeys(rules.rows))
     chunks = clean.select(SAMPLED_COLUMNS).map(partial(_select_rows, rows=RowBitmap.of(lowest.rows)))

@@ -21,13 +21,13 @@ _LARGE_MEAN = 1000
 
 @dataclass(frozen=True, slots=True)
 class ColumnSummary:
-    """Summary of one column; ``ColumnSummary()`` is the identity.
+    """Summary of one column. ``ColumnSummary()`` has no rows: adding it changes nothing.
 
     Args:
         nulls: Number of nulls.
-        distinct: The distinct values; ``None`` if there are more than :data:`MAX_DISTINCT` or if they are not counted.
-        minimum: The lowest value; ``None`` if there is no value or if it is not computed.
-        maximum: The highest value; ``None`` if there is no value or if it is not computed.
+        distinct: The distinct values; ``None`` if not collected or if there are more than :data:`MAX_DISTINCT`.
+        minimum: The lowest value; ``None`` if there is no value or if the minimum is not computed.
+        maximum: The highest value; ``None`` if there is no value or if the maximum is not computed.
         total: Sum of the values; ``None`` if they are not numbers.
     """
 
@@ -53,7 +53,7 @@ class ColumnSummary:
 
     @classmethod
     def without_distinct(cls, column: pa.Array) -> "ColumnSummary":
-        """Summarise a column of numbers, timestamps or text; its distinct values are not collected."""
+        """Summarise a column of numbers, timestamps or text without collecting its distinct values."""
         if column.null_count == len(column):
             return cls(column.null_count, None)
         if column.type in _NUMBERS or pa.types.is_timestamp(column.type):
@@ -93,7 +93,7 @@ def _distinct_int16(column: pa.Array) -> frozenset[Any] | None:
 
 
 def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
-    """Summarise a dictionary-encoded column from its distinct values, at least one; nulls are not counted here."""
+    """Summarise a dictionary-encoded column from its distinct values (at least one); the caller adds its nulls."""
     if not pa.types.is_string(values.type):
         return _summarise_values(values, _distinct_values(values))
     if len(values) > MAX_DISTINCT:
@@ -103,7 +103,7 @@ def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
 
 
 def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> ColumnSummary:
-    """Summarise a column that has a value; minimum and maximum of text are not computed. ``distinct`` is passed on."""
+    """Summarise a column that has a value; the result includes ``distinct``. Text gets no minimum and no maximum."""
     if pa.types.is_string(column.type):
         return ColumnSummary(column.null_count, distinct)
     minimum, maximum = pc.min_max(column).as_py().values()
@@ -114,7 +114,7 @@ def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> Colu
 
 
 def _summarise_numbers(column: pa.Array) -> ColumnSummary:
-    """Summarise numbers or timestamps in one compiled loop; after each call of Arrow, a thread waits for the GIL."""
+    """Summarise numbers or timestamps in one compiled loop, which waits for the GIL less often than calls of Arrow."""
     from customer_analytics.core.aggregation._kernels import min_max_sum  # noqa: PLC0415  imports Numba
 
     values, valid = values_and_validity(column)
@@ -126,10 +126,10 @@ def _summarise_numbers(column: pa.Array) -> ColumnSummary:
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """Summary of a table; ``+`` merges summaries of the same columns.
+    """Summary of a table; ``+`` merges the summaries of two tables with the same columns.
 
     Args:
-        columns: Summary per column name.
+        columns: Map from the name of a column to its summary.
         rows: Number of rows.
         footprint_bytes: Memory of the table in bytes.
     """
@@ -140,7 +140,7 @@ class TableSummary:
 
     @classmethod
     def of(cls, table: pa.Table) -> "TableSummary":
-        """Summarise a table; distinct values are counted only in dictionary-encoded, bool and int16 columns."""
+        """Summarise a table; distinct values are collected only for dictionary-encoded, bool and int16 columns."""
         summaries = [_summarise_column(contiguous(column)) for column in table.columns]
         return cls(dict(zip(table.column_names, summaries, strict=True)), table.num_rows, table.nbytes)
 
@@ -169,7 +169,7 @@ class TableSummary:
 
 
 def summarise_frame(frame: pd.DataFrame) -> str:
-    """Return the summary of a small frame as text; only nulls are counted if Arrow cannot hold or compare a column."""
+    """Return the summary of a small frame as text; for columns that Arrow cannot convert or compare, only the nulls."""
     columns = {str(name): _summarise_series(frame.iloc[:, index]) for index, name in enumerate(frame.columns)}
     return str(TableSummary(columns, len(frame), int(frame.memory_usage(index=False, deep=True).sum())))
 

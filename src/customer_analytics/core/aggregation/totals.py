@@ -27,15 +27,15 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
-    """Orders and revenue per group; ``Totals()`` is the identity. Memory grows with the groups that occur.
+    """Orders and revenue per group. ``Totals()`` has no rows: adding it changes nothing.
 
-    A group has one name on each axis, such as a country and a category. Its code is its index among all combinations
-    of names; the name on the last axis varies fastest.
+    A group is a tuple with one name of each axis, such as a country and a category. The code of a group is its index in
+    ``itertools.product(*axes)``. Memory grows with the number of groups that occur.
 
     Args:
         axes: The distinct names on each axis, such as all countries and all categories.
-        sums: Per group code: number of orders, and revenue in minor units as two numbers ``high`` and ``low``
-            (see :func:`customer_analytics.core.money._kernels.join_sum`).
+        sums: Three sums per group code: the number of orders; and two numbers ``high`` and ``low`` for the revenue in
+            minor units (see :func:`customer_analytics.core.money._kernels.join_sum`).
     """
 
     axes: tuple[Group, ...] = ()
@@ -47,7 +47,7 @@ class Totals:
 
         Args:
             money: Amount of each row.
-            codes: int64, group code of each row: the index of its group among all combinations of names.
+            codes: int64, the group code of each row: the index of its group in ``itertools.product(*axes)``.
             axes: The distinct names on each axis, such as all countries and all categories.
         """
         names = tuple(map(tuple, axes))
@@ -78,14 +78,14 @@ class Totals:
         }
 
     def names(self, axis: int) -> tuple[str, ...]:
-        """Return the names on an axis that occur in the rows, in ascending order."""
+        """Return the names on one axis that occur in at least one row, in ascending order."""
         if not self.axes:
             return ()
         indices = np.unique(self._indices(self.sums.settled())[axis])
         return tuple(sorted(self.axes[axis][index] for index in indices.tolist()))
 
     def roll_up(self, axis: int) -> "Totals":
-        """Return the totals per name on one axis, summed over all names on the other axes."""
+        """Return the totals per name on one axis; totals of groups that differ only on other axes are added."""
         if not self.axes:
             return self
         run = self.sums.settled()
@@ -107,7 +107,7 @@ def _sum_groups(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
 
 
 def _recode(totals: Totals, axes: tuple[Group, ...]) -> KeySums:
-    """Return the sums of ``totals`` with the group codes for new ``axes``, which contain all names of its own axes."""
+    """Return ``totals.sums`` with the group codes of new ``axes``, which contain all names of ``totals.axes``."""
     if axes == totals.axes:
         return totals.sums
     new_index_by_axis = [_indices_of(axis, new_axis) for axis, new_axis in zip(totals.axes, axes, strict=True)]

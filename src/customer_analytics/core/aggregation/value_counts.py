@@ -1,4 +1,4 @@
-"""Counts per distinct value of a column, and the exact statistics that are computed from them."""
+"""How often each distinct value of a column occurs, and exact statistics computed from these counts."""
 
 import math
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ _DIGIT_BITS = 13
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueCounts:
-    """Distinct whole numbers, and how often each occurs; ``ValueCounts()`` is the identity.
+    """Distinct whole numbers and how often each occurs. ``ValueCounts()`` has none: adding it changes nothing.
 
     Memory grows with the number of distinct values.
 
     Args:
         values: int64, ascending, distinct.
-        counts: int64, the number of occurrences of each value, all above 0.
+        counts: int64, how often each value occurs; all above 0.
     """
 
     values: np.ndarray = field(default_factory=lambda: _NO_VALUES)
@@ -32,7 +32,7 @@ class ValueCounts:
 
     @classmethod
     def of(cls, values: np.ndarray) -> "ValueCounts":
-        """Count the values of a chunk, which are integers with absolute values below ``2**53``."""
+        """Count how often each value of a chunk occurs; the values are integers between ``-2**53`` and ``2**53``."""
         return cls(*count_keys(values.astype(np.int64, copy=False)))
 
     def __add__(self, other: "ValueCounts") -> "ValueCounts":
@@ -49,7 +49,7 @@ class ValueCounts:
 
     @property
     def count(self) -> int:
-        """Number of all values, which is the sum of ``counts``."""
+        """Number of all values, not only of distinct ones: the sum of ``counts``."""
         return int(self.counts.sum())
 
     def power_sum(self, power: Literal[1, 2]) -> int:
@@ -60,7 +60,7 @@ class ValueCounts:
         return sum(int(term @ self.counts) << shift for shift, term in terms)
 
     def value_at_rank(self, rank: int) -> int:
-        """Return the value at index ``rank``, from 0, of all values sorted in ascending order."""
+        """Sort all values in ascending order, and return the value at index ``rank`` (from 0)."""
         return int(self.values[np.searchsorted(np.cumsum(self.counts), rank, side="right")])
 
     def count_outside(self, low: int, high: int) -> int:
@@ -74,14 +74,14 @@ def mean(counts: ValueCounts) -> Fraction | None:
 
 
 def scaled_variance(counts: ValueCounts) -> int:
-    """Return the population variance times n² as an exact integer: ``n Σx² - (Σx)²``."""
+    """Return n² times the population variance of the n values; this is the exact integer ``n Σx² - (Σx)²``."""
     return counts.count * counts.power_sum(2) - counts.power_sum(1) ** 2
 
 
 def standard_deviation(counts: ValueCounts, scale: int = 1) -> float | None:
-    """Return the sample standard deviation (n - 1) of ``values / scale``, correctly rounded.
+    """Return the sample standard deviation (n - 1) of ``values / scale``, rounded to the nearest float.
 
-    ``None`` if there are fewer than two values.
+    The result is ``None`` if there are fewer than two values.
     """
     count = counts.count
     if count < 2:  # noqa: PLR2004  undefined for one value
@@ -130,7 +130,7 @@ def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
 
 
 def _split_digits(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Split numbers into pairs (shift, digits): all ``digits << shift`` add up to them; the last digits are signed."""
+    """Split numbers into arrays of short digits: over all returned pairs, ``digits << shift`` adds up to ``values``."""
     digits: list[tuple[int, np.ndarray]] = []
     while ((values != 0) & (values != -1)).any():
         digits.append((_DIGIT_BITS * len(digits), values & ((1 << _DIGIT_BITS) - 1)))

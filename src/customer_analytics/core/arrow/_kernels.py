@@ -34,7 +34,7 @@ def strip_bounds(text_bytes: np.ndarray, start: int, stop: int) -> tuple[int, in
 
 @compiled
 def has_padding(text_bytes: np.ndarray, offsets: np.ndarray) -> bool:
-    """Return whether any row of a text column (bytes and offsets) begins or ends with ASCII white space."""
+    """Return whether at least one text of a text column begins or ends with ASCII white space."""
     for row in range(len(offsets) - 1):
         start, stop = offsets[row], offsets[row + 1]
         if start < stop and (_IS_WHITE_SPACE[text_bytes[start]] or _IS_WHITE_SPACE[text_bytes[stop - 1]]):
@@ -56,7 +56,7 @@ def strip_rows(text_bytes: np.ndarray, offsets: np.ndarray, stripped_offsets: np
 
 @compiled
 def take_rows(text_bytes: np.ndarray, offsets: np.ndarray, rows: np.ndarray, taken_offsets: np.ndarray) -> np.ndarray:
-    """Select ``rows`` (int64, any order) of a text column; return their bytes, write offsets to ``taken_offsets``."""
+    """Return the bytes of the texts at ``rows`` (int64, any order), and write their offsets to ``taken_offsets``."""
     size = 0
     for index in range(len(rows)):
         taken_offsets[index] = size
@@ -70,7 +70,7 @@ def take_rows(text_bytes: np.ndarray, offsets: np.ndarray, rows: np.ndarray, tak
 
 @compiled
 def occurring(codes: np.ndarray, size: int) -> tuple[np.ndarray, bool]:
-    """Return a pair: for each dictionary code below ``size``, whether it occurs; and whether a null (-1) occurs."""
+    """Return whether each dictionary code from 0 to ``size - 1`` occurs (bool array), and whether -1 (null) occurs."""
     occurs = np.zeros(size + 1, np.bool_)
     for code in codes:
         occurs[code] = True

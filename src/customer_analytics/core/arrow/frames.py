@@ -22,7 +22,7 @@ _MOST_CACHED_TEXTS = 1000
 
 
 def to_table(frame: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
-    """Convert a frame to an Arrow table without its index; NaN becomes null.
+    """Convert the columns of a frame, but not its index, to an Arrow table; NaN becomes null.
 
     Args:
         frame: Columns with the dtypes that :mod:`~customer_analytics.core.arrow.frames` lists, or plain NumPy dtypes.
@@ -37,11 +37,11 @@ def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
     """Convert an Arrow table to a frame; an integer column that is not nullable becomes a NumPy column.
 
     Args:
-        table: Columns with any number of chunks. The frame uses their memory and can overwrite it at null values.
+        table: The table to convert. The frame shares its memory; NaN or NaT can be written into it in place of nulls.
         start: The first row number in the frame's index.
 
     Raises:
-        pa.ArrowInvalid: A column that is not nullable holds nulls.
+        pa.ArrowInvalid: An integer column has nulls although the schema says that it is not nullable.
     """
     fields_and_columns = zip(table.schema, table.columns, strict=True)
     columns = {field.name: _pandas_array(contiguous(column), field) for field, column in fields_and_columns}
@@ -70,19 +70,19 @@ def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categ
 
 
 def cached_by_texts(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
-    """Decorate a function of a tuple of texts so that its results are cached; most chunks have the same categories."""
+    """Cache the results of a function that takes a tuple of texts: most chunks have the same categories."""
     cached = lru_cache(maxsize=64)(function)
     return lambda texts: (cached if len(texts) <= _MOST_CACHED_TEXTS else function)(texts)
 
 
 @cached_by_texts
 def _categorical_dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    """Return the dtype with these categories; cached because pandas checks that they are distinct, which is slow."""
+    """Return the dtype with the categories ``names``; cached because pandas checks slowly that they are distinct."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
 def codes_of(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Return a pair for a categorical column: its codes (integers, -1 for null); and its categories."""
+    """Return the codes (integers, -1 for null) and the categories of a categorical column."""
     values = cast(pd.Categorical, column.array)
     return values.codes, values.categories
 
@@ -105,7 +105,7 @@ def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def values_and_validity(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Return a pair for numbers or timestamps: the values; and whether each is valid (bool; empty if none is null)."""
+    """Return the values (numbers or timestamps), and whether each is valid (bool; an empty array if none is null)."""
     return _values(array), _is_valid(array) if array.null_count else np.zeros(0, bool)
 
 
@@ -129,7 +129,6 @@ def _arrow_type(dtype: Any) -> pa.DataType:  # noqa: ANN401  NumPy's, pandas' or
 
 
 def _is_fixed_width(arrow_type: pa.DataType) -> bool:
-    """Return whether the type is integer, float, timestamp or bool; all of their values have the same width."""
     checks = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_timestamp)
     return any(check(arrow_type) for check in checks)
 
@@ -143,7 +142,7 @@ def _numpy_dtype(column: pd.Series) -> np.dtype | None:
 
 
 def _from_numpy(column: pd.Series, arrow_type: pa.DataType) -> pa.Array:
-    """Convert a column whose dtype equals ``arrow_type``; NumPy finds and packs nulls far faster than ``pa.array``."""
+    """Convert a column whose dtype equals ``arrow_type``; NumPy handles nulls far faster than ``pa.array``."""
     is_numpy = isinstance(column.dtype, np.dtype)
     filled = column.to_numpy() if is_numpy else column.to_numpy(arrow_type.to_pandas_dtype(), na_value=0)
     values = np.ascontiguousarray(filled)
@@ -170,7 +169,7 @@ def _pandas_array(array: pa.Array, field: pa.Field) -> Any:  # noqa: ANN401  Num
 
 
 def _values(array: pa.Array) -> np.ndarray:
-    """Return a NumPy view of the values; the entries of nulls are arbitrary. It is writable if Arrow's buffer is."""
+    """Return the values as a NumPy view, with any number at a null. The view is writable if Arrow's buffer is."""
     _, body = array.buffers()
     return np.frombuffer(body, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)]
 
@@ -181,6 +180,6 @@ def _is_valid(array: pa.Array) -> np.ndarray:
 
 
 def _unpack_bits(array: pa.Array, bitmap: pa.Buffer) -> np.ndarray:
-    """Unpack a bitmap of ``array`` to one bool per row; NumPy does this far faster than Arrow."""
+    """Convert the bits of ``bitmap`` for the rows of ``array`` to bools; NumPy does this far faster than Arrow."""
     stop = array.offset + len(array)
     return np.unpackbits(np.frombuffer(bitmap, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)

@@ -1,6 +1,6 @@
-"""Canonical row groups for Parquet files: their bytes depend on the rows alone, not on the size of chunks.
+"""Canonical row groups for Parquet files: the same rows give the same bytes, whatever the size of the chunks.
 
-All row groups but the last have the same number of rows. Dictionaries hold the texts that occur, in ascending order.
+All row groups except the last have the same number of rows. Dictionaries have only the texts that occur, ascending.
 """
 
 from collections.abc import Generator, Iterable
@@ -28,12 +28,12 @@ ROW_GROUP_ROWS = 262_144
 def regroup(
     tables: Iterable[pa.Table], schema: pa.Schema, rows: int = ROW_GROUP_ROWS
 ) -> Generator[pa.Table, None, None]:
-    """Yield the same rows in canonical tables of ``rows`` rows; the last can be shorter. Empty if there are no rows.
+    """Yield all rows in order as canonical tables with ``rows`` rows each; the last table can be shorter.
 
     Args:
         tables: Tables from :func:`canonical` or :func:`canonical_table`, of any length, with the columns of ``schema``.
-        schema: The types of the result.
-        rows: Rows of each table.
+        schema: Names and types of the columns.
+        rows: Number of rows of each table except the last one.
     """
     pending: list[pa.Table] = []
     pending_rows = 0
@@ -52,7 +52,7 @@ def regroup(
 
 
 def canonical(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return the same rows with canonical dictionaries, which hold only the texts that occur, in ascending order."""
+    """Return the table with canonical dictionaries: they have only the texts that occur, in ascending order."""
     arrays = [
         _encode_again(column) if pa.types.is_dictionary(field.type) else column
         for column, field in zip(table.columns, schema, strict=True)
@@ -84,7 +84,7 @@ def _encode_again(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.Dictionary
 
 
 class _SortOrder(NamedTuple):
-    """Distinct texts and their sort order: ``order`` (int64) has the indices of the texts, lowest text first."""
+    """Distinct texts and how to sort them: ``order`` (int64) has the indices of the texts, lowest text first."""
 
     texts: pa.StringArray
     order: np.ndarray
@@ -102,7 +102,7 @@ def _sort_order(names: tuple[str, ...]) -> _SortOrder:
 
 
 def _canonical_array(codes: np.ndarray, distinct: _SortOrder) -> pa.DictionaryArray:
-    """Dictionary-encode rows given by codes (-1 for null); the dictionary has only texts that occur, ascending."""
+    """Build a dictionary array from one code per row (-1: null); its dictionary has only texts that occur, sorted."""
     occurs, has_null = occurring(codes, len(distinct.texts))
     if distinct.is_sorted and occurs.all():
         sorted_codes, texts = np.ascontiguousarray(codes, np.int32), distinct.texts
@@ -111,6 +111,9 @@ def _canonical_array(codes: np.ndarray, distinct: _SortOrder) -> pa.DictionaryAr
         code_of = np.full(len(distinct.texts) + 1, -1, np.int32)
         code_of[used] = np.arange(len(used), dtype=np.int32)
         sorted_codes, texts = code_of[codes], distinct.texts.take(pa.array(used))
-    validity = validity_bitmap(sorted_codes >= 0) if has_null else None
+    validity = None
+    if has_null:
+        validity = validity_bitmap(sorted_codes >= 0)
+        sorted_codes = np.maximum(sorted_codes, 0)  # Polars rejects negative codes, also where the value is null
     indices = pa.Int32Array.from_buffers(pa.int32(), len(codes), [validity, pa.py_buffer(sorted_codes)])
     return pa.DictionaryArray.from_arrays(indices, texts, safe=False)

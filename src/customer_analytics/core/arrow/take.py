@@ -11,13 +11,13 @@ from customer_analytics.core.arrow.text import take_text
 
 
 def take_columns(frame: pd.DataFrame, rows: np.ndarray, names: Iterable[str]) -> dict[str, Any]:
-    """Select rows of some columns of a frame; return a NumPy or pandas array for each column name.
+    """Select rows from some columns of a frame; return a map from column name to a NumPy or pandas array.
 
     Args:
         frame: Columns with the dtypes that :mod:`~customer_analytics.core.arrow.frames` lists. Text must not be null in
             the selected rows.
         rows: int64, positions in the frame, in any order.
-        names: The wanted columns, in this order.
+        names: The wanted columns; the map has the same order.
     """
     return {name: _take(frame[name], rows) for name in names}
 

@@ -8,7 +8,7 @@ from customer_analytics.core.arrow.frames import validity_bitmap
 
 
 def offsets_and_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a pair: the offsets of a text array (int32, shape ``(rows + 1,)``); and the bytes of all rows (uint8)."""
+    """Return the offsets of a text array (int32, shape ``(rows + 1,)``), and the bytes of all rows (uint8)."""
     if not len(text):  # the buffers of an empty array may be missing
         return np.zeros(1, np.int32), np.zeros(0, np.uint8)
     _, offsets, body = text.buffers()
@@ -17,12 +17,12 @@ def offsets_and_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def from_offsets_and_bytes(offsets: np.ndarray, text_bytes: np.ndarray) -> pa.StringArray:
-    """Build a text array without nulls from offsets and bytes (``text_bytes``); it shares the memory of both arrays."""
+    """Build a text array without nulls from offsets and bytes; the text array shares the memory of both."""
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(text_bytes))
 
 
 def strip(text: pa.StringArray) -> pa.StringArray:
-    """Strip ASCII white space from each text of an array without nulls. Return the same array if no text has any."""
+    """Strip ASCII white space from both ends of each text (no nulls); if nothing changes, return the same array."""
     offsets, text_bytes = offsets_and_bytes(text)
     if not has_padding(text_bytes, offsets):
         return text
@@ -31,7 +31,7 @@ def strip(text: pa.StringArray) -> pa.StringArray:
 
 
 def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
-    """Replace nulls by empty texts; a null must have no bytes. The result shares the memory of ``text``."""
+    """Replace nulls by empty texts; ``text`` must have no bytes at its nulls. The result shares its memory."""
     if not text.null_count:
         return text
     _, offsets, body = text.buffers()
@@ -39,7 +39,7 @@ def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
 
 
 def with_nulls(text: pa.StringArray, is_null: np.ndarray) -> pa.StringArray:
-    """Set some rows of a text array to null; the result shares its memory.
+    """Return a text array in which some rows are set to null; it shares the memory of ``text``.
 
     Args:
         text: An array without nulls; rows that become null must be empty texts.
@@ -52,7 +52,7 @@ def with_nulls(text: pa.StringArray, is_null: np.ndarray) -> pa.StringArray:
 
 
 def scatter_text(text: pa.StringArray, is_filled: np.ndarray) -> pa.StringArray:
-    """Distribute the texts, in their order, to the rows where ``is_filled`` is true; the other rows are null.
+    """Put the texts, in their order, into the rows where ``is_filled`` is true; the other rows become null.
 
     Args:
         text: One text per true entry of ``is_filled``, no nulls; the result shares its memory.
@@ -67,14 +67,14 @@ def scatter_text(text: pa.StringArray, is_filled: np.ndarray) -> pa.StringArray:
 
 
 def take_text(text: pa.StringArray, rows: np.ndarray) -> pa.StringArray:
-    """Return the texts of ``rows`` (int64, in any order); none of these rows may be null."""
+    """Return the texts at the positions ``rows`` (int64, in any order); none of them may be null."""
     offsets, text_bytes = offsets_and_bytes(text)
     taken_offsets = np.empty(len(rows) + 1, np.int32)
     return from_offsets_and_bytes(taken_offsets, take_rows(text_bytes, offsets, rows, taken_offsets))
 
 
 def upper_ascii(text: str) -> str:
-    """Convert ASCII letters to upper case. ``str.upper`` would also turn some other letters into ASCII letters."""
+    """Convert only ASCII letters to upper case; ``str.upper`` would also turn some other letters into ASCII letters."""
     return text.encode().upper().decode()
 
 

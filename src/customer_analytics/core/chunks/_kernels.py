@@ -68,14 +68,14 @@ def mix_bits(number: np.uint64) -> np.uint64:
 
 @compiled
 def positions_by_partition(partitions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where each row goes when rows are sorted by partition; rows of the same partition keep their order.
+    """Sort rows by partition and return the new position of each row; rows of the same partition keep their order.
 
     Args:
         partitions: Partition of each row; uint16.
 
     Returns:
-        A pair: first the new position of each row (int32); second ``bounds`` (int64). The rows of partition ``p`` get
-        the positions from ``bounds[p]`` to ``bounds[p + 1] - 1``. The highest ``p`` is the last partition with rows.
+        A pair: the new position of each row (int32); and ``bounds`` (int64). The rows of partition ``p`` get the
+        positions from ``bounds[p]`` to ``bounds[p + 1] - 1``. The last ``p`` is the highest partition with rows.
     """
     highest = int(partitions.max()) if len(partitions) else -1
     bounds = np.zeros(highest + 2, np.int64)

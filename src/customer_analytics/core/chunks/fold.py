@@ -14,7 +14,7 @@ Measure = tuple[Callable[[pd.DataFrame], Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _StateTuple:
-    """A tuple of partial states of the same rows; ``+`` merges the states at the same position of two tuples."""
+    """Several partial states of the same rows; ``+`` merges the states that have the same index in two tuples."""
 
     states: tuple[Any, ...]
 
@@ -28,10 +28,10 @@ def fold_together(chunks: Chunks, columns: Sequence[str], measures: Sequence[Mea
     Args:
         chunks: The table.
         columns: Names of the columns that the measures read; a name may occur twice.
-        measures: For each partial state a function that computes it from a chunk, and its identity; at least one pair.
+        measures: At least one pair: a function that computes a partial state from a chunk, and the state of no rows.
 
     Returns:
-        The partial state of the whole table for each measure. If there is no chunk, the identity of each measure.
+        For each measure the partial state of the whole table; if there is no chunk, the state of no rows.
     """
     functions, identities = zip(*measures, strict=True)
     selected = chunks.select(list(dict.fromkeys(columns)))
@@ -41,5 +41,5 @@ def fold_together(chunks: Chunks, columns: Sequence[str], measures: Sequence[Mea
 
 
 def merge_mappings(left: Mapping[str, P], right: Mapping[str, P], identity: P) -> Mapping[str, P]:
-    """Merge two mappings: each key of either gets the sum of both values; ``identity`` replaces a missing value."""
+    """Merge two mappings: values with the same key are added; ``identity`` takes the place of a missing value."""
     return {key: left.get(key, identity) + right.get(key, identity) for key in dict.fromkeys((*left, *right))}

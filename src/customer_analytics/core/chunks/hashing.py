@@ -8,13 +8,13 @@ from customer_analytics.core.chunks._kernels import hash_texts
 
 
 def text_hashes(text: pa.StringArray) -> np.ndarray:
-    """Return a hash of each text (uint64). Different texts may have the same hash; null has that of the empty text."""
+    """Return a hash of each text (uint64). Different texts may have the same hash; nulls are hashed as empty texts."""
     return hash_texts(*offsets_and_bytes(text))
 
 
 def partition_of_hashes(hashes: np.ndarray, bits: int = 8) -> np.ndarray:
     """Return the partition of each hash: the number in its highest ``bits`` bits (uint16).
 
-    8 bits make 256 partitions; if there are 100 million rows, each has about 400,000 of them.
+    For example, 8 bits divide 100 million rows into 256 partitions of about 400,000 rows.
     """
     return (hashes >> np.uint64(64 - bits)).astype(np.uint16)

@@ -20,7 +20,7 @@ _EXTRA_IN_FLIGHT = 1
 
 
 class Task(NamedTuple):
-    """A chunk to compute: ``run()`` returns the chunk; ``size`` is what it adds to the source's total, for progress."""
+    """A chunk to compute: ``run()`` returns it; ``size`` is its part of :meth:`Source.total`, to show progress."""
 
     run: Callable[[], Any]
     size: int
@@ -30,10 +30,10 @@ class Source(Protocol):
     """A source of chunks: it reads or computes the same chunks each time that they are needed."""
 
     def total(self) -> int:
-        """Return the sum of the sizes of all tasks, such as rows or bytes, for progress; 0 if it is unknown."""
+        """Return the total size of all tasks in rows, bytes or another unit, for progress; 0 if it is unknown."""
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return a context manager that gives one task per chunk, in order; tasks can run only inside the context.
+        """Return a context manager for an iterator with one task per chunk, in order. Run tasks only inside it.
 
         Args:
             columns: Names of the columns to read; ``None`` for all.
@@ -45,7 +45,7 @@ ProgressCallback = Callable[[int, int], None]
 
 
 def no_progress(_total: int) -> AbstractContextManager[ProgressCallback]:
-    """Return a context manager that gives a progress callback which does nothing."""
+    """Return a context manager for a progress callback that does nothing."""
     return nullcontext(lambda _rows, _size: None)
 
 
@@ -82,7 +82,7 @@ class LocalChunks:
 
     @classmethod
     def of(cls, frames: Iterable[Frame], runtime: LocalRuntime | None = None) -> "LocalChunks":
-        """Return a table with one chunk per frame; the index of its chunks is the row number in the whole table."""
+        """Return a table with one chunk per frame; each row's index is its row number in the whole table."""
         start, indexed_frames = 0, []
         for frame in frames:
             indexed_frames.append(frame.set_axis(pd.RangeIndex(start, start + len(frame))))
@@ -90,11 +90,11 @@ class LocalChunks:
         return cls(_FrameSource(tuple(indexed_frames)), runtime or LocalRuntime())
 
     def map(self, function: Callable[[Frame], Any]) -> "LocalChunks":
-        """Return the table with ``function`` applied to each chunk, which happens when the result is iterated."""
+        """Return a table with the results of ``function`` for each chunk, computed when the table is iterated."""
         return replace(self, steps=(*self.steps, function))
 
     def select(self, columns: Sequence[str]) -> "LocalChunks":
-        """Return the table with these columns only. If :meth:`map` was not called before, the others are not read."""
+        """Return the table with these columns only; others are not read, unless :meth:`map` was called before."""
         names = list(columns)
         if self.steps:
             return self.map(lambda frame: frame[names])
@@ -108,7 +108,7 @@ class LocalChunks:
         return total
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "LocalChunks":
-        """Regroup rows: all rows of a partition are in one chunk. Each iteration computes and regroups them again."""
+        """Return a table with all rows of a partition in one chunk; each iteration computes and regroups them again."""
         return LocalChunks(_ShuffleSource(self, partition_of), self.runtime)
 
     def __iter__(self) -> Iterator[Any]:
@@ -119,7 +119,7 @@ class LocalChunks:
         """Apply all steps to each chunk and yield the results in the order of the chunks.
 
         Args:
-            extra_in_flight: If there are several threads, chunks to start besides one per thread and one that waits.
+            extra_in_flight: How many more chunks to start than the default, which is one per thread and one in reserve.
         """
         with self.runtime.open_progress(self.source.total()) as report_progress:
             for result, rows, size in self._run(extra_in_flight):
@@ -173,7 +173,7 @@ class _FrameSource:
 
 @dataclass(frozen=True, slots=True)
 class _ShuffleSource:
-    """A source of chunks: the rows of ``parent``, regrouped by partition. Each iteration computes ``parent`` again."""
+    """The rows of ``parent`` as chunks, regrouped by partition. Each iteration computes ``parent`` again."""
 
     parent: LocalChunks
     partition_of: Callable[[Frame], np.ndarray]

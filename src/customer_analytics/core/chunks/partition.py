@@ -1,7 +1,7 @@
-"""Regroup rows by partition in bounded memory: rows move to temporary storage (are spilled) if they reach a limit.
+"""Regroup rows by partition in bounded memory: at a limit, the rows in memory are spilled to temporary storage.
 
-If all columns are numbers, the rows of a chunk become one NumPy structured array and are spilled in one piece. All
-other rows, such as those with text, become an Arrow table and are spilled as one Arrow message per partition.
+If all columns are numbers, the rows of a chunk become one NumPy structured array and are spilled in one piece. Other
+chunks, such as those with text, become Arrow tables and are spilled as one Arrow message per partition.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ class PartitionedChunk(NamedTuple):
     bounds: np.ndarray
 
     def rows_of(self, partitions: range) -> Rows:
-        """Return the rows of consecutive partitions; empty if the chunk has no rows of them."""
+        """Return the chunk's rows in a range of partitions; empty if it has no such rows."""
         return self.rows[_row_slice(self.bounds, partitions)]
 
 
@@ -62,12 +62,12 @@ def partition_chunk(frame: pd.DataFrame, partitions: np.ndarray) -> PartitionedC
 
 @dataclass(slots=True)
 class Partitioner:
-    """A collector of rows: chunks are added in row order, and their rows are read by partition.
+    """Collects chunks, which are added in row order, and returns their rows by partition.
 
     Args:
         spill: Storage for rows that do not fit in memory.
         buffered: Chunks that are in memory.
-        spilled: Chunks in ``spill``; ``None`` until the first is spilled.
+        spilled: Chunks that are in ``spill``; ``None`` if there are none.
         row_counts: Number of rows of each partition; int64, shape ``(65536,)``.
         size_bytes: Size of all added rows, both in memory and spilled.
     """
@@ -144,7 +144,7 @@ class _SpilledArrays:
 
 @dataclass(slots=True)
 class _SpilledTables:
-    """A list of spilled chunks with text. Each ``add`` writes one Arrow message per partition for all its chunks."""
+    """Spilled chunks with text. Each ``add`` joins its chunks and writes one Arrow message per partition."""
 
     spill: Spill
     schema: pa.Schema

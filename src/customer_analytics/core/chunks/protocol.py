@@ -16,7 +16,7 @@ Step = Callable[[Any], Any]
 
 
 class PartialState(Protocol):
-    """An exact statistic of some rows, such as a sum; ``+`` returns the statistic of the rows of both operands."""
+    """An exact statistic of some rows, such as a sum; ``a + b`` is the statistic of all rows of ``a`` and ``b``."""
 
     def __add__(self, other: Self, /) -> Self: ...
 
@@ -25,16 +25,16 @@ P = TypeVar("P", bound=PartialState)
 
 
 class Chunks(Protocol):
-    """A table in chunks: frames in row order, which are computed again each time that the table is iterated."""
+    """A table in chunks: frames in row order. Each iteration over the table computes them again."""
 
     def map(self, function: Callable[[Frame], Frame]) -> "Chunks":
-        """Return the table with ``function`` applied to each chunk, which happens when the result is iterated."""
+        """Return a table with the results of ``function`` for each chunk, computed when the table is iterated."""
 
     def select(self, columns: Sequence[str]) -> "Chunks":
         """Return the table with these columns only. A source that can skip the other columns does not read them."""
 
     def fold(self, measure: Callable[[Frame], P], identity: P) -> P:
-        """Return the partial state of all rows: compute that of each chunk and merge them in order.
+        """Compute the partial state of each chunk, merge these states in order, and return the result.
 
         Args:
             measure: Function that computes the partial state of a chunk.
@@ -44,8 +44,7 @@ class Chunks(Protocol):
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "Chunks":
         """Regroup the rows: all rows of a partition are in one chunk, and partitions ascend from chunk to chunk.
 
-        Rows of the same partition keep their order. A chunk may have rows of several partitions; rows of different
-        partitions are then in no defined order.
+        Rows of the same partition keep their order. A chunk can have several partitions; their rows can then be mixed.
 
         Args:
             partition_of: Function that returns the partition of each row of a chunk (uint16, shape ``(rows,)``).

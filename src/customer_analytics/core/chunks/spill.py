@@ -11,7 +11,7 @@ class Spill(Protocol):
     """A temporary storage for bytes. They can be appended and read, and are deleted when the storage is closed."""
 
     def write(self, data: pa.Buffer) -> int:
-        """Append bytes and return the position of the first of them, from which they can be read."""
+        """Append bytes and return the position of the first one, which :meth:`read` needs."""
 
     def read(self, start: int, size: int) -> pa.Buffer:
         """Return ``size`` bytes from position ``start`` on. Several threads may call this at once.
@@ -20,7 +20,7 @@ class Spill(Protocol):
         """
 
     def readinto(self, start: int, buffer: memoryview) -> None:
-        """Fill ``buffer`` with the bytes from position ``start`` on; the conditions are those of :meth:`read`."""
+        """Fill ``buffer`` with the bytes from position ``start`` on; the rules for :meth:`read` apply here, too."""
 
 
 class MemorySpill(AbstractContextManager["MemorySpill"]):

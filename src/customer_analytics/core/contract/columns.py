@@ -1,7 +1,7 @@
 """The contract's columns, each declared by one ``ColumnSpec``.
 
 Table schemas, parsers, reasons and their bits, and the faults in synthetic data are derived from :data:`COLUMN_SPECS`.
-A test compares ``docs/data_contract.md`` with it.
+A test compares ``docs/data_contract.md`` with these declarations.
 """
 
 from collections.abc import Mapping
@@ -65,9 +65,9 @@ class ColumnSpec:
         value_type: Arrow type of its values.
         parser: Kind of its parser.
         nulls: Whether a null is a fault.
-        faults: The faults that a field of the column can have, except ``null``; reasons are in this order.
-        low: Lowest valid value: a number, or the name of a setting in :class:`Contract`; ``None`` for no bound.
-        high: Highest valid value: as for ``low``.
+        faults: The faults that a field of the column can have, except ``null``; its reasons have the same order.
+        low: Lowest valid value: a number, or the name of a :class:`Contract` setting that sets it; ``None``: no bound.
+        high: Highest valid value, in the same form as ``low``.
         few_values: Whether the column has few distinct texts; each distinct text is then parsed only once.
     """
 
@@ -82,12 +82,12 @@ class ColumnSpec:
 
     @property
     def arrow_type(self) -> pa.DataType:
-        """Type of the column in the streamed tables: text with few distinct values is dictionary-encoded."""
+        """Arrow type of the column in typed and clean tables; text with few distinct values is dictionary-encoded."""
         return FEW_TEXTS if self.few_values and pa.types.is_string(self.value_type) else self.value_type
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The public names of the faults that the column can have; ``null`` comes first."""
+        """The public names of the faults that the column can have; the name of the fault ``null`` comes first."""
         return tuple(reason(fault, self.name) for fault in (Fault.NULL, *self.faults))
 
 
@@ -149,12 +149,12 @@ def reason(fault: Fault, column: str) -> str:
 
 
 REASONS: tuple[str, ...] = (Fault.STRUCTURE.value, *(name for spec in COLUMN_SPECS for name in spec.reasons))
-"""Every reason; the index of a reason is the number of its bit in the column ``faults`` of ``typed_purchases``."""
+"""Every reason; the index of a reason is the position of its bit in the column ``faults`` of ``typed_purchases``."""
 
 BITS: Mapping[str, int] = MappingProxyType({name: 1 << index for index, name in enumerate(REASONS)})
 """For each reason the bit mask (uint32) in which only the bit of this reason is set."""
 
 
 def reasons_of(faults: int) -> tuple[str, ...]:
-    """Return the reasons whose bits are set in the mask ``faults``, in the contract's order; empty if it is 0."""
+    """Return the reasons whose bits are set in the mask ``faults``, in the contract's order; empty for the mask 0."""
     return tuple(name for name, bit in BITS.items() if faults & bit)

@@ -17,7 +17,7 @@ def clean_schema(contract: Contract) -> DataFrameSchema:
     """Return the pandera schema that every chunk of ``clean_purchases`` must satisfy.
 
     The schema cannot check that ``purchase_id`` is unique in the whole table;
-    :func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids` checks it.
+    :func:`~customer_analytics.core.dedup.duplicates.count_duplicate_ids` checks this.
     """
     columns = {}
     for spec, dtype in zip(COLUMN_SPECS, to_frame(CLEAN.empty_table()).dtypes, strict=True):
@@ -37,12 +37,12 @@ def _checks(spec: ColumnSpec, contract: Contract) -> list[Check]:
 
 
 def _check(holds: Callable[[pd.Series], bool], expected: str) -> Check:
-    """Return a pandera check that passes if ``holds`` is true for the whole column, nulls included."""
+    """Return a pandera check that passes if ``holds`` is true; ``holds`` receives the whole column, nulls included."""
     return Check(holds, name=expected, error=expected, ignore_na=False)
 
 
 def _none_empty(column: pd.Series) -> bool:
-    """Return whether no text is empty; only the categories of a categorical column are checked."""
+    """Return whether the column has no empty text; if it is categorical, check only its categories."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return "" not in set(codes_of(column)[1])
     return not bool((column == "").any())

@@ -56,7 +56,7 @@ OUTLIER = pa.schema(
         pa.field("age_outlier", FEW_TEXTS),
     ]
 )
-"""``outlier_purchases``: the clean rows whose amount or age is an outlier, and the names of the rules that say so."""
+"""``outlier_purchases``: the clean rows whose amount or age is an outlier, with the names of the rules that mark it."""
 
 TABLES = {"typed": TYPED, "clean": CLEAN, "quarantined": QUARANTINED, "duplicate": DUPLICATE, "outlier": OUTLIER}
 """The schema for each name that the option ``table`` of a catalog entry can have."""

@@ -40,12 +40,12 @@ class Contract:
         amount_max: Highest valid amount in major units; amounts of more than 2**50 minor units are never valid.
         decimal_mark: The decimal mark of amounts.
         thousands_mark: The mark between groups of three digits of an amount; empty for none.
-        null_tokens: Texts that mean null in every column; the empty text always means null.
+        null_tokens: Texts that mean null in every column, in addition to the empty text.
         date_formats: ``strptime`` formats, without a time zone, for dates that are not ISO 8601.
-        country_aliases: Map from another spelling of a country to its ISO code; case does not matter.
+        country_aliases: Other spelling of a country → its ISO code; upper and lower case make no difference.
 
     Raises:
-        SettingError: A setting is invalid; the message names it.
+        SettingError: A setting is invalid; the message names the setting.
     """
 
     critical_columns: Sequence[str] = CRITICAL_BY_DEFAULT
@@ -65,7 +65,7 @@ class Contract:
                 raise SettingError(f"contract.{name}", expected, repr(getattr(self, name)), "see docs/data_contract.md")
 
     def bounds(self, spec: ColumnSpec) -> tuple[Any, Any]:
-        """Return a pair: the lowest and the highest valid value of a column; ``None`` where it has no bound.
+        """Return a pair: the lowest and the highest valid value of a column; ``None`` for a missing bound.
 
         The bounds of timestamps are ``datetime64[us]``, the bounds of numbers are int or float.
         """
@@ -76,7 +76,7 @@ class Contract:
         return np.datetime64(value, "us") if spec.parser is Parser.TIMESTAMP and value is not None else value
 
     def _checks(self) -> dict[str, tuple[bool, str]]:
-        """Return for each setting a pair: whether it is valid; and a text that says which values are allowed."""
+        """Return for each setting a pair: first whether its value is valid; second a text about the allowed values."""
         return {
             "critical_columns": (
                 _is_texts(self.critical_columns) and ALWAYS_CRITICAL <= set(self.critical_columns) <= set(COLUMNS),

@@ -17,11 +17,11 @@ LF, CR = 10, 13
 
 @compiled
 def scan_records(text_bytes: np.ndarray, delimiter: int, quote: int, ends: np.ndarray) -> tuple[int, int, int]:
-    """Find the whole records in ``text_bytes``; write the index after the line end of each record to ``ends``.
+    """Find the whole records in ``text_bytes``; write the byte index after the line end of each record to ``ends``.
 
     Returns:
-        Three values: the index of the first record; the number of whole records; the index after the last whole record
-        or blank line.
+        Three values: the byte index where the first record starts; the number of whole records; the byte index after
+        the last whole record or blank line.
     """
     is_special = _special_bytes(quote)
     begin, count, used, index = 0, 0, 0, 0
@@ -57,7 +57,7 @@ def _special_bytes(quote: int) -> np.ndarray:
 
 @inlined
 def _line_end(text_bytes: np.ndarray, index: int) -> int:
-    """Return the index after the line end at ``index``; -1 if it is a CR as the last byte, because an LF may follow."""
+    """Return the index after the line end at ``index``; -1 for a CR at the very end, because an LF may follow."""
     if text_bytes[index] == LF:
         return index + 1
     if index + 1 == len(text_bytes):
@@ -77,9 +77,9 @@ def _find_special(text_bytes: np.ndarray, start: int, is_special: np.ndarray) ->
 
 @inlined
 def _skip_quote(text_bytes: np.ndarray, index: int, record_start: int, marks: tuple[int, int]) -> int:
-    """Return the index after the quote at ``index`` or, if it opens a quoted field, after the closing quote.
+    """Return the index after the quote at ``index``; if this quote opens a field, the index after the closing quote.
 
-    The result is -1 if the field does not close.
+    The result is -1 if there is no closing quote.
     """
     delimiter, quote = marks
     if index > record_start and text_bytes[index - 1] != delimiter:
@@ -99,7 +99,7 @@ def _find_byte(text_bytes: np.ndarray, start: int, stop: int, code: int) -> int:
 
 @compiled
 def quoted_end(text_bytes: np.ndarray, start: int, stop: int, quote: int) -> int:
-    """Return the index after the closing quote of the field that begins at ``start``; -1 if none is before ``stop``."""
+    """Return the index after the closing quote of a field; -1 if there is none between ``start`` and ``stop``."""
     index = start
     while True:
         index = _find_byte(text_bytes, index, stop, quote)
@@ -116,15 +116,15 @@ def locate_fields(
 ) -> np.ndarray:
     """Write start and end of each wanted field to ``spans``; return for each record whether it is ragged (bool).
 
-    A record is ragged if the number of its fields is not ``len(column_of)``; its spans are empty.
+    A record is ragged if it does not have ``len(column_of)`` fields. Start and end of its fields are then 0.
 
     Args:
         text_bytes: The bytes of the records.
-        offsets: int32, shape ``(records + 1,)``; a record includes the blank lines before it.
+        offsets: int32, shape ``(records + 1,)``: where records start and end; blank lines belong to the next record.
         marks: The bytes of delimiter and quote.
-        column_of: int32, one entry for each field of a record: its column in ``spans``, or -1 if it is not wanted.
-        spans: int32, shape ``(columns, records, 2)``. The end is stored inverted (``~end``) if the field has quotes
-            that :func:`gather_fields` must remove.
+        column_of: int32, for each field of a record the index of its column in ``spans``; -1 if it is not wanted.
+        spans: int32, shape ``(columns, records, 2)``: start and end. The end is stored inverted (``~end``) if the field
+            has quotes that :func:`gather_fields` must remove.
     """
     delimiter, quote = marks
     is_ragged = np.zeros(len(offsets) - 1, np.bool_)
@@ -166,8 +166,8 @@ def _quoted_field(
 ) -> tuple[int, int, int]:
     """Return a quoted field's start, its end as :func:`locate_fields` stores it, and the index of the next delimiter.
 
-    ``start`` is the index after the opening quote. ``stops`` are two ends of the record: without its line end, and with
-    it. If the quote never closes, the line end is part of the field.
+    ``start`` is the index after the opening quote. ``stops`` are the ends of the record without and with its line end.
+    If the quote never closes, the line end is part of the field.
     """
     stop, (delimiter, quote) = stops[0], marks
     closed = quoted_end(text_bytes, start, stop, quote)
@@ -181,7 +181,7 @@ def _quoted_field(
 
 @compiled
 def gather_fields(text_bytes: np.ndarray, spans: np.ndarray, quote: int, offsets: np.ndarray) -> np.ndarray:
-    """Copy all fields of a column without their quotes; return the bytes, and write their offsets to ``offsets``."""
+    """Copy the fields of one column without their quotes; return the bytes, and write the offsets to ``offsets``."""
     size = 0
     for row in range(len(spans)):
         start, end = spans[row, 0], spans[row, 1]
@@ -200,9 +200,9 @@ def gather_fields(text_bytes: np.ndarray, spans: np.ndarray, quote: int, offsets
 
 @compiled
 def _resolve_quotes(field: np.ndarray, quote: int, body: np.ndarray, index: int) -> int:
-    """Copy ``field``, which begins after its opening quote, to ``body`` from ``index`` on; return the index after it.
+    """Copy a quoted field without its quotes to ``body``, from ``index`` on; return the index after the copied bytes.
 
-    The closing quote is not copied, and a doubled quote becomes one.
+    ``field`` begins after its opening quote. A doubled quote becomes one quote.
     """
     byte, is_inside = 0, True
     while byte < len(field):

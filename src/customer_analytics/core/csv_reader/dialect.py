@@ -20,10 +20,10 @@ class Dialect:
 
     Args:
         delimiter: One ASCII character between fields.
-        quote: One ASCII character that encloses fields with a delimiter, a quote or a line end; empty for none.
+        quote: One ASCII character around fields that contain a delimiter, a quote or a line end; empty for no quotes.
         encoding: Any text encoding of Python.
-        columns: Map from a column of the contract to its name in the file; other columns have the contract's name.
-        max_record_bytes: Largest size of a record; a larger one is an error, because its quote probably never closes.
+        columns: Map from a column of the contract to its name in the file; by default, both names are the same.
+        max_record_bytes: Largest size of a record. A larger one is an error: its quote probably never closes.
 
     Raises:
         SettingError: A value is invalid; the message names the key.

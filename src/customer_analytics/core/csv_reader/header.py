@@ -24,10 +24,10 @@ class Header(NamedTuple):
 
 
 def read_header(record: str, dialect: Dialect, file: str) -> Header:
-    """Find the contract's columns in the first record of a file; white space around names and their case are ignored.
+    """Find the contract's columns in a file's header (``record``); case and outer white space of names do not matter.
 
     Raises:
-        InputError: A column is missing, or occurs twice, or two columns of the contract have the same name in the file.
+        InputError: A column is missing or occurs twice, or ``dialect`` gives two columns of the contract the same name.
     """
     quoting = {"quotechar": dialect.quote} if dialect.quote else {"quoting": csv.QUOTE_NONE}
     names = next(csv.reader([record], delimiter=dialect.delimiter, **quoting), [])

@@ -27,7 +27,7 @@ class RecordBlock:
         data: UTF-8 bytes.
         offsets: int32, shape ``(records + 1,)``: record ``i`` is ``data[offsets[i]:offsets[i + 1]]``, with its line end
             and any blank lines before it.
-        first_row: ``source_row`` of the first record: its number in the file, from 1.
+        first_row: ``source_row`` of the first record: its position in the file, counted from 1.
         source_file: The file's name as tables and messages show it.
     """
 
@@ -47,14 +47,14 @@ def read_block(
 
     Args:
         block: At least one record.
-        header: Positions of the contract's columns.
+        header: Positions of the contract's columns in a record.
         dialect: Delimiter and quote.
-        columns: The wanted columns, of :data:`RAW_COLUMNS`; ``None`` for all.
+        columns: The wanted columns, a part of :data:`RAW_COLUMNS`; ``None`` for all.
 
     Returns:
-        One row per record, in order. The contract's columns are text; those with few distinct values are categorical.
-        All of them are null in a ragged record. The others are ``source_file`` (category), ``source_row`` (int64, from
-        1) and ``raw_text`` (text, not null).
+        One row per record, in order. The contract's columns are text, or categorical if they have few distinct values;
+        in a ragged record, all of them are null. Further columns: ``source_file`` (category), ``source_row`` (int64,
+        from 1) and ``raw_text`` (text, not null).
 
     Raises:
         InputError: The block has bytes that are not UTF-8; the message names the record.
@@ -93,7 +93,7 @@ def _origin(block: RecordBlock, name: str) -> pd.api.extensions.ExtensionArray |
 
 
 def _check_utf8(block: RecordBlock) -> None:
-    """Raise InputError if the block is not UTF-8. Arrow checks it fast; if it fails, Python finds the invalid byte."""
+    """Raise InputError if the block is not UTF-8. Arrow checks fast; after an error, Python finds the invalid byte."""
     offsets = pa.py_buffer(np.array([0, block.data.size], np.int32))
     try:
         pa.StringArray.from_buffers(1, offsets, block.data).validate(full=True)

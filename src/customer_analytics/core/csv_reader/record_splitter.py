@@ -12,10 +12,10 @@ class RecordEnds(NamedTuple):
     """The positions where the whole records in a piece of CSV bytes begin and end.
 
     Args:
-        begin: Index of the first record. A blank line, which has no character, is not a record.
-        ends: int64, shape ``(records,)``: index after the line end of each record. A record includes the blank lines
-            before it.
-        used: Number of bytes up to the end of the last whole record or blank line; the rest is an unfinished record.
+        begin: Byte index where the first record starts. A blank line, which has no character, is not a record.
+        ends: int64, shape ``(records,)``: byte index after the line end of each record. A record includes the blank
+            lines before it.
+        used: Byte index after the last whole record or blank line; the bytes from there on are an unfinished record.
     """
 
     begin: int
@@ -27,7 +27,7 @@ def split_records(data: bytes | memoryview, dialect: Dialect) -> RecordEnds:
     """Find the whole records in ``data``; its first byte must be the start of a record or of a blank line.
 
     Args:
-        data: UTF-8 bytes. If there is no line end after the last record, this record is not whole.
+        data: UTF-8 bytes. A last record without a line end is not whole.
         dialect: Delimiter and quote.
     """
     text_bytes = np.frombuffer(data, np.uint8)

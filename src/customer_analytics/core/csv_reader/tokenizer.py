@@ -16,8 +16,8 @@ class FieldSpans(NamedTuple):
 
     Args:
         text_bytes: uint8, the bytes of the records.
-        spans: int32, shape ``(rows, 2)``: start and end of each field. The end is inverted (``~end``) if the field has
-            quotes that must still be removed. The span is empty in a ragged record.
+        spans: int32, shape ``(rows, 2)``: start and end of each field. The end is stored inverted (``~end``) if the
+            field has quotes that must still be removed. In a ragged record, both are 0.
         is_ragged: bool, shape ``(rows,)``: whether a record has more or fewer fields than the header.
         quote: The byte of the quote; -1 if there is none.
     """
@@ -43,14 +43,14 @@ class FieldSpans(NamedTuple):
 def split_fields(
     text_bytes: np.ndarray, offsets: np.ndarray, dialect: Dialect, positions: Sequence[int], width: int
 ) -> list[FieldSpans]:
-    """Find the wanted fields of records; return one ``FieldSpans`` for each of ``positions``.
+    """Find the wanted fields of all records; return one ``FieldSpans`` for each of ``positions``.
 
     Args:
         text_bytes: uint8, the bytes of the records.
-        offsets: int32, shape ``(records + 1,)``: the start of each record. A record includes its line end and the blank
-            lines before it.
+        offsets: int32, shape ``(records + 1,)``: where records start and end in ``text_bytes``. A record includes its
+            line end and the blank lines before it.
         dialect: Delimiter and quote.
-        positions: Positions of the wanted fields in a record, from 0, each once.
+        positions: Positions of the wanted fields in a record, from 0, all different.
         width: Number of fields that a record must have.
     """
     column_of = np.full(width, -1, np.int32)

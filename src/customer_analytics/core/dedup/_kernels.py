@@ -7,16 +7,16 @@ from customer_analytics.core.compiled import compiled
 
 @compiled
 def is_candidate(hashes: np.ndarray) -> np.ndarray:
-    """Mark the candidates for duplicates: rows whose hash occurs in at least one other row.
+    """Return for each row whether it is a candidate for a duplicate: its hash occurs in at least one other row.
 
     The loop looks up each hash in an open-addressing hash table with at least twice as many slots as rows. A slot
-    contains the number of the first row with its hash; -1 marks an empty slot.
+    contains the index of the first row with its hash; -1 marks an empty slot.
 
     Args:
         hashes: uint64, shape ``(rows,)``.
 
     Returns:
-        bool, shape ``(rows,)``; true for every row of a group with the same hash, also for the first.
+        bool, shape ``(rows,)``; true for all rows with the same hash, including the first of them.
     """
     slots = 1
     while slots < 2 * len(hashes):

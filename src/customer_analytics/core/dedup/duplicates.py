@@ -1,7 +1,7 @@
 """Find duplicates exactly and in bounded memory, in two passes over the rows.
 
 The first pass partitions the hashes of all ids and finds the candidates: rows whose hash occurs in another row. The
-second pass compares the ids and values of the candidates, so two different ids with one hash are never duplicates.
+second pass compares the ids and values of the candidates: equal hashes of different ids make no duplicates.
 """
 
 from functools import partial
@@ -44,7 +44,7 @@ def find_duplicates(typed: Chunks) -> Chunks:
     Returns:
         Chunks of :data:`~customer_analytics.core.contract.schemas.DUPLICATE` in the order of ``typed``; no chunk if no
         row is a duplicate. ``kept_source_file`` and ``kept_source_row`` locate the first valid row with the same id.
-        ``kind`` is ``exact`` if all contract columns equal those of that row (nulls are equal), else ``conflicting``.
+        ``kind`` is ``exact`` if both rows have equal contract columns (nulls are equal), else ``conflicting``.
     """
     valid_rows = typed.select([Column.PURCHASE_ID, FAULTS]).map(
         lambda frame: _hash_rows(frame)[frame[FAULTS].to_numpy() == 0]
@@ -86,9 +86,9 @@ def first_copies(typed: pd.DataFrame, duplicate_rows: RowBitmaps) -> pd.DataFram
 
 
 def _candidates_by_hash(table: Chunks, hashed_rows: Chunks) -> Chunks:
-    """Select the candidates from a table and regroup them by hash.
+    """Return the candidates in ``table``, regrouped by hash: rows whose hash occurs more than once in ``hashed_rows``.
 
-    Candidates have a hash that occurs more than once in ``hashed_rows`` (columns ``hash`` and row number ``row``).
+    ``hashed_rows`` has the columns ``hash`` and ``row`` (row number).
     """
     candidate_rows = hashed_rows.shuffle(_partition_of_hash).fold(_candidates_in, RowBitmap())
     candidates = table.map(partial(_select_candidates, candidate_rows=candidate_rows))
@@ -122,7 +122,7 @@ def _partition_of_row(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _first_copy_positions(candidates: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return a pair (int64): first the position of each duplicate's first copy; second the duplicate's own position."""
+    """Return two int64 arrays with one entry per duplicate: the position of its first copy, and its own position."""
     id_codes = text_array(candidates[Column.PURCHASE_ID]).dictionary_encode().indices.to_numpy()
     is_first = np.diff(np.maximum.accumulate(id_codes), prepend=-1) > 0  # Arrow gives codes in order of appearance
     duplicates = np.flatnonzero(~is_first)
@@ -130,7 +130,7 @@ def _first_copy_positions(candidates: pd.DataFrame) -> tuple[np.ndarray, np.ndar
 
 
 def _duplicates_in(candidates: pd.DataFrame) -> pd.DataFrame:
-    """Return the duplicates among the candidates of a partition: the columns of ``DUPLICATE``, and ``row``."""
+    """Return the duplicates among ``candidates``, with the columns of ``DUPLICATE`` and the row number in ``row``."""
     first_positions, positions = _first_copy_positions(candidates)
     equal_columns = [_is_equal(candidates[column], first_positions, positions) for column in COLUMNS]
     is_exact = np.logical_and.reduce(equal_columns)

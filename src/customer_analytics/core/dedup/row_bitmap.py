@@ -27,7 +27,7 @@ class RowBitmap:
         return RowBitmap(self.numbers | other.numbers)
 
     def within(self, start: int, stop: int) -> np.ndarray:
-        """Return the members from ``start`` to ``stop - 1`` in ascending order (int64); empty if there are none."""
+        """Return the row numbers from ``start`` to ``stop - 1`` that are in the set, ascending (int64)."""
         return np.array((self.numbers & BitMap64(range(start, stop))).to_array(), np.int64)
 
 
@@ -54,7 +54,7 @@ class RowBitmaps:
         """Return for each row of a frame whether its source file and source row are in the set.
 
         Args:
-            frame: ``source_file`` (category) and ``source_row`` (int64), which ascends within each file.
+            frame: ``source_file`` (category) and ``source_row`` (int64, ascending within each file).
 
         Returns:
             bool, shape ``(rows,)``.

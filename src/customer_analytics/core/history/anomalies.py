@@ -19,7 +19,7 @@ class MetricFinding:
     Args:
         metric: Key of the metric, such as ``rows clean``.
         current: Value in this run.
-        usual: Median of the values in earlier runs; ``None`` if there are too few.
+        usual: Median of the values in earlier runs; ``None`` if there are too few earlier runs.
         score: Robust z-score of ``current``; ``None`` if there are too few earlier runs.
         outcome: ``warn`` for an anomaly, ``insufficient_data`` for too few earlier runs, else ``ok``.
         message: Sentence that describes the comparison.
@@ -36,9 +36,9 @@ class MetricFinding:
 def judge_metric(
     metric: str, current: float, earlier: Sequence[float], settings: DriftSettings, decimals: int = 0
 ) -> MetricFinding:
-    """Judge whether a metric is an anomaly: whether its robust z-score reaches ``history_limit``.
+    """Judge a metric: it is an anomaly if the absolute value of its robust z-score is at least ``history_limit``.
 
-    The score uses the median and the median absolute deviation (MAD), which an outlier among few runs hardly changes.
+    The score uses the median and the median absolute deviation (MAD); an outlier in earlier runs hardly changes them.
 
     Args:
         metric: Key of the metric.
@@ -63,7 +63,7 @@ def judge_metric(
 def judge_metrics(
     current: Mapping[str, float], earlier: Sequence[Mapping[str, float]], settings: DriftSettings, decimals: int = 0
 ) -> tuple[MetricFinding, ...]:
-    """Judge each metric of a run with :func:`judge_metric`; only earlier runs that have the metric are used for it."""
+    """Judge each metric of a run with :func:`judge_metric`; ignore the earlier runs that do not have the metric."""
     return tuple(
         judge_metric(metric, value, [run[metric] for run in earlier if metric in run], settings, decimals)
         for metric, value in current.items()
@@ -93,8 +93,8 @@ def describe_differences(
 
 
 def _few_runs_factor(runs: int) -> float:
-    """Return the factor that widens the MAD of few runs, so that 0.1 % of simulated usual metrics score 5 or more."""
-    return 1 + 9 / max(runs - 4, 1) ** 1.5
+    """Return a factor above 1 for the MAD, because the MAD of few runs is often too small by chance."""
+    return 1 + 9 / max(runs - 4, 1) ** 1.5  # so that 0.1 % of simulated usual metrics score 5 or more
 
 
 def _describe_change(before: float, now: float, text: Callable[..., str]) -> str:

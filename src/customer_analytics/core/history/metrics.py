@@ -17,7 +17,7 @@ FATES = tuple(_FATE_NAMES)
 """Keys of the ledger, each of which gives a metric of rows and a metric of money."""
 
 USAGE: Mapping[str, str] = {"elapsed_s": "time of the run", "cpu_s": "CPU time", "peak_memory_bytes": "peak memory"}
-"""Metrics of time and memory, which differ from run to run even for the same delivery, and their names."""
+"""Keys and names of the metrics of time and memory; they differ from run to run even for the same delivery."""
 
 _NAMES: Mapping[str, str] = {
     **{f"{ROWS}{fate}": name for fate, name in _FATE_NAMES.items()},

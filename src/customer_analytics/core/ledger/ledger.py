@@ -21,12 +21,12 @@ COUNTED_COLUMNS = (Column.PURCHASE_AMOUNT, FAULTS, AMOUNT_ROUNDED, SOURCE_FILE)
 
 @dataclass(frozen=True, slots=True)
 class RecordCounts:
-    """Number and money of valid and of quarantined rows; ``+`` merges the counts of two chunks.
+    """Row count and money of the valid and of the quarantined rows; ``+`` merges the counts of two chunks.
 
     Args:
-        valid: Number and money of the rows without a fault.
-        quarantined: Number and money of the rows with at least one fault.
-        by_reason: Reason → number and money of its rows, at least one; a row with several reasons counts for each.
+        valid: Row count and money of the rows without a fault.
+        quarantined: Row count and money of the rows with at least one fault.
+        by_reason: Reason that occurs → row count and money; a row with several reasons counts for each reason.
         rounded: Number of rows whose amount was rounded to the minor unit.
         file_rows: Source file → number of its rows.
     """
@@ -42,7 +42,7 @@ class RecordCounts:
         """Count the rows of a chunk and sum their money.
 
         Args:
-            typed: The columns :data:`COUNTED_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+            typed: A chunk of ``typed_purchases``, with the columns :data:`COUNTED_COLUMNS`.
             decimals: Decimal places of the minor unit.
         """
         amounts, faults = typed[Column.PURCHASE_AMOUNT].to_numpy(), typed[FAULTS].to_numpy()
@@ -71,17 +71,17 @@ class RecordCounts:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCounts:
-    """Number and money of exact and of conflicting duplicates; ``+`` merges the counts of two chunks."""
+    """Row count and money of the exact and of the conflicting duplicates; ``+`` merges the counts of two chunks."""
 
     exact: MoneySum = field(default_factory=MoneySum)
     conflicting: MoneySum = field(default_factory=MoneySum)
 
     @classmethod
     def of(cls, duplicates: pd.DataFrame, decimals: int) -> "DuplicateCounts":
-        """Count the duplicates of a chunk and sum their money, by kind.
+        """Count the exact and the conflicting duplicates of a chunk, and sum the money of each kind.
 
         Args:
-            duplicates: ``purchase_amount`` and ``kind`` of :data:`~customer_analytics.core.contract.schemas.DUPLICATE`.
+            duplicates: A chunk of ``duplicate_purchases``, with the columns ``purchase_amount`` and ``kind``.
             decimals: Decimal places of the minor unit.
         """
         amounts = duplicates[Column.PURCHASE_AMOUNT].to_numpy()
@@ -98,7 +98,7 @@ class FateCounts:
 
     Args:
         record_counts: Counts of ``typed_purchases``.
-        clean: Number and money of the rows of ``clean_purchases``.
+        clean: Row count and money of ``clean_purchases``.
         quarantined_rows: Number of rows of ``quarantined_purchases``.
         duplicates: Counts of ``duplicate_purchases``.
         duplicate_ids: Number of rows of ``clean_purchases`` whose ``purchase_id`` occurs in an earlier row; must be 0.
@@ -140,7 +140,7 @@ def build_ledger(fate_counts: FateCounts, input_files: Sequence[Mapping[str, Any
 
     Returns:
         The content of ``08_reporting/ledger.json``; ``docs/data_contract.md`` describes every key. Money is in whole
-        minor units. ``amounts_unreadable`` is the number of quarantined rows without an amount; they add no money.
+        minor units. ``amounts_unreadable`` is the number of quarantined rows without an amount; these add no money.
 
     Raises:
         LedgerError: Rows or money do not balance, or two clean rows have the same id.

@@ -13,13 +13,13 @@ QUARANTINE_COLUMNS = (FAULTS, SOURCE_FILE, SOURCE_ROW, RAW_TEXT)
 
 
 def quarantined_rows(typed: pd.DataFrame) -> pd.DataFrame:
-    """Select the rows of a chunk with at least one fault, and add a column with their reasons.
+    """Return the rows that have at least one fault, with a column that lists their reasons.
 
     Args:
-        typed: The columns :data:`QUARANTINE_COLUMNS` of :data:`~customer_analytics.core.contract.schemas.TYPED`.
+        typed: A chunk of ``typed_purchases``, with the columns :data:`QUARANTINE_COLUMNS`.
 
     Returns:
-        The columns of :data:`~customer_analytics.core.contract.schemas.QUARANTINED`; ``;`` joins the reasons of a row.
+        A chunk of ``quarantined_purchases``; several reasons of a row are separated by ``;``.
     """
     columns = take_columns(typed, np.flatnonzero(typed[FAULTS].to_numpy()), QUARANTINE_COLUMNS)
     reason_codes, fault_masks = pd.factorize(columns[FAULTS].to_numpy())

@@ -17,7 +17,7 @@ _FATES = {
 
 
 def describe_ledger(ledger: Mapping[str, Any]) -> str:
-    """Return the ledger as lines of text: files, rows and money by fate, rows by reason, and warnings.
+    """Return the ledger as lines of text: the files; rows and money by fate; rows by reason; the warnings.
 
     Args:
         ledger: The content of ``ledger.json``.

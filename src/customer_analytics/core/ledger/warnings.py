@@ -1,4 +1,4 @@
-"""Warnings about the configuration: signs in a ledger of a wrong setting or an incomplete delivery."""
+"""Warnings about the configuration: the ledger suggests a wrong setting or an incomplete delivery."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ _NULL_SETTINGS = "csv.columns and contract.null_tokens"
 
 
 def _range_settings(spec: ColumnSpec) -> str:
-    """Return the names of the settings that limit the values of a column, joined by "and"; empty if it has none."""
+    """Return the names of the settings that limit the values of a column, joined by "and"; empty if no setting does."""
     return " and ".join(f"contract.{bound}" for bound in (spec.low, spec.high) if isinstance(bound, str))
 
 
@@ -26,13 +26,13 @@ _SETTINGS: Mapping[str, str] = {
 
 
 def configuration_warnings(ledger: Mapping[str, Any]) -> list[str]:
-    """Return a warning for each sign in a ledger of a wrong setting or an incomplete delivery.
+    """Return warnings if the ledger suggests a wrong setting or an incomplete delivery.
 
     Args:
         ledger: The result of :func:`~customer_analytics.core.ledger.ledger.build_ledger`.
 
     Returns:
-        One line per reason that more than half of the rows have; a single line if the delivery has no rows.
+        One warning per reason that more than half of the rows have. For a delivery without rows, one warning in total.
     """
     rows = ledger["rows_in"]
     if not rows:

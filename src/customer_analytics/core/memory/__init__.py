@@ -1,1 +1,1 @@
-"""Measure the memory of tables and runs: find smaller data types without loss, and a chunk size for a budget."""
+"""Measure the memory of tables and runs, to find smaller lossless data types and a chunk size that fits a budget."""

@@ -1,4 +1,4 @@
-"""Measure how accurate float32 and float64 are for money, on data with certified statistics."""
+"""Measure the accuracy of number types for money: compute the mean and deviation of data with certified results."""
 
 import math
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def num_acc4() -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """The accuracy of one number type: its mean and standard deviation of NumAcc4, and how many digits are correct."""
+    """The mean and the deviation that one number type gives for NumAcc4, and how many digits of each are correct."""
 
     dtype: str
     mean: float
@@ -37,7 +37,7 @@ class Accuracy:
 
     @classmethod
     def of(cls, dtype: str, mean: float, deviation: float) -> "Accuracy":
-        """Count the correct digits of a computed mean and deviation: compare them with the certified values."""
+        """Compare a computed mean and standard deviation with the certified values, and count the correct digits."""
         mean_digits = count_correct_digits(mean, CERTIFIED_MEAN)
         return cls(dtype, mean, deviation, mean_digits, count_correct_digits(deviation, CERTIFIED_DEVIATION))
 
@@ -69,7 +69,7 @@ class Float32Loss:
 
     Args:
         amounts: Number of amounts that are not null.
-        changed: Number of amounts that float32 changes.
+        changed: Number of amounts that have a different value in float32.
         sum_error: Sum in float32 minus the exact sum, in major units.
     """
 

@@ -1,7 +1,7 @@
-"""Measure the time of the same calculations as a Python loop, in pandas and in NumPy.
+"""Measure the time of calculations in three implementations: a Python loop, pandas and NumPy.
 
-The three implementations give equal results, compared with ``==``: amounts are integers of minor units, so their sums
-are exact in any order. The mean and the deviation are computed from exact sums and rounded once.
+All three give exactly equal results. Amounts are integers of minor units, so their sums are exact in any order. The
+mean and the deviation are computed from exact sums and rounded once.
 """
 
 import time
@@ -29,12 +29,12 @@ def select_comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """Select the valid rows that the timed calculations use.
 
     Args:
-        typed: ``faults``, ``purchase_amount`` and ``country_code`` of a chunk of the typed table.
+        typed: The columns ``faults``, ``purchase_amount`` and ``country_code`` of a chunk of the typed table.
         decimals: Decimal places of an amount; 2 for cents.
 
     Returns:
-        A frame: ``group`` (dtype category; the country) and ``units`` (int64; the amount in minor units). It has the
-        rows with a country, no fault, and an amount so small that the sum of all squares fits int64.
+        A frame: ``group`` (dtype category; the country) and ``units`` (int64; the amount in minor units). It has
+        each row with a country, without a fault, and with an amount so small that the sum of all squares fits int64.
     """
     valid = typed[(typed[FAULTS] == 0) & typed[Column.COUNTRY_CODE].notna()]
     money = MinorUnits.of(valid[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
@@ -93,7 +93,7 @@ def numpy_sums(rows: pd.DataFrame) -> dict[str, int]:
 
 
 class _Comparison(NamedTuple):
-    """A calculation and its implementations by name; ``to_comparable`` makes results comparable with ``==``."""
+    """A calculation and its implementations by name; ``to_comparable`` converts a result to a form for ``==``."""
 
     name: str
     implementations: dict[str, Calculation]
@@ -119,13 +119,13 @@ def time_calculations(rows: pd.DataFrame, repeats: int, clock: Clock = time.perf
 
     Args:
         rows: The result of :func:`select_comparable_rows`.
-        repeats: Number of times that each is timed; the shortest time counts.
+        repeats: How often each implementation runs; its shortest time counts.
         clock: A function that returns a time in seconds.
 
     Returns:
-        A row per calculation and implementation: ``calculation``, ``implementation`` (text), ``rows`` (int64),
-        ``seconds`` (float64), ``rows_per_second`` and ``times_faster`` than the loop (float64, null if there are no
-        rows), and ``equal`` (bool): whether the result equals the result of the loop.
+        A row per calculation and implementation. Text: ``calculation``, ``implementation``. int64: ``rows``. float64:
+        ``seconds``, ``rows_per_second``, ``times_faster`` (than the loop); the last two are null if there are no rows.
+        bool: ``equal``, whether the result equals the result of the loop.
     """
     records = [_time_implementations(comparison, rows, repeats, clock) for comparison in _COMPARISONS]
     return pd.DataFrame([record for calculation_records in records for record in calculation_records])
@@ -151,7 +151,7 @@ def _time_implementations(
 
 
 def _time(calculate: Calculation, rows: pd.DataFrame, repeats: int, clock: Clock) -> tuple[float, Any]:
-    """Run a calculation ``repeats`` times; return a pair: the shortest time in seconds, at least 1e-9; the result."""
+    """Run a calculation ``repeats`` times; return the shortest time in seconds (at least 1e-9) and the result."""
     durations_s = []
     for _ in range(repeats):
         started = clock()
@@ -161,7 +161,7 @@ def _time(calculate: Calculation, rows: pd.DataFrame, repeats: int, clock: Clock
 
 
 def _mean_and_deviation(count: int, total: int, squares: int) -> tuple[float, float]:
-    """Return mean and population standard deviation for a sum and a sum of squares; a deviation of 0 becomes 1."""
+    """Compute mean and population deviation from a count, a sum and a sum of squares; a deviation of 0 becomes 1."""
     if not count:
         return 0.0, 1.0
     deviation = exact_sqrt(Fraction(count * squares - total**2, count**2))

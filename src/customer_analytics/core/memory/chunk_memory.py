@@ -18,18 +18,18 @@ RAW, TYPED_TABLE = "raw_purchases", "typed_purchases"
 
 @dataclass(frozen=True, slots=True)
 class MemoryProfile:
-    """The memory of the first raw and the first typed chunk, and the loss if the typed amounts were float32."""
+    """The memory of the first chunk of each table, and the precision that the typed amounts would lose as float32."""
 
     tables: tuple[TableMemory, TableMemory]
     float32_loss: Float32Loss
 
 
 def profile_memory(raw: Chunks, typed: Chunks, decimals: int) -> MemoryProfile:
-    """Measure the memory of the first chunk of each table; in the raw chunk only the contract's columns.
+    """Measure the memory of the first chunk of the raw table and of the typed table.
 
     Args:
-        raw: ``raw_purchases``.
-        typed: ``typed_purchases``.
+        raw: ``raw_purchases``; only the columns of the contract are measured.
+        typed: ``typed_purchases``; all columns are measured.
         decimals: Decimal places of an amount; 2 for cents.
     """
     typed_chunk = first_typed_chunk(typed)

@@ -1,4 +1,4 @@
-"""Compare trials, which are runs with different chunk sizes, and recommend a chunk size."""
+"""Compare trial runs with different chunk sizes, and recommend a chunk size."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ _NEEDS_QUOTES = r'[",\r\n]'
 
 
 class TrialOutcome(StrEnum):
-    """The end of a trial: it is done, it failed, or it exceeded the time limit."""
+    """How a trial ended: it was completed, it failed, or it exceeded the time limit."""
 
     DONE = "done"
     FAILED = "failed"
@@ -55,17 +55,17 @@ class Trial:
 
     @property
     def is_representative(self) -> bool:
-        """Return whether the trial is done and had as many chunks in memory as a run of the whole delivery has."""
+        """Return whether the trial was completed with as many chunks in memory as a run of the whole delivery has."""
         return self.outcome is TrialOutcome.DONE and (self.whole or self.rows >= self.chunk_rows * self.chunks_held)
 
     def as_record(self) -> dict[str, Any]:
-        """Return all fields as a dict of plain values, with ``is_representative`` as ``representative``."""
+        """Return a dict of all fields, and of ``is_representative`` under the key ``representative``."""
         return {**asdict(self), "outcome": str(self.outcome), "representative": self.is_representative}
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The recommended ``CHUNK_ROWS``, or ``None`` if no size can be recommended, with an explanation."""
+    """A recommended ``CHUNK_ROWS`` (``None`` if no size can be recommended) and an explanation."""
 
     chunk_rows: int | None
     explanation: str
@@ -74,7 +74,7 @@ class Recommendation:
 def recommend(trials: Sequence[Trial], settings: MemorySettings) -> Recommendation:
     """Recommend the smallest chunk size that fits the memory budget and is fast enough.
 
-    A size is fast enough if it is slower than the fastest fitting size by at most ``settings.time_tolerance``.
+    "Fast enough" means at most ``1 + settings.time_tolerance`` times the shortest time of all sizes that fit.
     """
     usable_trials = [trial for trial in trials if trial.is_representative and trial.peak_bytes is not None]
     if not usable_trials:
@@ -100,8 +100,8 @@ def tabulate_trials(trials: Sequence[Trial]) -> pd.DataFrame:
     """Build the table ``chunk_rows_trials``.
 
     Returns:
-        A row per trial: ``chunk_rows``, ``rows``, ``chunks_held`` (int64), ``whole``, ``representative`` (bool),
-        ``outcome`` (text), ``elapsed_s``, ``cpu_s``, ``peak_bytes``, ``owned_bytes`` (float64, null if unknown).
+        A row per trial. int64: ``chunk_rows``, ``rows``, ``chunks_held``. bool: ``whole``, ``representative``. Text:
+        ``outcome``. float64, null if unknown: ``elapsed_s``, ``cpu_s``, ``peak_bytes``, ``owned_bytes``.
     """
     records = [trial.as_record() for trial in trials]
     return pd.DataFrame(records).astype(dict.fromkeys(_MEASUREMENTS, "float64"))

@@ -37,18 +37,18 @@ def to_values(column: pd.Series) -> pa.Array:
 
 
 def convert_by_objects(column: pd.Series) -> Conversion:
-    """Convert the column to the Python objects that plain pandas would contain, and back to its own type."""
+    """Convert the column to Python objects, as in an ``object`` column of pandas, and back to its own type."""
     values = to_values(column)
     objects = column.astype(object).where(column.notna(), None)
     return Conversion(str(column.dtype), column, pa.array(objects.to_numpy(), values.type, from_pandas=True))
 
 
 def convert(column: pd.Series, decimals: int) -> Iterator[Conversion]:
-    """Yield the column converted to each other type that could need less memory, from wide to narrow.
+    """Yield one conversion of the column for each type that could need less memory, from wide to narrow types.
 
     Args:
         column: Column with one of the dtypes that ``core.arrow.frames`` describes.
-        decimals: Decimal places of an amount, 2 for cents; used for float64 columns.
+        decimals: Decimal places of an amount, 2 for cents; only float64 columns need it.
     """
     values = to_values(column)
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -67,7 +67,7 @@ def convert(column: pd.Series, decimals: int) -> Iterator[Conversion]:
 
 
 def find_changed(values: pa.Array, restored: pa.Array) -> np.ndarray:
-    """Return a bool per row: whether the value changed. Floats are compared bit by bit; null equals only null."""
+    """Return one bool per row: whether the values differ. Floats are compared bit by bit; null equals only null."""
     before, after = _to_bits(values), _to_bits(restored)
     is_equal = pc.fill_null(pc.equal(before, after), fill_value=False)
     are_null = pc.and_(pc.is_null(before), pc.is_null(after))
@@ -89,7 +89,7 @@ def _to_category(values: pa.Array) -> Conversion:
 
 
 def _parse_text(values: pa.Array) -> Iterator[Conversion]:
-    """Convert text to integers, decimals and timestamps; yield each type that restores at least half of the values."""
+    """Convert text to integers, decimals and timestamps; yield the conversions that leave at least half unchanged."""
     known_count = len(values) - values.null_count
     for to_type in (_to_integers, _to_decimals, _to_timestamps):
         conversion = to_type(values)
@@ -119,7 +119,7 @@ def _null_unless_match(values: pa.Array, pattern: str) -> pa.Array:
 
 
 def _to_narrower_integers(column: pd.Series, values: pa.Array) -> Iterator[Conversion]:
-    """Yield conversions to narrower and narrower integers; the last one is the first that changes a value."""
+    """Yield conversions to integer types from wide to narrow; stop after the first type that changes a value."""
     narrow_types = _SIGNED_TYPES if pa.types.is_signed_integer(values.type) else _UNSIGNED_TYPES
     is_nullable = not isinstance(column.dtype, np.dtype)
     for narrow_type in narrow_types:
@@ -157,6 +157,6 @@ def _to_coarser_timestamps(values: pa.Array) -> Iterator[Conversion]:
 
 
 def _to_conversion(array: pa.Array, field: pa.Field, restored: pa.Array) -> Conversion:
-    """Make a conversion: convert the array to a pandas column; the field's name is the name of the dtype."""
+    """Make a conversion from the converted array; ``field`` has the name and the type of its pandas column."""
     table = pa.Table.from_arrays([array], schema=pa.schema([field]))
     return Conversion(field.name, to_frame(table)[field.name], restored)

@@ -20,8 +20,8 @@ _EXAMPLE_WIDTH = 40
 class DowncastVerdict(StrEnum):
     """The verdict on a data type for a column.
 
-    ``plain`` is the type that plain pandas reads, ``adopted`` the type that this project uses. ``possible`` is a type
-    that needs less memory and changes no value of the chunk. Any other type is ``rejected``.
+    ``plain`` is the type that ``pd.read_csv`` chooses, ``adopted`` the type that this project uses. ``possible`` is a
+    type that needs less memory and changes no value of the chunk. Any other type is ``rejected``.
     """
 
     PLAIN = "plain"
@@ -32,14 +32,14 @@ class DowncastVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StorageOption:
-    """One data type for one column.
+    """One data type that is judged for one column.
 
     Args:
         column: Name of the column.
         dtype: Name of the data type.
         verdict: The verdict on the type.
-        deep_bytes: Bytes by ``memory_usage(deep=True)``, without the index.
-        changed: Number of values that the conversion to the type changes, or that plain pandas reads incorrectly.
+        deep_bytes: Bytes of the column in this type by ``memory_usage(deep=True)``, without the index.
+        changed: Number of values that the type changes or, if it is ``plain``, that ``pd.read_csv`` reads incorrectly.
         reason: Reason for the verdict, as text.
     """
 
@@ -57,10 +57,10 @@ class TableMemory:
 
     Args:
         name: Name of the table.
-        plain: Memory of the measured columns as plain pandas reads them.
-        adopted: Memory of the measured columns in this project.
-        other_columns_bytes: Deep bytes of the chunk's columns that are not measured.
-        options: Data types of each measured column, in this order: plain, adopted, all others.
+        plain: Memory of the measured columns if ``pd.read_csv`` chooses their types.
+        adopted: Memory of the measured columns with the types of this project.
+        other_columns_bytes: Bytes of all other columns of the chunk, by ``memory_usage(deep=True)``.
+        options: The judged data types of each measured column, in this order: plain, adopted, all others.
     """
 
     name: str
@@ -71,7 +71,7 @@ class TableMemory:
 
     @property
     def smallest_total_bytes(self) -> int:
-        """Return the bytes that the measured columns need if each has the smallest type that changes no value."""
+        """Return how many bytes the measured columns need if each column has its smallest type without loss."""
         lossless = (DowncastVerdict.ADOPTED, DowncastVerdict.POSSIBLE)
         options = [option for option in self.options if option.verdict in lossless]
         return sum(
@@ -108,7 +108,7 @@ def measure_table(name: str, chunk: pd.DataFrame, columns: tuple[str, ...], deci
 
 
 def plan_column(column: pd.Series, decimals: int) -> Iterator[StorageOption]:
-    """Judge data types for a column: yield first the type that this project uses, then every other type."""
+    """Judge data types for a column: first the type that this project uses, then the types that could be smaller."""
     # Measure before the conversion to Arrow: the conversion makes Python cache the UTF-8 bytes in each str object.
     adopted_bytes = _count_bytes(column)
     values = to_values(column)

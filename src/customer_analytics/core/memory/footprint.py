@@ -51,9 +51,9 @@ class Footprint:
 
 
 def read_plainly(chunk: pd.DataFrame) -> pd.DataFrame:
-    """Write the chunk as a CSV, and read this CSV with the defaults of ``pd.read_csv``.
+    """Write the chunk as a CSV, and read the CSV with ``pd.read_csv`` and its default options.
 
-    Only ``low_memory`` is not the default: it is off, so that all parts of a column have the same dtype.
+    One option differs from the default: ``low_memory`` is off, so that pandas chooses one dtype for a whole column.
     """
     text = chunk.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode()
     return pd.read_csv(pa.BufferReader(text), low_memory=False)
@@ -77,7 +77,7 @@ class Misreading:
 def find_misreadings(chunk: pd.DataFrame, plain: pd.DataFrame) -> dict[str, Misreading]:
     """Find the errors of plain pandas in each column: compare the chunk with the result of :func:`read_plainly`.
 
-    An empty text in the chunk counts as null, so null is no error for it.
+    If pandas reads an empty text as null, this is not an error.
     """
     return {str(name): _find_misreading(chunk[name], plain[name]) for name in chunk.columns}
 
@@ -101,7 +101,7 @@ def _count_distinct_bytes(column: pd.Series, deep_bytes: int) -> int:
 
 
 class _TextBuffer(list[str]):
-    """A text buffer with the two methods that ``DataFrame.info`` calls; core does not import ``io``."""
+    """A text buffer with the two methods that ``DataFrame.info`` calls; ``core`` must not import ``io``."""
 
     def write(self, text: str, /) -> None:
         self.append(text)

@@ -1,4 +1,4 @@
-"""Build the table and the summary of memory profiling."""
+"""Build the table and the summary that memory profiling saves."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -45,16 +45,16 @@ def tabulate_options(profile: MemoryProfile) -> pd.DataFrame:
 def summarise_memory(
     profile: MemoryProfile, speeds: pd.DataFrame, trials: Sequence[Trial], settings: MemorySettings
 ) -> dict[str, Any]:
-    """Build ``memory_report_summary``: all results of memory profiling as one map.
+    """Build ``memory_report_summary``: all results of memory profiling as one dict.
 
     Args:
         profile: Memory of the first chunk of each table.
-        speeds: ``calculation_speeds``.
-        trials: Trials of chunk sizes.
+        speeds: The table ``calculation_speeds``.
+        trials: The trial runs with different chunk sizes.
         settings: Settings of memory profiling, such as the memory budget.
 
     Returns:
-        A map for JSON: ``tables`` (by name), ``float32``, ``calculations``, ``chunk_rows``, and ``in_words`` (sentences
+        A dict for JSON: ``tables`` (by name), ``float32``, ``calculations``, ``chunk_rows`` and ``in_words`` (sentences
         for the report).
     """
     speeds_with_none = speeds.astype(object).where(speeds.notna(), None)

@@ -16,10 +16,10 @@ class MemorySettings:
     Args:
         memory_budget_mb: Maximum memory that a run may use, in millions of bytes.
         chunk_rows: Values of ``CHUNK_ROWS`` to try.
-        trial_rows: Number of records that a trial processes: the first ones of the delivery.
+        trial_rows: How many records a trial processes, from the start of the delivery.
         trial_limit_s: Maximum time of a trial in seconds; a longer trial is killed.
-        time_tolerance: A smaller chunk size is preferred if it is slower than the fastest by at most this share.
-        repeats: Number of times that each calculation is timed; the shortest time counts.
+        time_tolerance: A smaller chunk size is preferred if its time is longer than the shortest by at most this share.
+        repeats: How often each calculation is timed; the shortest time counts.
 
     Raises:
         SettingError: A setting is invalid; the message names the key.

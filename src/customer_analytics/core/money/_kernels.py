@@ -26,11 +26,11 @@ def to_minor_units(amounts: np.ndarray, scale: float, bound: float) -> tuple[np.
     Args:
         amounts: float64, major units.
         scale: Minor units per major unit.
-        bound: Amounts with this absolute value or more, in major units, are not converted.
+        bound: Limit in major units: only amounts with a smaller absolute value are converted.
 
     Returns:
-        Three values: the minor units (int64; 0 for amounts that are not converted); the number of NaN; the number of
-        other amounts that are not converted.
+        Three values: the minor units (int64; 0 for amounts that are not converted); the number of NaN amounts; the
+        number of amounts that are not converted because of ``bound``.
     """
     units, nan_count, beyond_count = np.zeros(len(amounts), np.int64), 0, 0
     for row in range(len(amounts)):
@@ -64,8 +64,8 @@ def sum_by_flag(units: np.ndarray, known: np.ndarray, flags: np.ndarray, count: 
         count: Number of flags.
 
     Returns:
-        int64, shape ``(count, 4)``. Per flag: the number of rows, the number of rows with an unknown amount, and the
-        sum as ``high`` and ``low`` (see :func:`join_sum`).
+        int64, shape ``(count, 4)``. For each flag: the number of rows; the number of rows with an unknown amount; and
+        the two numbers ``high`` and ``low`` of the sum (see :func:`join_sum`).
     """
     sums = np.zeros((count, 4), np.int64)
     for row in range(len(units)):

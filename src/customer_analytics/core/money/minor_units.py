@@ -30,7 +30,7 @@ class MinorUnits(NamedTuple):
             decimals: Decimal places of the minor unit.
 
         Raises:
-            ValueError: An amount has :data:`EXACT_MINOR_UNITS` or more; the contract's ``amount_max`` prevents this.
+            ValueError: An amount is not below :data:`EXACT_MINOR_UNITS`; the contract's ``amount_max`` prevents this.
         """
         from customer_analytics.core.money._kernels import to_minor_units  # noqa: PLC0415  imports Numba
 

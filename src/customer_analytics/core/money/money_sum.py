@@ -9,12 +9,12 @@ from customer_analytics.core.money.minor_units import MinorUnits
 
 @dataclass(frozen=True, slots=True)
 class MoneySum:
-    """Number of rows and the exact sum of their amounts; ``MoneySum()`` is the identity.
+    """Number of rows and the exact sum of their amounts. ``MoneySum()`` has no rows: adding it changes nothing.
 
     Args:
         rows: Number of rows, including those whose amount is unknown.
-        minor_units: Sum of their amounts in minor units.
-        unreadable: Number of rows whose amount is unknown; they add nothing to ``minor_units``.
+        minor_units: Sum of the known amounts in minor units.
+        unreadable: Number of rows whose amount is unknown.
     """
 
     rows: int = 0
@@ -29,7 +29,7 @@ class MoneySum:
 
     @classmethod
     def by_flag(cls, amounts: np.ndarray, flags: np.ndarray, count: int, decimals: int) -> list["MoneySum"]:
-        """Return for each flag the sum of the rows that have it; a row with several flags is in several sums.
+        """Return one sum per flag, over the rows that have this flag; a row with several flags is in several sums.
 
         Args:
             amounts: float64, major units; NaN where unknown.

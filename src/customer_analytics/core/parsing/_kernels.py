@@ -28,9 +28,9 @@ _MAX_EXPONENT = 100_000
 def parse_integer_rows(
     text_bytes: np.ndarray, offsets: np.ndarray, numbers: np.ndarray, is_integer: np.ndarray
 ) -> None:
-    """Parse integers of at most ``MAX_DIGITS`` digits into ``numbers`` (int64), and set ``is_integer`` (bool) to true.
+    """Write integers of at most ``MAX_DIGITS`` digits to ``numbers`` (int64), and set ``is_integer`` (bool) to true.
 
-    Rows with another text stay as they are.
+    If the text of a row is not such an integer, both arrays keep their entry.
     """
     for row in range(len(numbers)):
         start, stop = strip_bounds(text_bytes, offsets[row], offsets[row + 1])
@@ -48,7 +48,7 @@ class DecimalColumns(NamedTuple):
     """Arrays that :func:`parse_decimal_rows` fills, one entry per row; all but ``amounts`` are bool.
 
     Args:
-        amounts: float64, major units, rounded half-even to minor units; not changed if there is no number in range.
+        amounts: float64, major units, rounded half-even to minor units; only written if the number is in range.
         is_number: The text is a decimal.
         is_in_range: The rounded number is within the limit.
         is_rounded: The number is in range and has more decimals than the minor unit.
@@ -71,7 +71,7 @@ def parse_decimal_rows(
     Args:
         text_bytes: uint8, the bytes of all rows.
         offsets: int32, shape ``(rows + 1,)``: the positions in ``text_bytes`` where rows start and end.
-        form: Byte of the decimal mark; decimal places of the minor unit; most valid minor units, below ``2**53``.
+        form: Byte of the decimal mark; decimal places of the minor unit; highest valid amount in minor units.
         columns: The arrays to fill.
     """
     mark, decimals, limit = form
@@ -98,8 +98,8 @@ def _significant_digits(text_bytes: np.ndarray, index: int, stop: int, mark: int
     """Read a number such as ``12.34``, without sign and exponent, at ``index``.
 
     Returns:
-        Four values: the digits as an integer; the power of ten to multiply it by; whether a digit other than 0 was
-        ignored because it did not fit; the index after the number, or -1 if there is no digit.
+        Four values: the digits as an integer; the exponent of ten for this integer (-2 for ``12.34``); whether a digit
+        other than 0 was ignored because it did not fit; the index after the number, or -1 if there is no digit.
     """
     digits, exponent, has_more, has_mark, has_digit = np.int64(0), 0, False, False, False
     while index < stop:
@@ -124,7 +124,7 @@ def _significant_digits(text_bytes: np.ndarray, index: int, stop: int, mark: int
 def _with_exponent(text_bytes: np.ndarray, index: int, stop: int, exponent: int) -> tuple[int, int]:
     """Read the exponent at ``index``, such as ``e-12``, if there is one.
 
-    Returns a pair: the sum of this exponent and ``exponent``; and the index after it, or -1 if it is malformed.
+    Returns a pair: ``exponent`` plus the exponent in the text; and the index after it, or -1 if the text is malformed.
     """
     if index == stop or (text_bytes[index] != UPPER_E and text_bytes[index] != LOWER_E):
         return exponent, index
@@ -143,8 +143,8 @@ def _with_exponent(text_bytes: np.ndarray, index: int, stop: int, exponent: int)
 def _round_half_even(digits: np.int64, power: int, has_more: bool) -> tuple[np.int64, bool]:  # noqa: FBT001  compiled
     """Round ``digits * 10**power`` half-even to a whole number.
 
-    Returns a pair: the whole number, or -1 if it is too large for int64; and whether it differs from the exact number.
-    If ``has_more`` is true, the exact ``digits`` are larger by less than one.
+    Returns a pair: the whole number, or -1 if it is too large for int64; and whether rounding changed the number.
+    ``has_more`` means that ``digits`` was cut: its exact value is above ``digits`` and below ``digits + 1``.
     """
     if digits == 0:
         return digits, False
@@ -169,7 +169,7 @@ NAT = np.iinfo(np.int64).min
 
 
 class Calendar(NamedTuple):
-    """First day (as days since 1970-01-01) and number of days of each month from January of the year 0 on; int64."""
+    """For each month from January of the year 0 on: its first day (days since 1970-01-01) and its length; int64."""
 
     first_days: np.ndarray
     lengths: np.ndarray
@@ -179,7 +179,7 @@ class Calendar(NamedTuple):
 def parse_iso_rows(text_bytes: np.ndarray, offsets: np.ndarray, calendar: Calendar, timestamps: np.ndarray) -> None:
     """Parse texts such as ``2024-01-31`` and ``2024-01-31 23:59:59.5`` (``T`` is allowed, seconds are optional).
 
-    Writes microseconds since 1970-01-01 to ``timestamps`` (int64). Rows with another text stay as they are.
+    Writes microseconds since 1970-01-01 to ``timestamps`` (int64); for other texts, the entry stays as it is.
     """
     for row in range(len(timestamps)):
         start, stop = strip_bounds(text_bytes, offsets[row], offsets[row + 1])
@@ -229,7 +229,7 @@ def _microseconds_of_day(text_bytes: np.ndarray, start: int, stop: int) -> np.in
 
 @inlined
 def _digits(text_bytes: np.ndarray, start: int, count: int) -> int:
-    """Return the number that the ``count`` digits at ``start`` form; -1 if one of these bytes is not a digit."""
+    """Return the ``count`` digits at ``start`` as a number; -1 if one of these bytes is not a digit."""
     number = 0
     for index in range(start, start + count):
         if not ZERO <= text_bytes[index] <= NINE:
@@ -240,7 +240,7 @@ def _digits(text_bytes: np.ndarray, start: int, count: int) -> int:
 
 @inlined
 def _microseconds(text_bytes: np.ndarray, start: int, stop: int) -> int:
-    """Return the digits of a fraction of a second as microseconds, cut after six digits; -1 if not all are digits."""
+    """Return the digits of a fraction of a second as microseconds, cut after six digits; -1 if a byte is no digit."""
     micros = 0
     for index in range(start, stop):
         if not ZERO <= text_bytes[index] <= NINE:

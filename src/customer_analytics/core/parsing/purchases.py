@@ -1,4 +1,4 @@
-"""Parser of purchases: it turns text columns into typed values and faults, and every record into one row."""
+"""Parser of purchases: it turns columns of text into typed values, and finds the faults of each record."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -53,8 +53,8 @@ def parse_purchases(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Parse every record and mark its faults.
 
     Args:
-        raw: The contract's columns as text or categorical text; in a ragged record, all of them are null. Also
-            ``source_file`` (category), ``source_row`` (int64, from 1) and ``raw_text``.
+        raw: A chunk with the contract's columns (text or categorical; all null in a ragged record), ``source_file``
+            (category), ``source_row`` (int64, from 1) and ``raw_text``.
         contract: The settings.
 
     Returns:
@@ -91,7 +91,7 @@ def parse_column(text: pd.Series, spec: ColumnSpec, contract: Contract) -> Parse
 
 
 def _encode(column: pd.Series) -> tuple[np.ndarray, pa.StringArray]:
-    """Return a pair: each row's code (intp, -1 for null); and the distinct texts plus an empty text for code -1."""
+    """Return each row's code (intp, -1 for null), and the distinct texts with an empty text at the end (index -1)."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, categories = codes_of(column)
         texts = categories.to_list()
@@ -102,14 +102,14 @@ def _encode(column: pd.Series) -> tuple[np.ndarray, pa.StringArray]:
 
 
 def _take(values: Any, codes: np.ndarray) -> Any:  # noqa: ANN401  any pandas array
-    """Return the value of each row: ``values`` has one value per distinct text, ``codes`` are its indices."""
+    """Return for each row the value at the index that ``codes`` has for this row."""
     if not isinstance(values, pd.Categorical):
         return values.take(codes)
     return categorical(values.codes[codes], values.categories.to_list())
 
 
 def _is_null(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
-    """Return whether each stripped text is empty or a null token; in a country column, country codes are no tokens."""
+    """Return whether each stripped text is empty or a null token; in a country column, ``NA`` (Namibia) is not null."""
     is_empty = byte_lengths(text) == 0
     is_country = spec.parser is Parser.COUNTRY
     tokens = [token for token in contract.null_tokens if not (is_country and token.upper() in iso_countries())]
@@ -117,7 +117,7 @@ def _is_null(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> np.n
 
 
 def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
-    """Return whether each row means null. If the contract has no null tokens, rows with a value are not checked."""
+    """Return whether the text of each row means null. Without null tokens, rows with a value are not checked."""
     if contract.null_tokens:
         return _is_null(strip(text), spec, contract)
     is_null, rows = np.zeros(len(text), bool), np.flatnonzero(~has_value)
@@ -126,7 +126,7 @@ def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, co
 
 
 def _range_fault(values: np.ndarray, is_known: np.ndarray, spec: ColumnSpec, contract: Contract) -> Faults:
-    """Return for ``Fault.RANGE`` whether each known value is out of bounds; empty if the column has no such fault."""
+    """Map ``Fault.RANGE`` to whether each known value is out of bounds; empty if the column cannot have this fault."""
     if Fault.RANGE not in spec.faults:
         return {}
     low, high = contract.bounds(spec)
@@ -204,7 +204,7 @@ _PARSERS: dict[Parser, Callable[[pa.StringArray, ColumnSpec, Contract], ParsedCo
 
 
 def _categories(texts: Sequence[str], has_value: np.ndarray) -> pd.Categorical:
-    """Return a categorical column with ascending categories; rows are null where ``has_value`` is false."""
+    """Return a categorical column with ascending categories; it is null where ``has_value`` is false."""
     categories = sorted({text for text, is_known in zip(texts, has_value, strict=True) if is_known})
     code_of = {text: code for code, text in enumerate(categories)}
     codes = [code_of[text] if is_known else -1 for text, is_known in zip(texts, has_value, strict=True)]
@@ -212,6 +212,6 @@ def _categories(texts: Sequence[str], has_value: np.ndarray) -> pd.Categorical:
 
 
 def _text_of_faulty_records(records: pd.Series, has_fault: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    """Return the text of each record with a fault, without its line end; null for the other records."""
+    """Return for each record with a fault its text without the line end; for the other records null."""
     texts = pc.utf8_trim(text_array(records).filter(pa.array(has_fault)), "\r\n")
     return pd.arrays.ArrowExtensionArray(scatter_text(texts, has_fault))

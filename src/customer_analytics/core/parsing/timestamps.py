@@ -15,7 +15,7 @@ _MONTHS = 12
 
 
 class ParsedTimestamps(NamedTuple):
-    """The result of :func:`parse_timestamps` per row: ``timestamps`` (datetime64[us]) and ``is_timestamp`` (bool)."""
+    """For each text: ``timestamps`` (datetime64[us], NaT if the text is no timestamp), and ``is_timestamp`` (bool)."""
 
     timestamps: np.ndarray
     is_timestamp: np.ndarray
@@ -41,7 +41,7 @@ def parse_timestamps(text: pa.StringArray, formats: Sequence[str] = ()) -> Parse
 
 
 def _parse_remaining(text: pa.StringArray, parsed: ParsedTimestamps, pattern: str) -> None:
-    """Try ``pattern`` for rows without a timestamp, for each distinct text once, and write results to ``parsed``."""
+    """Parse the rows that have no timestamp yet with ``pattern``, and write the results to ``parsed``."""
     rows = np.flatnonzero(~parsed.is_timestamp)
     distinct = strip(text.take(pa.array(rows))).dictionary_encode()
     timestamps = np.array([_strptime(value, pattern) for value in distinct.dictionary.to_pylist()], "datetime64[us]")
@@ -59,7 +59,7 @@ def _strptime(text: str, pattern: str) -> datetime | None:
 
 @cache
 def _calendar() -> Calendar:
-    """Return the first day and the length of each month of the years 0 to 9999, in the proleptic Gregorian calendar."""
+    """Return the first day and the number of days of each month, years 0 to 9999, proleptic Gregorian calendar."""
     months = np.arange(-1970 * _MONTHS, (10_000 - 1970) * _MONTHS + 1).astype("datetime64[M]")
     first_days = months.astype("datetime64[D]").astype(np.int64)
     return Calendar(first_days[:-1].copy(), np.diff(first_days))

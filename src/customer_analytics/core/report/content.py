@@ -17,7 +17,7 @@ class Table:
         caption: Title of the table.
         header: Column titles.
         rows: One tuple of texts per row.
-        text_columns: Number of leading columns that hold text; the others hold numbers and are right-aligned.
+        text_columns: How many of the first columns have text; all later columns have numbers and are right-aligned.
         note: Explanation below the table.
     """
 
@@ -30,7 +30,7 @@ class Table:
     def fold(self) -> tuple["Table", "Table | None"]:
         """Return a pair: a table of the first :data:`MAX_TABLE_ROWS` rows, and the whole table.
 
-        The second is ``None`` if the first already has all rows.
+        If the table has at most that many rows, the pair is the table itself and ``None``.
         """
         if len(self.rows) <= MAX_TABLE_ROWS:
             return self, None
@@ -39,13 +39,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a section: a heading, a chart, tables and text; all but the heading can be missing.
+    """A part of a section: a heading, a chart, tables and text; only the heading is required.
 
     Args:
         heading: Title of the block.
         chart: Name of the chart's dataset in the catalog; empty if there is no chart.
         table: The table beside the chart.
-        full_table: A long table that is folded until the reader opens it, such as all rows of ``table``.
+        full_table: A long table that is hidden until the reader opens it, such as ``table`` with all its rows.
         second_table: A further table below ``table``.
         paragraphs: Text below the table.
         placeholder: Text that is shown if the chart cannot be drawn.
@@ -62,7 +62,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A drift alarm: ``outcome`` is ``warn`` or ``fail``; ``measurement`` describes the effect and the thresholds."""
+    """A drift alarm: ``outcome`` is ``warn`` or ``fail``; ``measurement`` states the effect and the thresholds."""
 
     outcome: str
     explanation: str
@@ -77,9 +77,9 @@ class ComparisonResult:
         heading: Title of the comparison.
         outcome: ``ok``, ``warn``, ``fail`` or ``insufficient_data``.
         baseline: A sentence that names the baseline.
-        alarms: The changes that warn or fail.
+        alarms: The changes with the outcome ``warn`` or ``fail``.
         notes: Sentences about the limits of the comparison, such as columns with too little data.
-        small_changes: Explanations of changes that are not chance, but too small for an alarm.
+        small_changes: Explanations of changes that are too large for chance, but too small for an alarm.
     """
 
     heading: str
@@ -102,7 +102,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the page: ``anchor`` is its HTML id, ``lead`` its first paragraph, ``lines`` a list below that."""
+    """A section of the page: ``anchor`` is its HTML id, ``lead`` its first paragraph; ``lines`` are list items."""
 
     anchor: str
     title: str

@@ -1,4 +1,4 @@
-"""Write ``profile_report``: an HTML page with the exact statistics of all rows and a profiler's page of a sample."""
+"""Write ``profile_report``: an HTML page with exact statistics of all rows, and a profiler's report about a sample."""
 
 import re
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class SampleProfile:
 
 @dataclass(frozen=True, slots=True)
 class ComparedStatistic:
-    """One statistic of all rows (``exact``) and of the sample (``sampled``); ``None`` if it cannot be computed."""
+    """A statistic of all rows (``exact``) and of the sample (``sampled``); ``None`` for one that cannot be computed."""
 
     name: str
     exact: float | None
@@ -52,7 +52,7 @@ class ComparedStatistic:
 
     @property
     def formatted(self) -> tuple[str, str, str]:
-        """Three texts: the exact value, the sample's value, and their difference in percent of the exact value."""
+        """Three texts: the exact value, the sample's value, and the difference in percent of the exact value."""
         difference = self.sampled / self.exact - 1 if self.exact and self.sampled is not None else None
         return (
             _format_number(self.exact),
@@ -65,7 +65,7 @@ def prepare_for_profiler(sampled_purchases: pd.DataFrame) -> pa.Table:
     """Convert the sample to the Arrow table that the profiler gets.
 
     Category names longer than :data:`MAX_NAME_CHARS` are cut and numbered. Timestamps become nanoseconds, because the
-    profiler labels axes correctly only for this unit; a column with dates outside 1677 to 2262 stays as it is.
+    profiler labels axes correctly only for this unit. A column with dates before 1677 or after 2262 is not converted.
     """
     categories = {
         str(name): _shorten_names(column)
@@ -116,7 +116,7 @@ def write_profile_page(
         statistics: The result of :func:`compare_statistics`.
         ledger: Rows and money by fate and by reason.
         sampled_rows: Number of rows of the sample.
-        rules: Size and seed that the sample was drawn with.
+        rules: Settings of the sample: its size and its seed.
 
     Returns:
         The page. Its content security policy forbids all network requests, and links to other sites become plain text.
@@ -135,7 +135,7 @@ def write_profile_page(
 
 
 def _split_after(html: str, *tags: str) -> tuple[str, str]:
-    """Split the HTML in two after the first of ``tags`` that occurs; the first part is empty if no tag occurs."""
+    """Split the HTML after the first of ``tags`` that it contains; if it contains none, the first part is empty."""
     tag = next((tag for tag in tags if tag in html), "")
     before, _, after = html.partition(tag) if tag else ("", "", html)
     return before + tag, after

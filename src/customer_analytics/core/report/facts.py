@@ -20,8 +20,8 @@ class Facts:
         revenue_by_month: Revenue, orders and customers per month.
         revenue_by_country: Revenue, orders and customers per country.
         revenue_by_category: Revenue, orders and customers per category.
-        amount_distribution: Purchases per interval of amounts.
-        purchases_by_window: Rows and missing values per window.
+        amount_distribution: Number of purchases per interval of amounts.
+        purchases_by_window: Number of rows and of missing values per window.
         drift_verdict: Results of the drift comparisons.
         runs: One row per recorded run, the newest last.
         run_changes: Sentences that compare the newest run with earlier runs.
@@ -58,7 +58,7 @@ class Facts:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the recorded runs are older than the ledger: rows or money of the newest run differ from it."""
+        """Whether the ledger is newer than all recorded runs: its rows or money differ from the newest run's."""
         if self.runs is None or self.runs.empty:
             return False
         newest_run, clean_money = self.runs.fillna(0.0).iloc[-1], float(self.ledger["money_minor_units"]["clean"])

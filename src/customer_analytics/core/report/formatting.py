@@ -33,8 +33,8 @@ def money(amount: float, decimals: int) -> str:
 def share(part: float, whole: float) -> str:
     """Format ``part / whole`` in percent (``3.15 %``).
 
-    A share below 0.01 % gives ``< 0.01 %``, so only a share of exactly 0 is shown as ``0.00 %``. If ``whole`` is 0, the
-    result is a dash.
+    A share between 0 and 0.01 % becomes ``< 0.01 %``; ``0.00 %`` always means exactly 0. If ``whole`` is 0, the result
+    is a dash.
     """
     if not whole:
         return NO_VALUE
@@ -44,7 +44,7 @@ def share(part: float, whole: float) -> str:
 
 
 def size(size_bytes: float) -> str:
-    """Format a number of bytes in a decimal unit: ``90.7 MB``."""
+    """Format a number of bytes in bytes, kB, MB or GB (powers of 1,000): ``90.7 MB``."""
     scaled = size_bytes
     for unit in ("bytes", "kB", "MB"):
         if abs(scaled) < _KILO:
@@ -63,12 +63,12 @@ def duration(seconds: float) -> str:
 
 
 def plural(number: int, singular: str, plural_form: str = "") -> str:
-    """Format a number with its noun (``1 row``, ``2 rows``); the default plural is ``singular`` with an s."""
+    """Format a number with its noun (``1 row``, ``2 rows``); without ``plural_form``, the plural ends in s."""
     return f"{number:,} {singular if number == 1 else plural_form or f'{singular}s'}"
 
 
 def name(text: object) -> str:
-    """Format a name from the data: make control characters visible, cut a long name and append its full length."""
+    """Format a name from the data: make control characters visible; cut a long name and append its original length."""
     visible_name = make_visible(str(text))
     if len(visible_name) <= MAX_NAME_CHARS:
         return visible_name

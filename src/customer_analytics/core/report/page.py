@@ -31,7 +31,7 @@ def write_report(facts: Facts, charts: Charts) -> str:
 
     Args:
         facts: The datasets that the report shows.
-        charts: Chart name → its figure, or ``None`` if the catalog has none.
+        charts: Chart name → its figure, or ``None`` if the catalog has no figure for it.
     """
     return render_page(compose_page(facts), charts)
 
@@ -93,5 +93,5 @@ def _escape_for_script(json_text: str) -> Markup:
 
 
 def _insert_markup(pattern: str, markup: str, text: str) -> Markup:
-    """Escape a text for HTML and replace each match of the pattern by the markup, as ``re.sub`` does."""
+    """Escape a text for HTML, then replace each match of a regular expression by HTML markup."""
     return Markup(re.sub(pattern, markup, str(escape(text))))  # noqa: S704  escaped before the replacement

@@ -1,1 +1,1 @@
-"""Generate synthetic deliveries: realistic purchases with faults and duplicates, and the correct counts of them."""
+"""Generate synthetic deliveries with faults and duplicates, and count what a correct run must find in them."""

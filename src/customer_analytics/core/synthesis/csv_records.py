@@ -45,19 +45,19 @@ _AMOUNT_NEGATIVE = code_of(Fault.NEGATIVE, Column.PURCHASE_AMOUNT)
 
 @dataclass(frozen=True, slots=True)
 class RecordWriter:
-    """A writer that turns the row plans of one delivery into CSV records; it contains the texts that all rows share.
+    """Writes the row plans of one delivery as CSV records; its arrays are tables of texts, read by index.
 
     Args:
         settings: Settings of the delivery.
-        field_texts: Column → its ready-made fields; only faulty ones if the valid fields of the column are computed.
-        day_texts: Date of each day of the period, such as ``2024-01-01``.
-        id_prefixes: Start of the purchase ids of each day of the period, such as ``PUR-20240101-``.
+        field_texts: Column → its ready-made fields; if the valid fields are computed, only its faulty fields.
+        day_texts: For each day of the period its date, such as ``2024-01-01``.
+        id_prefixes: For each day of the period the start of its purchase ids, such as ``PUR-20240101-``.
         time_texts: Texts that follow a date: " 00:00:00" to " 23:59:59", then "T00:00:00" to "T23:59:59", then " 00:00"
             to " 23:59", then an empty text.
-        five_digits: ``00000`` to ``99999``.
-        cent_texts: ``.00`` to ``.99``; the same without final zeros; an empty text; a point.
-        hundredth_texts: Digits after the cents: empty, ``01`` to ``99`` without final zeros.
-        millisecond_texts: ``.000`` to ``.999``, then the same with six digits.
+        five_digits: The numbers 0 to 99999 as texts of five digits, such as ``00042``.
+        cent_texts: ``.00`` to ``.99``; then the same without final zeros, such as ``.5``; an empty text; a point.
+        hundredth_texts: 0 to 99 hundredths of a cent as digits that follow the cents; empty for 0, no final zeros.
+        millisecond_texts: ``.000`` to ``.999``, then the same with six digits, ``.000000`` to ``.999000``.
     """
 
     settings: SynthesisSettings
@@ -124,7 +124,7 @@ class RecordWriter:
         return self.field_texts[column].write(plan.country, forms, plan.faults[column], style.random_bits)
 
     def _write_purchase_id(self, plan: RowPlan) -> pa.StringArray:
-        """Write ids such as ``PUR-20240305-0012345678``: day and number of the row where the purchase occurs first."""
+        """Write ids such as ``PUR-20240305-0012345678``: the date, then the row number of the purchase's first row."""
         column = Column.PURCHASE_ID
         style = self._draw_style(plan, column)
         ids = join(
@@ -136,7 +136,7 @@ class RecordWriter:
         return self.field_texts[column].replace_faulty(padded_ids, plan.faults[column], style.random_bits)
 
     def _write_customer(self, plan: RowPlan) -> pa.StringArray:
-        """Write customer ids; a faulty one is an id with a wrong prefix or suffix, or a ready-made text."""
+        """Write the customer ids; a faulty field is an id with a wrong prefix or suffix, or a ready-made text."""
         column, faults = Column.CUSTOMER_ID, plan.faults[Column.CUSTOMER_ID]
         style = self._draw_style(plan, column)
         bad_affixes = _CUSTOMER_MINUS - _CUSTOMER_BAD_TYPES + style.random_bits % _CUSTOMER_BAD_TYPES
@@ -180,7 +180,7 @@ class RecordWriter:
         return self.field_texts[column].replace_faulty(amounts, replaced_faults, style.random_bits)
 
     def _write_unusual_amounts(self, cents: I64, hundredths: I64, faults: Codes, style: WritingStyle) -> pa.StringArray:
-        """Write amounts in unusual forms: not two decimals, an exponent, white space, quotes, or a faulty affix."""
+        """Write amounts with an exponent, white space, quotes, a wrong prefix or suffix, or not just two decimals."""
         affixes = style.choose_variants(len(_AMOUNT_PADDING), len(_EXPONENTS))
         bad_affixes = _THOUSANDS + (style.random_bits >> 4) % len(_BAD_AMOUNT_PAIRS)
         affixes = np.where(faults == _AMOUNT_BAD_TYPE, bad_affixes, affixes)
@@ -224,7 +224,7 @@ def _make_field_texts(value_lists: ValueLists) -> dict[str, FieldTexts]:
 
 
 def _write_broken(fields: list[pa.StringArray], rows: I64, random_bits: I64) -> pa.StringArray:
-    """Write the records of ``rows`` with too few or too many fields; ``random_bits`` choose the form of each record."""
+    """Return a record with too few or too many fields for each row index in ``rows``; random bits choose the form."""
     row_fields = [column_fields.take(pa.array(rows)) for column_fields in fields]
     surplus = pa.array(["surplus"] * len(rows), pa.string())
     empty = pa.array([""] * len(rows), pa.string())

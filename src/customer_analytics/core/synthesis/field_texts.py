@@ -20,10 +20,10 @@ class FieldTexts:
     """The ready-made fields of one column: valid values in several forms, and texts for each fault.
 
     Args:
-        texts: All values in the first form, all values in the second form, and so on; last, the texts of each fault.
-        value_count: Number of values.
-        fault_starts: Index in ``texts`` of the first text of each fault.
-        fault_sizes: Number of texts of each fault.
+        texts: All values in the first form, then all values in the second form, and so on; last, the faulty texts.
+        value_count: How many different values the column can have.
+        fault_starts: For each fault the index in ``texts`` of its first text.
+        fault_sizes: For each fault how many texts it has.
     """
 
     texts: pa.StringArray
@@ -33,7 +33,7 @@ class FieldTexts:
 
     @classmethod
     def of(cls, values: Sequence[str], forms: Sequence[Form], faulty_texts: Sequence[Sequence[str]]) -> Self:
-        """Prepare the fields: each value in each form, and ``faulty_texts[k]`` as the texts of fault code ``k + 1``."""
+        """Prepare the texts: each value in each form; ``faulty_texts[k]`` for the fault with the code ``k + 1``."""
         valid_texts = [form(value) for form in forms for value in values]
         sizes = np.array([len(texts) for texts in faulty_texts], np.int64)
         starts = len(valid_texts) + np.cumsum(sizes) - sizes
@@ -41,13 +41,13 @@ class FieldTexts:
         return cls(pa.array(texts, pa.string()), len(values), starts, sizes)
 
     def write(self, values: I64, forms: I64, faults: Codes, random_bits: I64) -> pa.StringArray:
-        """Return one field per row: a value in one form, or a text of the row's fault.
+        """Return one field per row: the row's value in the row's form, or a random text of the row's fault.
 
         Args:
-            values: Index of the value of each row.
-            forms: Index of the form of each row.
-            faults: Fault code of each row; 0 for a valid field.
-            random_bits: Random bits of each row, to choose among the texts of its fault.
+            values: For each row the index of its value.
+            forms: For each row the index of its form.
+            faults: For each row the code of its fault; 0 for a valid field.
+            random_bits: For each row the random bits that choose one of the texts of its fault.
         """
         indices = forms * self.value_count + values
         faulty_rows = np.flatnonzero(faults)
@@ -55,7 +55,7 @@ class FieldTexts:
         return self.texts.take(pa.array(indices))
 
     def replace_faulty(self, fields: pa.StringArray, faults: Codes, random_bits: I64) -> pa.StringArray:
-        """Replace the field of each row with a fault (code above 0) by a random one of the fault's texts."""
+        """In each row that has a fault (code above 0), put a random text of this fault in place of the field."""
         rows = np.flatnonzero(faults)
         indices = self._choose_faulty(faults[rows], random_bits[rows])
         return replace_rows(fields, rows, self.texts.take(pa.array(indices)))
@@ -66,19 +66,19 @@ class FieldTexts:
 
 @dataclass(frozen=True, slots=True)
 class Affixes:
-    """A list of pairs of a prefix and a suffix for fields; the pair at index 0 is empty, so it changes no field."""
+    """Pairs of texts, a prefix and a suffix, that can be added to a field; the pair at index 0 is empty."""
 
     prefixes: pa.StringArray
     suffixes: pa.StringArray
 
     @classmethod
     def of(cls, *pairs: tuple[str, str]) -> Self:
-        """Make the list; the given pairs of (prefix, suffix) have the indices 1, 2 and so on."""
+        """Make the affixes: the empty pair at index 0, then the given pairs (prefix, suffix) from index 1 on."""
         prefixes, suffixes = zip(("", ""), *pairs, strict=True)
         return cls(pa.array(prefixes, pa.string()), pa.array(suffixes, pa.string()))
 
     def add_to(self, texts: pa.StringArray, affixes: I64) -> pa.StringArray:
-        """Add a prefix and a suffix to each text; ``affixes`` has the index of the pair for each text."""
+        """Add a prefix and a suffix to each text: to ``texts[i]`` the pair with the index ``affixes[i]``."""
         rows = np.flatnonzero(affixes)
         indices = pa.array(affixes[rows])
         changed = join(self.prefixes.take(indices), texts.take(pa.array(rows)), self.suffixes.take(indices))
@@ -87,11 +87,11 @@ class Affixes:
 
 @dataclass(frozen=True, slots=True)
 class WritingStyle:
-    """The style in which each row of one column is written, such as padded; it never changes the value.
+    """For each row the style in which a field is written, such as with padding; a style never changes the value.
 
     Args:
-        styles: Number of the style of each row; 0 is the plain style.
-        random_bits: 16 random bits of each row, to choose among the variants of its style.
+        styles: For each row the code of its style; 0 is the plain style.
+        random_bits: For each row 16 random bits that choose one of the variants of its style.
     """
 
     styles: Codes
@@ -99,7 +99,7 @@ class WritingStyle:
 
     @classmethod
     def of(cls, seed: int, column: Column, row_numbers: I64, rates: Sequence[float]) -> Self:
-        """Draw the style of each row at random; ``rates[k]`` is the share of rows that get style ``k + 1``."""
+        """Choose a random style for each row: ``k + 1`` with the probability ``rates[k]``, otherwise 0 (plain)."""
         bits = draw(seed, Stream.WRITING + COLUMNS.index(column), row_numbers)
         return cls(choose_outcome(bits, rates), take_bits(bits, 0, 16))
 
@@ -108,10 +108,10 @@ class WritingStyle:
         return WritingStyle(self.styles[rows], self.random_bits[rows])
 
     def choose_variants(self, *variant_counts: int) -> I64:
-        """Return for each row the number of a random variant of its style; 0 for the plain style.
+        """Choose for each row a random variant of its style, and return its index; 0 for the plain style.
 
-        ``variant_counts`` has the number of variants of style 1, of style 2, and so on. The variants of all styles are
-        numbered consecutively from 1.
+        ``variant_counts`` says how many variants style 1 has, then style 2, and so on. The indices continue from style
+        to style: with ``variant_counts`` 4 and 2, style 1 has the indices 1 to 4, and style 2 has 5 and 6.
         """
         starts = np.cumsum([1, *variant_counts])
         variants = np.zeros(len(self.styles), np.int64)
@@ -122,12 +122,12 @@ class WritingStyle:
 
 
 def join(*columns: pa.StringArray | str, separator: str = "") -> pa.StringArray:
-    """Join the columns row by row, with the separator between them; a ``str`` is the same text in each row."""
+    """Join text columns row by row, with the separator between them; a ``str`` is the same text in all rows."""
     return pc.binary_join_element_wise(*columns, separator)
 
 
 def replace_rows(texts: pa.StringArray, rows: I64, replacements: pa.StringArray) -> pa.StringArray:
-    """Replace the texts at the ascending indices ``rows``; ``replacements`` has one text per index, in their order."""
+    """Return ``texts`` with ``replacements[k]`` at the index ``rows[k]``; the indices must be in ascending order."""
     if not len(rows):
         return texts
     mask = np.zeros(len(texts), bool)

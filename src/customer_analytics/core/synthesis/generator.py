@@ -1,4 +1,4 @@
-"""Generate a synthetic delivery in blocks of rows: write them as CSV records, and count them."""
+"""Generate a synthetic delivery in blocks of rows: write the rows as CSV records, and count them by fate."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -25,8 +25,7 @@ from customer_analytics.core.synthesis.value_lists import ValueLists
 class Delivery:
     """A synthetic CSV of purchases; its blocks of rows can be generated in any order.
 
-    It implements the protocol ``Source``: each chunk is a range of row numbers. If there are no rows, it has one empty
-    range.
+    It implements the protocol ``Source``: each chunk is a range of row numbers, one empty range if there are no rows.
     """
 
     settings: SynthesisSettings
@@ -86,7 +85,7 @@ def write_block(delivery: Delivery, writer: RecordWriter, block: range) -> pd.Da
     """Write a block of rows as CSV records.
 
     Returns:
-        A frame with the column ``record`` (text): in the first block the header, then one record per row; no line ends.
+        A frame with the text column ``record``: one record per row, without line ends. Block 0 starts with the header.
     """
     records = writer.write(delivery.plan(block))
     if block.start == 0:

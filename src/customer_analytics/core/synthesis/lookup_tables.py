@@ -28,20 +28,20 @@ _SKEW = 0.01
 
 @dataclass(frozen=True, slots=True)
 class LookupTables:
-    """The lookup tables that all rows of a delivery share.
+    """The lookup tables that all rows of a delivery share; 16 random bits are the index into a table of 2**16 entries.
 
     Args:
         customer_count: Number of customers; their ids are 1 to this number.
-        early_payment_count: Number of payment types that occur from the first row on; they have the lowest indices.
-        category: 16 random bits → index of the category.
-        cents: Quantiles of the amounts of each category, in cents; shape (categories, 4097).
-        early_payment: 16 random bits → index of the payment type, for the first four fifths of the rows.
-        late_payment: 16 random bits → index of the payment type, for the last fifth of the rows.
-        late_from: Row number where the last fifth starts.
+        early_payment_count: How many payment types occur before the last fifth of the rows; their indices come first.
+        category: 16 random bits → index of a category.
+        cents: For each category 4,097 quantiles of its amounts, in cents; shape (categories, 4097).
+        early_payment: 16 random bits → index of a payment type, for the first four fifths of the rows.
+        late_payment: 16 random bits → index of a payment type, for the last fifth of the rows.
+        late_from: Row number where the last fifth of the rows starts.
         home: 16 random bits → index of the customer's home country.
         age: 16 random bits → age in years.
-        hour_starts: First row number of each hour of the period; the last entry is the number of rows.
-        id_step: A number coprime to ``customer_count``; it distributes the active customers over all ids.
+        hour_starts: For each hour of the period the row number where it starts; the last entry is the row count.
+        id_step: A factor coprime to ``customer_count``; it spreads the most active customers over all ids.
     """
 
     customer_count: int
@@ -82,19 +82,19 @@ class LookupTables:
         return rank * self.id_step % self.customer_count + 1
 
     def choose_country(self, person_bits: U64, abroad_bits: U64) -> I64:
-        """Choose the index of a country for each row: any country in one row of 32, otherwise the customer's home."""
+        """Choose a country index for each row: the customer's home country; in one row of 32, a random country."""
         is_abroad = take_bits(abroad_bits, 16, _ABROAD_BITS) == 0
         anywhere, home = self.home[take_bits(abroad_bits, 0, 16)], self.home[take_bits(person_bits, 0, 16)]
         return np.where(is_abroad, anywhere, home).astype(np.int64)
 
     def choose_payment(self, bits: U64, row_numbers: I64) -> I64:
-        """Choose the index of a payment type for each row; some types occur only in the last fifth of the rows."""
+        """Choose a payment type index for each row; some payment types occur only in the last fifth of the rows."""
         entries = take_bits(bits, 0, 16)
         is_late = row_numbers >= self.late_from
         return np.where(is_late, self.late_payment[entries], self.early_payment[entries]).astype(np.int64)
 
     def choose_cents(self, categories: I64, basket_bits: U64) -> I64:
-        """Choose an amount in cents for each row: bits 16 to 43 interpolate between two quantiles of its category."""
+        """Choose an amount in cents for each row from its category's quantiles, by bits 16 to 43 of ``basket_bits``."""
         quantile = take_bits(basket_bits, 16, _QUANTILE_BITS)
         fraction = take_bits(basket_bits, 28, _INTERPOLATION_BITS)
         quantiles, indices = self.cents.ravel(), categories * self.cents.shape[1] + quantile
@@ -103,9 +103,9 @@ class LookupTables:
         return lower + above_lower
 
     def choose_timestamp(self, row_numbers: I64, bits: U64) -> tuple[I64, I64]:
-        """Choose a timestamp for each row, never before the timestamp of a smaller row number.
+        """Choose a timestamp for each row; a row with a higher row number never has an earlier timestamp.
 
-        Bits 30 to 39 make the distances between timestamps uneven.
+        Bits 30 to 39 of ``bits`` vary the time between two rows.
 
         Returns:
             A pair: first the days since the first day of the period; second the seconds since midnight.
@@ -124,14 +124,14 @@ def list_days(settings: SynthesisSettings) -> list[date]:
 
 
 def _compute_quantiles(category: Category) -> list[int]:
-    """Return 4,097 quantiles of the amount in cents at evenly spaced probabilities, from 0 to a finite maximum."""
+    """Return the quantiles 0/4096, 1/4096, … 4096/4096 of the amount, in cents; the last one is finite."""
     normal, steps = NormalDist(), 1 << _QUANTILE_BITS
     deviates = [normal.inv_cdf(step / steps) for step in range(1, steps)] + [_LARGEST_DEVIATE]
     return [0] + [round(100 * category.median * math.exp(category.spread * deviate)) for deviate in deviates]
 
 
 def _compute_hour_starts(settings: SynthesisSettings) -> I64:
-    """Distribute the rows over the hours of the period; return each hour's first row number, and last the row count."""
+    """Distribute the rows over the hours of the period; return each hour's first row number, then the row count."""
     day_weights = [_WEEKDAY_WEIGHTS[day.weekday()] * _MONTH_WEIGHTS[day.month - 1] for day in list_days(settings)]
     weights = [day_weight * hour_weight for day_weight in day_weights for hour_weight in _HOUR_WEIGHTS]
     total = sum(weights)

@@ -1,7 +1,7 @@
 """Compute random bits from a seed, a stream and a row number; a stream is one of several independent sequences.
 
 The generator is SplitMix64 (Steele, Lea, Flood: *Fast splittable pseudorandom number generators*, OOPSLA 2014), used as
-a hash of (seed, stream, row number). So the bits of a row can be computed in constant time, without other rows.
+a hash of (seed, stream, row number). So the bits of a row can be computed without the bits of other rows.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _MASK_64 = (1 << 64) - 1
 class Stream(IntEnum):
     """A stream: one of several independent sequences of random bits for the same rows.
 
-    Streams from ``FAULTS`` on belong to one group of reasons each, streams from ``WRITING`` on to one column each.
+    ``FAULTS`` is the first of a range with one stream per group of reasons, ``WRITING`` of a range with one per column.
     """
 
     KIND = auto()
@@ -45,7 +45,7 @@ class Stream(IntEnum):
 
 
 def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
-    """Return 64 random bits for each number; they depend only on (seed, stream, number)."""
+    """Return 64 random bits for each number; the bits depend only on the seed, the stream and this number."""
     key = _mix((_mix(seed & _MASK_64) + stream * _GAMMA) & _MASK_64)
     bits = numbers.astype(np.uint64)
     bits *= np.uint64(_GAMMA)
@@ -59,12 +59,12 @@ def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
 
 
 def take_bits(bits: U64, first: int, count: int) -> I64:
-    """Extract ``count`` bits of each number, from bit ``first`` (0 is the lowest) upwards, as an integer."""
+    """Return the bits ``first`` to ``first + count - 1`` of each entry as an integer; bit 0 is the lowest."""
     return ((bits >> np.uint64(first)) & np.uint64((1 << count) - 1)).astype(np.int64)
 
 
 def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
-    """Choose a number for each row from its upper 32 bits: ``k + 1`` with the probability ``rates[k]``, otherwise 0."""
+    """Choose a code for each row: ``k + 1`` with the probability ``rates[k]``, otherwise 0. Use the upper 32 bits."""
     upper = bits >> np.uint64(32)
     edges = np.array([min(round(sum(rates[: k + 1]) * 2**32), 2**32) for k in range(len(rates))], np.uint64)
     codes = np.zeros(len(bits), np.uint8)
@@ -75,9 +75,9 @@ def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
 
 
 def make_share_table(weights: Sequence[int]) -> Codes:
-    """Make a lookup table: ``TABLE_SIZE`` indices of ``weights`` in ascending order.
+    """Make a sorted table of ``TABLE_SIZE`` entries to draw from at random; each entry is an index into ``weights``.
 
-    Each index occurs in proportion to its weight: at least once if its weight is positive, never if its weight is 0.
+    An index occurs in proportion to its weight: at least once if the weight is positive, never if it is 0.
     """
     spare, total = TABLE_SIZE - sum(weight > 0 for weight in weights), sum(weights)
     cumulative = np.cumsum([0, *weights]) * spare // total

@@ -15,7 +15,7 @@ REASON_GROUPS: Mapping[str, tuple[str, ...]] = {
     Fault.STRUCTURE: (Fault.STRUCTURE,),
     **{spec.name: spec.reasons for spec in COLUMN_SPECS},
 }
-"""Group (``structure`` or a column) → its reasons. A row has at most one per group; its code is its index + 1."""
+"""Group (``structure`` or a column) → its reasons, at most one per row. The code of a reason is its index + 1."""
 
 ACCEPTED_NULLS = frozenset({reason(Fault.NULL, Column.CUSTOMER_AGE), reason(Fault.NULL, Column.PAYMENT_TYPE)})
 """Reasons that the default contract accepts: it does not quarantine a row for them."""
@@ -32,12 +32,12 @@ _QUARANTINED_ROUNDS = 6
 
 
 def code_of(fault: Fault, column: Column) -> int:
-    """Return the code that ``RowPlan.faults`` contains for this fault of this column."""
+    """Return the code that stands for this fault of this column in ``RowPlan.faults``."""
     return REASON_GROUPS[column].index(reason(fault, column)) + 1
 
 
 class RowKind(IntEnum):
-    """The kind of a row: new, exact or conflicting duplicate, or a quarantined row again but without its faults."""
+    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a corrected quarantined row."""
 
     NEW = 0
     EXACT = 1
@@ -50,14 +50,14 @@ class RowPlan:
     """The plan of some rows: their values, faults and duplicates. Each array has one entry per row.
 
     Args:
-        row_number: Number of the row in the delivery, from 0.
-        origin: Number of the row where the purchase occurs first; for a new purchase equal to ``row_number``.
+        row_number: Index of the row in the delivery, from 0.
+        origin: Row number where the purchase occurs first; equal to ``row_number`` for a new purchase.
         kind: The ``RowKind``, as an integer.
-        faults: Group of ``REASON_GROUPS`` → code of the row's reason in this group; 0 for none.
+        faults: Group of reasons, a key of ``REASON_GROUPS`` → code of the row's reason in this group; 0 for no reason.
         customer: Customer id, from 1.
         category: Index in ``ValueLists.categories``.
-        cents: Amount in whole cents, without ``hundredths``.
-        hundredths: Rest of the amount below a cent, in hundredths of a cent.
+        cents: The whole cents of the amount.
+        hundredths: The part of the amount below a cent, in hundredths of a cent.
         day: Days since the first day of the period.
         clock: Milliseconds since midnight, or ``DATE_WITHOUT_TIME``.
         country: Index in ``COUNTRIES``.
@@ -90,7 +90,7 @@ class RowPlan:
         return rounded
 
     def compared_values(self) -> I64:
-        """Return the values of each row as integers; a duplicate is exact if they equal those of the first copy."""
+        """Return the values of each row as integers; a duplicate is exact if its integers equal the first copy's."""
         identity = (self.customer, self.category, self.round_to_cents())
         return np.column_stack((*identity, self.day, self.clock, self.country, self.age, self.payment))
 
@@ -101,7 +101,7 @@ def plan_rows(settings: SynthesisSettings, tables: LookupTables, row_numbers: I6
     Args:
         settings: Settings of the delivery.
         tables: Lookup tables of the delivery.
-        row_numbers: Numbers of the rows, each below ``settings.rows``, in any order.
+        row_numbers: The row numbers, each below ``settings.rows``, in any order.
     """
     seed = settings.seed
     kind, origin = _choose_origins(settings, row_numbers)
@@ -138,7 +138,7 @@ def plan_rows(settings: SynthesisSettings, tables: LookupTables, row_numbers: I6
 
 
 def has_critical_fault(faults: Mapping[str, Codes]) -> Mask:
-    """Return for each row whether it has a fault that quarantines it; ``faults`` has the form of ``RowPlan.faults``."""
+    """Return for each row whether it has a fault that quarantines it; ``faults`` is a map like ``RowPlan.faults``."""
     is_critical: Mask = faults[Fault.STRUCTURE] > 0
     for column in COLUMNS:
         accepted_codes = sum(name in ACCEPTED_NULLS for name in REASON_GROUPS[column])
@@ -152,13 +152,13 @@ _CHANGES = np.array([_AMOUNT] * 5 + [_PAYMENT] * 2 + [_CATEGORY])
 
 
 def _choose_changes(kind: Codes, change_bits: U64, is_payment_null: Mask) -> I64:
-    """Choose the value that each conflicting duplicate changes; it is never a payment type that is null."""
+    """Choose for each conflicting duplicate which value differs from the origin; a null payment type stays null."""
     change = np.where(kind == RowKind.CONFLICTING, _CHANGES[take_bits(change_bits, 0, 3)], _NO_CHANGE)
     return np.where((change == _PAYMENT) & is_payment_null, _AMOUNT, change)
 
 
 def _choose_faults(settings: SynthesisSettings, row_numbers: I64) -> dict[str, Codes]:
-    """Choose the faults of each row; a row with the fault ``structure`` has no other one, because it has no fields."""
+    """Choose the faults of each row; a row with the fault ``structure`` has no fields, so no other fault."""
     faults = {}
     for stream, (group, reasons) in enumerate(REASON_GROUPS.items(), Stream.FAULTS):
         rates = [settings.fault_rates.get(name, 0.0) for name in reasons]
@@ -173,10 +173,10 @@ def _draw_kinds(settings: SynthesisSettings, row_numbers: I64) -> Codes:
 
 
 def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Codes, I64]:
-    """Return a pair: the kind of each row; the number of its origin, which is the earlier row that it repeats.
+    """Return a pair: first the kind of each row; second the row number of its origin, the earlier row that it repeats.
 
-    Only a row with the drawn kind ``NEW`` can be an origin. A row for which no suitable origin is found becomes ``NEW``
-    and is its own origin.
+    Only a row that is drawn as ``NEW`` can be an origin. If no suitable origin is found for a row, it becomes ``NEW``
+    and its own origin.
     """
     kind, origin = _draw_kinds(settings, row_numbers), row_numbers.copy()
 
@@ -198,9 +198,9 @@ def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Code
 
 
 def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask], probes: range) -> I64:
-    """Return for each row the first suitable one of some random earlier rows, or its own number if none is suitable.
+    """For each row, draw some earlier row numbers; return the first suitable one, or the row's own if there is none.
 
-    One random row in eight is rounded down to a multiple of 64, so that some purchases occur three times or more.
+    One drawn row number in eight is rounded down to a multiple of 64, so that some purchases occur three times or more.
     """
     counters = row_numbers[:, None] * 128 + np.array(probes, np.int64)
     bits = draw(seed, Stream.ORIGIN, counters)
@@ -213,14 +213,14 @@ def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask
 
 
 def _choose_hundredths(settings: SynthesisSettings, origins: I64) -> I64:
-    """Choose the hundredths of a cent of each amount: 0 for most, exactly half a cent for half of the others."""
+    """Choose the hundredths of a cent of each amount: usually 0; otherwise 50 or a random number from 1 to 99."""
     bits = draw(settings.seed, Stream.DECIMALS, origins)
     hundredths = np.where(take_bits(bits, 0, 1) == 1, _HALF_CENT, take_bits(bits, 1, 16) % 99 + 1)
     return np.where(choose_outcome(bits, (settings.extra_decimals_rate,)) > 0, hundredths, 0)
 
 
 def _choose_clock(bits: U64, second: I64) -> I64:
-    """Choose milliseconds since midnight for each row: one in 16 has no time, one in 64 has a fraction of a second."""
+    """Choose the milliseconds since midnight of each row; 1 row in 16 has no time, 1 in 64 a fraction of a second."""
     is_date_only, has_fraction = take_bits(bits, 0, 4) == 0, take_bits(bits, 4, 6) == 0
     milliseconds = second * 1000 + np.where(has_fraction, take_bits(bits, 10, 20) % 1000, 0)
     return np.where(is_date_only, DATE_WITHOUT_TIME, milliseconds)

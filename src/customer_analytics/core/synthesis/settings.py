@@ -32,16 +32,16 @@ class SynthesisSettings:
         first_day: First day of the purchases, ``YYYY-MM-DD``.
         last_day: Last day of the purchases, ``YYYY-MM-DD``.
         purchases_per_customer: Average number of rows per customer id.
-        fault_rates: Reason of the contract → share of the rows with it; 0 for a reason that is not in the map.
+        fault_rates: Reason → share of the rows that have this reason. A reason that is not in the map does not occur.
             Rows with ``null:customer_age`` or ``null:payment_type`` are valid by the default contract.
         exact_duplicate_rate: Share of the rows that are exact duplicates of an earlier row.
-        conflicting_duplicate_rate: Share of the rows that have the ``purchase_id`` of an earlier row and another value.
-        resubmission_rate: Share of the rows that submit a quarantined row again, without its faults.
+        conflicting_duplicate_rate: Share of the rows that repeat an earlier row with one value changed.
+        resubmission_rate: Share of the rows that repeat an earlier quarantined row, but without its faults.
         padding_rate: Share of valid fields with white space or quotes around the value.
         lower_case_rate: Share of valid country codes that are not in upper case.
         extra_decimals_rate: Share of amounts with more than two decimals.
         scientific_rate: Share of amounts in scientific notation.
-        block_rows: Number of rows that are generated at once; the file does not depend on it.
+        block_rows: How many rows are generated at once; the content of the file does not depend on this setting.
 
     Raises:
         SettingError: A setting is invalid; the message names the key.

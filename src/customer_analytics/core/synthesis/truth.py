@@ -30,18 +30,18 @@ class TruthCounts:
     Each row has exactly one fate: clean, quarantined, exact, conflicting or undecided. Money is in cents.
 
     Args:
-        clean: Valid rows that are the first valid row with their ``purchase_id``.
-        quarantined: Rows that the default contract quarantines.
-        exact: Exact duplicates.
-        conflicting: Conflicting duplicates.
-        undecided: Row numbers of the valid rows that repeat a quarantined row. For each purchase, the first of them is
-            clean; which one is the first is known only after all blocks are counted.
-        by_reason: Reason → number of quarantined rows with it.
-        amounts_rounded: Rows of any fate with a number as amount (also negative) that is not a whole number of cents.
+        clean: Number of clean rows; each is the first valid row with its ``purchase_id``.
+        quarantined: Number of rows that the default contract quarantines.
+        exact: Number of exact duplicates.
+        conflicting: Number of conflicting duplicates.
+        undecided: Row numbers of the valid rows that repeat a quarantined row. The first such row of a purchase is
+            clean; which row is the first is known only after all blocks are counted.
+        by_reason: Reason → number of quarantined rows that have this reason.
+        amounts_rounded: Number of rows, of any fate, whose amount is a number with a fraction of a cent.
         by_country: Country → revenue of the clean rows.
         by_category: Category → revenue of the clean rows.
         by_month: Month (``2024-01``) → revenue of the clean rows.
-        buyers: Distinct pairs of country and customer of the clean rows; one number encodes a pair.
+        buyers: Distinct pairs of country and customer in the clean rows; each pair is encoded as one integer.
     """
 
     clean: int = 0
@@ -58,11 +58,11 @@ class TruthCounts:
 
     @classmethod
     def of(cls, plan: RowPlan, is_origin_quarantined: Mask, labels: Labels) -> Self:
-        """Count the rows of a plan by fate, reason and group.
+        """Count the rows of a plan by fate and by reason; sum the revenue of the clean rows by group.
 
         Args:
             plan: The rows.
-            is_origin_quarantined: For each row, whether the row where its purchase occurs first is quarantined.
+            is_origin_quarantined: For each row, whether its origin, the first row of the same purchase, is quarantined.
             labels: Names of the categories and months.
         """
         is_quarantined = plan.is_quarantined()
@@ -81,7 +81,7 @@ class TruthCounts:
 
     @classmethod
     def of_clean(cls, plan: RowPlan, rows: I64, labels: Labels) -> Self:
-        """Count the rows at the given indices of the plan as clean rows."""
+        """Count the rows at the given indices of the plan as clean rows, and sum their revenue."""
         cents, country = plan.round_to_cents()[rows], plan.country[rows]
         months, month_of_day = np.unique(np.asarray(labels.months), return_inverse=True)
         return cls(
@@ -94,7 +94,7 @@ class TruthCounts:
 
     @classmethod
     def of_undecided(cls, plan: RowPlan, labels: Labels) -> Self:
-        """Count all undecided rows: the first of each purchase as clean, the others as its duplicates."""
+        """Count all undecided rows: the first row of each purchase as clean, its other rows as duplicates."""
         order = np.lexsort((plan.row_number, plan.origin))
         is_first = np.diff(plan.origin[order], prepend=-1) != 0
         first_copies = order[np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))]
@@ -119,11 +119,11 @@ class TruthCounts:
         )
 
     def decide(self, decided: Self) -> Self:
-        """Return these counts with ``decided``, the result of :meth:`of_undecided`, in place of the undecided rows."""
+        """Return the final counts: replace the undecided rows by ``decided``, the result of :meth:`of_undecided`."""
         return replace(self, undecided=BitMap64()) + decided
 
     def as_truth(self) -> dict[str, Any]:
-        """Return the counts as a map for JSON, with the names of the ledger; ``by_reason`` contains no zeros."""
+        """Return the counts as a dict for JSON; a count that the ledger also contains has the same key as there."""
         return {
             "rows_in": self.clean + self.quarantined + self.exact + self.conflicting + len(self.undecided),
             "clean": self.clean,
@@ -163,7 +163,7 @@ def _count_rounded(plan: RowPlan) -> int:
 
 
 def _sum_cents(indices: I64, cents: I64, names: Sequence[str]) -> dict[str, int]:
-    """Sum the cents of each name that occurs; the float64 sums are exact, because they are far below 2**53."""
+    """Return the sum of cents per name that occurs; float64 sums are exact here, because they are far below 2**53."""
     rows = np.bincount(indices, minlength=len(names))
     totals = np.bincount(indices, weights=cents, minlength=len(names))
     return {names[index]: int(totals[index]) for index in np.flatnonzero(rows).tolist()}

@@ -25,8 +25,8 @@ _COMMON_COUNTRIES, _RARE_COUNTRIES = (
 COUNTRIES: tuple[str, ...] = (*_COMMON_COUNTRIES, *_RARE_COUNTRIES)
 """The 249 assigned ISO 3166-1 alpha-2 codes.
 
-They are listed here, because the counts for tests must not depend on the code under test. The common ones come first,
-in descending order of purchases.
+They are listed here, because the counts for tests must not depend on the code under test. The common countries come
+first, in descending order of purchases.
 """
 
 AGES = range(16, 96)
@@ -53,7 +53,7 @@ FAULTY_TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "range:customer_age": ("5", "150", "9", "121", "0", "-34", "999"),
     }
 )
-"""Reason → fields with this fault. Negative amounts are not in it: they are valid amounts with a minus."""
+"""Reason → fields with this fault. Negative amounts are not listed: they are made from valid amounts with a minus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Category:
 
     Args:
         name: The text in the delivery.
-        weight: Its share of the purchases, relative to the weights of the other categories.
+        weight: How often it occurs, relative to the weights of the other categories.
         median: Median amount in major units.
         spread: Standard deviation of the amount's logarithm.
     """
@@ -75,7 +75,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment type: ``weight`` applies in the first four fifths of the rows, ``late_weight`` in the last fifth."""
+    """A payment type and its weights: ``weight`` for the first four fifths of the rows, then ``late_weight``."""
 
     name: str
     weight: int
@@ -88,9 +88,9 @@ class ValueLists:
 
     Args:
         categories: Product categories.
-        payments: Payment types; those with ``weight`` 0 are last.
-        country_weights: Weight of each country in ``COUNTRIES``: its share of the purchases relative to the others.
-        age_weights: Weight of each age in ``AGES``: its share of the customers relative to the others.
+        payments: Payment types; the types with ``weight`` 0 are last.
+        country_weights: For each country in ``COUNTRIES`` how often it occurs, relative to the other countries.
+        age_weights: For each age in ``AGES`` how many customers have it, relative to the other ages.
     """
 
     categories: tuple[Category, ...]
@@ -100,7 +100,7 @@ class ValueLists:
 
     @classmethod
     def of(cls, settings: SynthesisSettings) -> "ValueLists":
-        """Make the values for a seed; names of shops and wallets can change with the version of the package Faker."""
+        """Make the values for the seed in the settings; names of shops and wallets depend on the version of Faker."""
         companies, surnames = _make_names(settings.seed)
         shops = tuple(Category(f"{company} outlet", 2, 25.0 + 10 * k, 0.9) for k, company in enumerate(companies))
         wallets = tuple(Payment(f"{surname} Pay", 6 - k, 8) for k, surname in enumerate(surnames[:4]))
@@ -153,7 +153,7 @@ def as_field(text: str) -> str:
 
 
 def _make_names(seed: int) -> tuple[Sequence[str], Sequence[str]]:
-    """Return a pair: first two names of companies; second seven surnames, all different."""
+    """Return a pair of lists: two different company names, and seven different surnames."""
     from faker import Faker  # noqa: PLC0415  slow to import, and only synthesis needs it
 
     faker = Faker("en_US")

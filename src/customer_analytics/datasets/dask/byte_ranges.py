@@ -1,10 +1,11 @@
-"""Functions that divide a CSV into byte ranges of whole records; the workers of a cluster scan it in parallel.
+"""Functions that divide a CSV into byte ranges of whole records; the workers of a cluster scan the file in parallel.
 
 1. The file is cut into ranges of about equal size. Each range ends after a line feed. There, the text is in one of two
    states: between two records, or inside a quoted field.
 2. The workers scan each range as if it began between two records. If any range then ends inside a quoted field, they
    scan all ranges again as if each began inside a quoted field.
-3. The client takes the ranges in order. It uses the scan that begins in the state in which the range before ended.
+3. The client goes through the ranges in order. For each range it uses the scan that assumed the right state: the
+   state in which the previous range ended.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,8 @@ class ByteRange(NamedTuple):
 
     Args:
         file: Index of the file in the list of files.
-        begin: Offset of the first byte.
-        end: Offset behind the last byte.
+        begin: Offset in the file of the first byte.
+        end: Offset in the file of the first byte after the range.
     """
 
     file: int
@@ -34,11 +35,11 @@ class ByteRange(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """The result of scanning a byte range under an assumption: it begins between two records, or inside a quoted field.
+    """The result of a scan of a byte range; the scan assumes that the range begins between records, or inside quotes.
 
     Args:
-        records: Number of records that end in the range.
-        first_end: Offset in the file behind the first of these records; ``None`` if no record ends in the range.
+        records: How many records end in the range.
+        first_end: Offset in the file after the first record that ends in the range; ``None`` if no record ends there.
         is_open: Whether the range ends inside a record.
     """
 
@@ -52,9 +53,9 @@ class RecordRange(NamedTuple):
 
     Args:
         file: Index of the file in the list of files.
-        start: Offset of the first byte.
-        stop: Offset behind the last byte.
-        first_row: Number of the first record in the file, from 1.
+        start: Offset in the file of the first byte.
+        stop: Offset in the file of the first byte after the range.
+        first_row: Row number of the first record in the range; the first record of the file has row number 1.
     """
 
     file: int
@@ -65,7 +66,7 @@ class RecordRange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """A scanner of byte ranges, used in a worker: cuts them at line feeds and finds the ends of records.
+    """A scanner that runs in a worker: it extends byte ranges to the next line feed, and finds where records end.
 
     Args:
         files: Opens the files.
@@ -78,7 +79,7 @@ class Scanner:
     dialect: Dialect
 
     def cut_at_line_feed(self, rough_range: ByteRange) -> ByteRange:
-        """Return the range with its end moved behind the next line feed; the last range of a file is unchanged."""
+        """Return the range, extended so that it ends with a line feed; the last range of a file stays unchanged."""
         file = self.listed[rough_range.file]
         if rough_range.end == file.size:
             return rough_range
@@ -86,18 +87,18 @@ class Scanner:
             return rough_range._replace(end=_after_line_feed(stream, rough_range.end, file.size))
 
     def scan_between_records(self, byte_range: ByteRange) -> Scan:
-        """Find the ends of records in a range, as if it began between two records."""
+        """Scan a range and return where records end, on the assumption that the range begins between two records."""
         data = self._read(byte_range)
         return _scan(split_records(data, self.dialect), byte_range, len(data), 0)
 
     def scan_inside_quotes(self, byte_range: ByteRange) -> Scan:
-        """Find the ends of records in a range, as if it began inside a quoted field."""
+        """Scan a range and return where records end, on the assumption that the range begins inside a quoted field."""
         quote = self.dialect.quote.encode()
         data = quote + self._read(byte_range)
         return _scan(split_records(data, self.dialect), byte_range, len(data), len(quote))
 
     def _read(self, byte_range: ByteRange) -> bytes:
-        """Return the bytes of a range; a line feed is added if the last record of the file has none."""
+        """Return the bytes of a range; if the file ends without a line feed, add one to the bytes of its last range."""
         file = self.listed[byte_range.file]
         with self.files.fs.open(file.path, "rb") as stream:
             stream.seek(byte_range.begin)
@@ -107,9 +108,9 @@ class Scanner:
 
 
 def _scan(records: RecordEnds, byte_range: ByteRange, size: int, quote_bytes: int) -> Scan:
-    """Return the ``Scan`` of a range, made from the ends of its records.
+    """Make the ``Scan`` of a range from the ends of its records.
 
-    ``size`` is the number of scanned bytes. The first ``quote_bytes`` of them are a quote that is not in the file.
+    ``size`` bytes were scanned. The first ``quote_bytes`` bytes are an added quote, which is not in the file.
     """
     count, first_end = len(records.ends), None
     if count:
@@ -132,7 +133,7 @@ def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[Byt
 
 
 def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
-    """Return the ranges of a file without gaps: each begins where the one before it ends. Remove empty ranges."""
+    """Return the ranges, each with its begin moved to the end of the previous range; remove empty ranges."""
     begins = [*(first.begin for first in ranges[:1]), *(previous.end for previous in ranges[:-1])]
     contiguous = [byte_range._replace(begin=begin) for byte_range, begin in zip(ranges, begins, strict=True)]
     return [byte_range for byte_range in contiguous if byte_range.begin < byte_range.end]
@@ -141,13 +142,13 @@ def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
 def join_scans(
     ranges: Sequence[ByteRange], between_records: Sequence[Scan], inside_quotes: Sequence[Scan] | None
 ) -> Iterator[RecordRange]:
-    """Combine the scans of a file and yield its ranges of whole records, in order and without gaps.
+    """Combine the scans of a file's byte ranges, and yield ranges of whole records, in order and without gaps.
 
     Args:
-        ranges: One or more contiguous byte ranges of the file.
-        between_records: Scan of each range as if it began between two records.
-        inside_quotes: Scan of each range as if it began inside a quoted field; ``None`` if no range ends inside a
-            record.
+        ranges: One or more byte ranges; each begins at the end of the previous range.
+        between_records: One scan per range, which assumes that the range begins between two records.
+        inside_quotes: One scan per range, which assumes that the range begins inside a quoted field; ``None`` if no
+            scan in ``between_records`` ends inside a record.
     """
     start, first_row, row, is_open = ranges[0].begin, 1, 1, False
     for index, byte_range in enumerate(ranges):
@@ -163,7 +164,7 @@ def join_scans(
 
 
 def _after_line_feed(stream: BinaryIO, offset: int, size: int) -> int:
-    """Return the offset behind the first line feed at or after ``offset - 1``; ``size`` if there is none."""
+    """Return the offset after the first line feed at or after ``offset - 1``; ``size`` if there is no line feed."""
     block_start = max(offset - 1, 0)
     stream.seek(block_start)
     while block := stream.read(_PROBED_BYTES):

@@ -1,4 +1,4 @@
-"""Chunks on a Dask cluster: tasks compute them and merge partial states in a tree; rows stay on the workers."""
+"""A table in chunks on a Dask cluster: tasks compute chunks and merge partial states; the rows stay on the workers."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,12 +22,12 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class PartTask:
-    """The work of one Dask task: read a part, apply the steps to its chunks, and make a result of them.
+    """The work of one Dask task: read a part of a table, apply the steps to its chunks, and return one result.
 
     Args:
         reader: Reads the part.
         columns: The columns to read; ``None`` for all.
-        steps: Functions that are applied to each chunk in order.
+        steps: Functions that are applied to each chunk, one after the other.
         finish: Function that makes the result of the task from all chunks of the part.
     """
 
@@ -37,7 +37,7 @@ class PartTask:
     finish: Finish
 
     def run(self, part: Any) -> Any:  # noqa: ANN401  the reader's part; the result of ``finish``
-        """Do the work on one part and return the result of ``finish``; runs in a worker."""
+        """Read one part, apply the steps to its chunks, and return the result of ``finish``; runs in a worker."""
         return self.finish(self._chunks(part))
 
     def _chunks(self, part: Any) -> Iterator[KeyedChunk]:  # noqa: ANN401  the reader's part
@@ -56,7 +56,7 @@ class DaskChunks:
     Args:
         source: The source of the chunks.
         cluster: The cluster to use.
-        steps: Functions that are applied to each chunk in order.
+        steps: Functions that are applied to each chunk, one after the other.
         columns: The columns to read; ``None`` for all.
     """
 
@@ -70,7 +70,7 @@ class DaskChunks:
         return replace(self, steps=(*self.steps, function))
 
     def select(self, columns: Sequence[str]) -> "DaskChunks":
-        """Return the table with these columns only. If :meth:`map` was not called before, the others are not read."""
+        """Return the table with only these columns. If :meth:`map` was not called before, no other column is read."""
         names = list(columns)
         if self.steps:
             return self.map(lambda frame: frame[names])
@@ -95,11 +95,11 @@ class DaskChunks:
         return identity if not merged or merged[0] is None else identity + merged[0]
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "DaskChunks":
-        """Regroup rows with the shuffle of Dask DataFrame. The result has a chunk per partition, in ascending order."""
+        """Return the same rows in one chunk per partition, ascending; ``partition_of`` returns each row's partition."""
         return DaskChunks(ShuffleSource(self, partition_of), self.cluster)
 
     def gather(self, finish: Callable[[Iterator[KeyedChunk]], R]) -> list[R]:
-        """Compute the chunks and return the result of ``finish`` for each part; only the results leave the workers."""
+        """Compute the chunks, call ``finish`` in a worker with the chunks of each part, and return the results."""
         return compute(self.part_tasks(finish, "write"), self.cluster)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -108,11 +108,11 @@ class DaskChunks:
         yield from (chunk.frame for chunk in sorted(chunks, key=attrgetter("key")))
 
     def empty(self) -> Frame:
-        """Return the result of all steps for a chunk without rows."""
+        """Apply all steps to a chunk without rows, and return the resulting chunk."""
         return _apply_steps(self.steps, self.source.empty(self.columns))
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return one delayed value of Dask per part: the result of ``finish``. ``name`` labels the tasks."""
+        """Return one Dask delayed value per part; its result is the result of ``finish``. ``name`` labels the tasks."""
         connect(self.cluster)
         task = PartTask(self.source.reader(), self.columns, self.steps, finish)
         return delayed_tasks(PartTask.run, self.source.parts(), name, shared=task)
@@ -125,6 +125,6 @@ def _apply_steps(steps: Sequence[Step], frame: Frame) -> Any:  # noqa: ANN401  t
 
 
 def _merge(states: Iterable[Any]) -> Any:  # noqa: ANN401  partial states
-    """Merge partial states. ``None`` marks a part without chunks; if all states are ``None``, return ``None``."""
+    """Merge partial states; skip ``None``, which marks a part without chunks. Return ``None`` if all are ``None``."""
     known_states = [state for state in states if state is not None]
     return reduce(add, known_states) if known_states else None

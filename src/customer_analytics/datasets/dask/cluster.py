@@ -46,10 +46,10 @@ class ClusterSettings:
     """Settings that select a running cluster, or describe the one to start on this machine.
 
     Args:
-        address: A running scheduler, e.g. ``tcp://10.0.0.1:8786``; empty to start workers on this machine.
+        address: Address of a running scheduler, e.g. ``tcp://10.0.0.1:8786``; empty to start workers on this machine.
         workers: Number of workers to start, with one thread each; default: the number of cores.
         memory: Memory limit of each started worker, e.g. ``2GB``; default: an equal share of the machine's memory.
-        patience_s: Seconds to wait for the scheduler at ``address``, and then for its first worker.
+        patience_s: Maximum number of seconds to wait for the scheduler at ``address``, and again for its first worker.
     """
 
     address: str | None = None
@@ -112,7 +112,7 @@ def connect(settings: ClusterSettings) -> "Client":
 
 
 def disconnect(settings: ClusterSettings) -> None:
-    """Close the client that has these settings, and stop the workers if :func:`connect` started them."""
+    """Close the client of these settings, if there is one; if :func:`connect` started workers, stop them."""
     client = _clients.pop(settings, None)
     if client is not None:
         cluster = client.cluster
@@ -160,7 +160,7 @@ def _start_cluster(settings: ClusterSettings, distributed: Any) -> "Client":  # 
 
 
 def check_versions(answer: Mapping[str, Any]) -> None:
-    """Check that all workers have the same versions of Python and of important packages as the client.
+    """Check that the client and all workers have the same versions of Python and of the most important packages.
 
     Args:
         answer: The result of ``Client.get_versions``.
@@ -188,7 +188,7 @@ def _versions(process: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> None:
-    """Check that the client and all workers share a folder: each side must see a file that the other one wrote.
+    """Check that the client and all workers share a folder: each side must see a file that the other side wrote.
 
     Args:
         client: The client of the cluster.
@@ -220,7 +220,7 @@ def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> 
 
 
 def _answer_probe(folder: str, options: dict[str, Any], token: str) -> str:
-    """Read the client's probe file, write another one next to it and return its name; runs in a worker."""
+    """Read the client's test file, write another file next to it, and return the new file's name; runs in a worker."""
     fs, path = fsspec.core.url_to_fs(folder, **options)
     fs.invalidate_cache()
     answer = f".probe-{token}-{socket.gethostname()}-{os.getpid()}"
@@ -231,7 +231,7 @@ def _answer_probe(folder: str, options: dict[str, Any], token: str) -> str:
 
 @contextmanager
 def translate_errors(client: "Client") -> Iterator[None]:
-    """Raise ClusterError instead of the errors that Dask raises in the ``with`` block if the cluster fails."""
+    """If the cluster fails during the ``with`` block, raise ClusterError instead of Dask's own error."""
     from distributed import CancelledError, KilledWorker  # noqa: PLC0415  slow to import
     from distributed.comm.core import CommClosedError  # noqa: PLC0415
 

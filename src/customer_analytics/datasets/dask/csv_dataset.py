@@ -39,8 +39,8 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
     """A read-only dataset that loads CSV files of purchases as chunks of text on a Dask cluster.
 
     All workers must see the files. A load reads only the headers. Later, each task reads a range of about
-    ``block_bytes``. One task reads a whole file if the file is compressed, or if in its encoding a range cannot be
-    decoded without the bytes before it.
+    ``block_bytes`` bytes. A compressed file is not divided: one task reads the whole file. The same holds for a file
+    in an encoding that is not a superset of ASCII, such as UTF-16.
 
     Example catalog entry:
 
@@ -70,15 +70,15 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         """Create the dataset; no file is opened before :meth:`load`.
 
         Args:
-            filepath: As in ``ChunkedCSVDataset``.
-            dialect: As in ``ChunkedCSVDataset``.
-            overrides: As in ``ChunkedCSVDataset``.
-            chunk_rows: As in ``ChunkedCSVDataset``.
-            block_bytes: Bytes of CSV per task; default: 32 MiB.
+            filepath: A local path or fsspec URL of a file, a folder or a glob; files are plain or compressed.
+            dialect: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`.
+            overrides: Fields that override those in ``dialect``, such as those set with ``--params csv.delimiter=;``.
+            chunk_rows: Maximum number of records in a chunk; default: ``runtime.CHUNK_ROWS``.
+            block_bytes: Approximate number of bytes of CSV that one task reads; default: 32 MiB.
             cluster: Fields of :class:`~customer_analytics.datasets.dask.cluster.ClusterSettings`.
             credentials: Credentials of the file system; they are sent to the workers.
             fs_args: Further options of the file system.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
 
         Raises:
             SettingError: A setting is unknown or invalid; the message names it.
@@ -89,11 +89,11 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         self._cluster = ClusterSettings.of(cluster)
 
     def load(self) -> DaskChunks:
-        """Check the headers and return lazy chunks of the records of all files, in order of file name and row.
+        """Check the headers and return lazy chunks of all records, ordered by file name and, within a file, by row.
 
         Raises:
             InputError: There is no file; or a file is empty, binary or corrupt, or lacks columns of the contract.
-            ClusterError: A worker does not see the files, or sees other sizes.
+            ClusterError: A worker does not see the files, or sees other file sizes than the client.
         """
         source = self._input.source()
         layouts = tuple(_read_layout(source, file) for file in source.listed)
@@ -105,7 +105,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         self._input.reject_save()
 
     def _check_workers_see(self, files: Sequence[SourceFile]) -> None:
-        """Raise ClusterError if a worker does not see the files, or sees files of other sizes."""
+        """Raise ClusterError unless every worker sees the files with the same sizes as this process."""
         sizes_by_worker = connect(self._cluster).run(_file_sizes, self._input.files, files, on_error="return")
         for worker, sizes in sizes_by_worker.items():
             if sizes != [file.size for file in files]:
@@ -126,7 +126,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
 
 @dataclass(frozen=True, slots=True)
 class _FileLayout:
-    """The header of a file, and the offset of its first record; ``None`` marks a file that one task must read whole."""
+    """The header of a file and the offset of its first record (``None`` if one task must read the whole file)."""
 
     header: Header
     start: int | None
@@ -134,7 +134,7 @@ class _FileLayout:
 
 @dataclass(frozen=True, slots=True)
 class _CsvPart:
-    """The input of one task: the range ``records`` of a file; ``None`` means that the task reads the whole file."""
+    """The input of one task: a byte range of a file (``records``), or the whole file if ``records`` is ``None``."""
 
     key: int
     file: int
@@ -143,7 +143,7 @@ class _CsvPart:
 
 @dataclass(frozen=True)
 class _CsvParts:
-    """A source of the parts of some CSV files; the workers find the parts when they are first used."""
+    """A source that divides CSV files into parts, one part per task; the workers do this on first use."""
 
     source: CsvSource
     layouts: tuple[_FileLayout, ...]
@@ -176,7 +176,7 @@ class _CsvParts:
         return [_CsvPart(key, file, records) for key, (file, records) in enumerate(records_by_file)]
 
     def _ranges_by_file(self) -> list[list[ByteRange]]:
-        """Return the byte ranges of each file, cut at line feeds; an empty list if one task reads the whole file."""
+        """Return a list of byte ranges per file, cut at line feeds; empty if one task reads the whole file."""
         rough_ranges = [
             []
             if layout.start is None
@@ -188,7 +188,7 @@ class _CsvParts:
     def _run(
         self, function: Callable[[Scanner, ByteRange], Any], ranges_by_file: Sequence[Sequence[ByteRange]]
     ) -> list[list[Any]]:
-        """Apply a function to each range, in workers, and return the results grouped by file."""
+        """Call a function with each range in the workers, and return one list of results per file."""
         scanner = Scanner(self.source.files, self.source.listed, self.source.dialect)
         tasks = delayed_tasks(function, chain(*ranges_by_file), function.__name__, shared=scanner)
         results = iter(compute(tasks, self.cluster))
@@ -223,7 +223,7 @@ class _CsvReader:
 
 
 class _LimitedStream(io.RawIOBase):
-    """A stream of only the next ``size`` bytes of another stream."""
+    """A stream that reads the next ``size`` bytes of another stream and then ends."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A dataset of a streamed table on a Dask cluster: a folder of Parquet files that the workers write and read."""
+"""A dataset of a table on a Dask cluster: a folder of Parquet files that the workers write and read."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
     """A dataset of one table in a folder of Parquet files, on storage that all workers of a Dask cluster share.
 
-    In a save each worker writes the parts that it computes. The folder is replaced only when all parts are written. Any
-    program that reads folders of Parquet files can read the table.
+    A save lets each worker write the parts (Parquet files) that it computes, and replaces the table only when all parts
+    are written. Any program that reads folders of Parquet files can read the table.
 
     Example catalog entry:
 
@@ -59,12 +59,12 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         Args:
             filepath: A folder; any fsspec URL.
             table: Name of the table, a key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-            compression: Parquet codec of the text columns; others are not compressed. ``none`` is fastest.
-            chunk_rows: Maximum number of rows in a loaded chunk; default in :class:`RuntimeSettings`.
+            compression: Parquet codec of the text columns, or ``none`` (fastest); other columns are never compressed.
+            chunk_rows: Maximum number of rows in a loaded chunk; default: ``runtime.CHUNK_ROWS``.
             cluster: Fields of :class:`~customer_analytics.datasets.dask.cluster.ClusterSettings`.
             credentials: Credentials of the file system; they are sent to the workers.
             fs_args: Further options of the file system.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
 
         Raises:
             SettingError: The table is unknown, or a setting is invalid.
@@ -82,10 +82,10 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         return DaskChunks(_ParquetParts(self._folder, self._schema, self._chunk_rows), self._cluster)
 
     def save(self, data: Chunks) -> None:
-        """Compute and write the parts in the workers, then replace the folder.
+        """Compute the chunks and write them as new Parquet files, both in the workers; then replace the old files.
 
         Raises:
-            DatasetError: The chunks are not on a cluster.
+            DatasetError: ``data`` is not a table on a Dask cluster.
             ClusterError: A worker does not share the folder, or the cluster failed.
         """
         if not isinstance(data, DaskChunks):
@@ -108,7 +108,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
             return preview_rows(next(file.iter_batches(nrows), None), self._schema.names)
 
     def stats(self) -> dict[str, int]:
-        """Return the numbers of rows, columns and bytes of all parts, for Kedro-Viz."""
+        """Return how many rows, columns and bytes the table has, for Kedro-Viz."""
         parts = self._folder.parts()
         rows, size = sum(part.rows for part in parts), sum(part.size for part in parts)
         return {"rows": rows, "columns": len(self._schema), "file_size": size}
@@ -121,7 +121,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
 
 
 class _PartStart(NamedTuple):
-    """A part of a table: its index, its file name, and the number of its first row in the table, from 0."""
+    """A part of a table: its index (``key``), its file name, and the row number of its first row (``start``)."""
 
     key: int
     name: str
@@ -130,7 +130,7 @@ class _PartStart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _ParquetParts:
-    """A source of the chunks of a table that is also its own reader; a part is one Parquet file."""
+    """The source of a table's chunks, and also the reader of its parts; each part is one Parquet file."""
 
     folder: PartFolder
     schema: pa.Schema
@@ -169,7 +169,7 @@ class _PartWriter:
     options: Mapping[str, Any]
 
     def __call__(self, chunks: Iterator[KeyedChunk]) -> list[Part]:
-        """Write one file per key that has rows, and return these parts of the table."""
+        """Write one file per key of the chunks, and return the files as parts; a key without rows gets no file."""
         parts = []
         for key, frames in by_key(chunks):
             row_groups = regroup((canonical_table(frame, self.schema) for frame in frames), self.schema)
@@ -178,7 +178,7 @@ class _PartWriter:
         return parts
 
     def write(self, key: int, row_groups: Iterable[pa.Table]) -> Part:
-        """Write row groups to the file of ``key``, and return this part of the table."""
+        """Write the row groups to the file for ``key``, and return this file as a part of the table."""
         rows, name = 0, self.draft.file_name(key)
         with (
             self.draft.writing(name) as path,

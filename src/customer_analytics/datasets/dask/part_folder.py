@@ -1,4 +1,4 @@
-"""A folder of Parquet files that many processes write, and that is replaced atomically."""
+"""A folder of Parquet files: many processes write a new version, which replaces the old version when it is complete."""
 
 import json
 import uuid
@@ -19,7 +19,7 @@ class Part(NamedTuple):
     """One Parquet file of a table.
 
     Args:
-        key: Parts of a table are sorted by this key.
+        key: Sort key; it gives the order of the parts in the table.
         name: Name of the file in the folder.
         rows: Number of rows.
         size: Size in bytes.
@@ -36,8 +36,8 @@ class PartFolder:
     """The folder of a table: its parts, which are Parquet files, and a manifest that lists them.
 
     On a local file system new parts are written to a temporary folder, which is renamed when it is complete. Object
-    storage has no atomic rename. There, new parts are written into the folder itself under new names. They belong to
-    the table from the moment when a new manifest that lists them replaces the old one.
+    storage has no atomic rename. There, new parts are written into the folder itself under new names. The table
+    consists of the parts in the manifest, so a new manifest replaces all old parts at once.
 
     Args:
         url: Any fsspec URL.
@@ -58,7 +58,7 @@ class PartFolder:
         return str(fsspec.core.url_to_fs(self.url, **self.options)[1]).rstrip("/")
 
     def parts(self) -> list[Part]:
-        """Return the published parts in order.
+        """Return the parts that the manifest lists, in order.
 
         Raises:
             InputError: The folder has no manifest.
@@ -72,7 +72,7 @@ class PartFolder:
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Any]:
-        """Yield a part in a form that pyarrow reads: the path of a local file, or an open remote file."""
+        """Yield the part with this file name for pyarrow: the path of a local file, or an open remote file."""
         path = f"{self.path}/{name}"
         if "file" in self.fs.protocol:
             yield path
@@ -86,7 +86,7 @@ class PartFolder:
 
     @contextmanager
     def publishing(self) -> Iterator["Draft"]:
-        """Yield a draft for new parts; they replace the old ones if the ``with`` block ends without an error."""
+        """Yield a draft for new parts; if the ``with`` block raises no error, the new parts replace the old parts."""
         fs, path = self.fs, self.path
         is_local = "file" in fs.protocol
         token = uuid.uuid4().hex[:12]
@@ -112,12 +112,12 @@ class PartFolder:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A new version of a table that is not published yet: workers write its parts.
+    """A new version of a table, before it is published; workers write its parts.
 
     Args:
         target: The folder of the table.
         folder: Path of the folder that the parts are written to.
-        suffix: Suffix that makes the names of the parts new in object storage; empty on a local file system.
+        suffix: Unique ending of the new file names in object storage; empty on a local file system.
     """
 
     target: PartFolder
@@ -125,12 +125,12 @@ class Draft:
     suffix: str
 
     def file_name(self, key: int) -> str:
-        """Return the file name of a part. All workers use the same name, so a repeated task writes the same file."""
+        """Return the file name for a key; it is the same in all workers, so a repeated task writes the same file."""
         return f"part-{key:08d}{self.suffix}.parquet"
 
     @contextmanager
     def writing(self, name: str) -> Iterator[str]:
-        """Yield a path to write the part ``name`` to; the folder shows a file of that name only when it is complete."""
+        """Yield the path to write a part to; a file ``name`` appears in the folder only when the part is complete."""
         path = f"{self.folder}/{name}"
         if self.suffix:  # in object storage a file appears when it is closed
             yield path
@@ -144,7 +144,7 @@ class Draft:
         return int(self.target.fs.size(f"{self.folder}/{name}"))
 
     def write_manifest(self, parts: Sequence[Part]) -> None:
-        """Write the manifest of these parts. In object storage this publishes them, and the old parts are removed."""
+        """Write the manifest of these parts. In object storage, this publishes the parts and removes the old parts."""
         sorted_parts = [part._asdict() for part in sorted(parts)]
         self.target.fs.pipe_file(f"{self.folder}/{MANIFEST}", json.dumps({"parts": sorted_parts}).encode())
         if self.suffix:
@@ -172,7 +172,7 @@ def _replace_folder(fs: Any, new: str, path: str) -> None:  # noqa: ANN401  fssp
 
 
 def _remove_leftovers(fs: Any, parent: str, name: str) -> None:  # noqa: ANN401  fsspec's
-    """Remove temporary folders of killed runs; if a run was killed while it replaced the table, restore the table."""
+    """Remove temporary folders of killed runs; if a run was killed while it replaced a table, restore the old table."""
     for leftover in fs.glob(f"{parent}/.{name}.*.part*"):
         if leftover.endswith(".old") and not fs.exists(f"{parent}/{name}"):
             fs.mv(leftover, f"{parent}/{name}", recursive=True)

@@ -10,10 +10,10 @@ from customer_analytics.datasets.dask.cluster import ClusterSettings
 
 
 class KeyedChunk(NamedTuple):
-    """A chunk with the key that sorts it among the chunks of all workers.
+    """A chunk and its sort key: the chunks of all workers are sorted by their keys.
 
     Args:
-        key: The sort key. Chunks of one part can have the same key; they keep their order.
+        key: The sort key. If chunks of a part have the same key, they keep their order in the part.
         frame: The rows.
     """
 
@@ -29,15 +29,15 @@ class Reader(Protocol):
     """The interface of an object that reads parts in a worker; it is sent to each worker once."""
 
     def read(self, part: Any, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:  # noqa: ANN401  the reader's own
-        """Yield the chunks of a part, ascending by key. Read only ``columns``; ``None`` reads all.
+        """Read the given columns (``None``: all) and yield the chunks of a part in ascending order of their keys.
 
-        No chunk has more than the ``chunk_rows`` that the reader was made with.
+        If the reader has a setting ``chunk_rows``, no chunk has more rows than that.
         """
         ...
 
 
 class Source(Protocol):
-    """The interface of a source of chunks: a list of parts, and the reader for them."""
+    """The interface of a source of chunks: it has a list of parts, and a reader that makes chunks from the parts."""
 
     def reader(self) -> Reader:
         """Return the reader of the parts; all tasks share it."""
@@ -53,7 +53,7 @@ class Source(Protocol):
 
 
 class ShuffleInput(Protocol):
-    """The interface of the chunks that a shuffle regroups."""
+    """The interface of a table in chunks that a shuffle regroups."""
 
     @property
     def cluster(self) -> ClusterSettings:
@@ -61,15 +61,15 @@ class ShuffleInput(Protocol):
         ...
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return one delayed value of Dask per part: the result of ``finish``. ``name`` labels the tasks."""
+        """Return one Dask delayed value per part; its result is the result of ``finish``. ``name`` labels the tasks."""
         ...
 
     def empty(self) -> Frame:
-        """Return a chunk with the same columns but without rows."""
+        """Return a chunk that has the columns of the table but no rows."""
         ...
 
 
 def by_key(chunks: Iterator[KeyedChunk]) -> Iterator[tuple[int, Iterator[Frame]]]:
-    """Group consecutive chunks with the same key, and yield each key with its frames."""
+    """Group consecutive chunks with the same key, and yield each key with the frames of its chunks."""
     for key, group in groupby(chunks, attrgetter("key")):
         yield key, (chunk.frame for chunk in group)

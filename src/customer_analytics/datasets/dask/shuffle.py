@@ -23,13 +23,13 @@ _MIN_DASK_PARTITIONS_PER_WORKER = 2
 
 @dataclass(frozen=True, slots=True)
 class ShuffleSource:
-    """A source of regrouped rows: one chunk per partition; the number of the partition is the key of the chunk.
+    """A source that regroups rows into one chunk per partition; the key of a chunk is the partition, an integer.
 
     Dask also calls the parts of its tables partitions. One Dask partition can hold several partitions of the project.
 
     Args:
         parent: The chunks to regroup.
-        partition_of: Function of a frame that returns the partition of each row (uint16, shape ``(rows,)``).
+        partition_of: Function that returns the partition of each row of a frame (uint16, shape ``(rows,)``).
     """
 
     parent: ShuffleInput
@@ -40,7 +40,7 @@ class ShuffleSource:
         return PartitionReader(self.empty(None))
 
     def parts(self) -> Sequence[Any]:
-        """Return Dask's partitions as delayed values; empty if ``parent`` has no parts."""
+        """Return one delayed value per Dask partition; an empty list if ``parent`` has no parts."""
         import dask.dataframe as dd  # noqa: PLC0415  slow to import
 
         add_partition = partial(_add_partition, partition_of=self.partition_of, empty=self.empty(None))
@@ -67,7 +67,7 @@ class PartitionReader:
     empty: Frame
 
     def read(self, part: Frame, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:
-        """Yield one chunk per partition of the project, in ascending order; ``columns=None`` selects all."""
+        """Yield one chunk per project partition in ``part``, in ascending order; ``None`` selects all columns."""
         names = list(self.empty.columns if columns is None else columns)
         row_partitions = part[_PARTITION].to_numpy()
         order = _order(row_partitions, part.index.to_numpy())
@@ -90,7 +90,7 @@ def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def _add_partition(chunks: Iterator[KeyedChunk], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
-    """Return all rows of a part in one frame, with a column of partitions, indexed by position; runs in a worker."""
+    """Return all rows of a part as one frame; a new column has their partitions, and the index their positions."""
     frames = []
     for key, key_frames in by_key(chunks):
         start = key << _KEY_BITS

@@ -28,7 +28,7 @@ def delayed_tasks(function: Callable[..., Any], inputs: Iterable[Any], name: str
 
 
 def compute(delayed_values: Sequence[Any], cluster: ClusterSettings) -> list[Any]:
-    """Run tasks on the cluster and return their results in order; an error in a task is raised unchanged.
+    """Compute delayed values on the cluster and return the results in order; a task's error is raised unchanged.
 
     Raises:
         ClusterError: The cluster failed.

@@ -1,1 +1,1 @@
-"""Datasets that start separate processes: one profiles a sample, the other tries chunk sizes."""
+"""Datasets that start separate processes: one dataset profiles a sample, the other tries chunk sizes."""

@@ -1,4 +1,4 @@
-"""Trials of chunk sizes. Each runs the main job (ingestion to aggregation) on some records, in a new process."""
+"""Trials of chunk sizes. Each trial runs the main job (ingestion to aggregation) on some records, in a new process."""
 
 import json
 import logging
@@ -75,7 +75,7 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
 
         Args:
             threads: Number of chunks that a run processes at the same time; default: the number of cores.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         self.metadata = metadata
         self._threads = RuntimeSettings.of(threads=threads).threads
@@ -132,7 +132,7 @@ def _write_first_records(raw: Chunks, max_rows: int, path: Path) -> tuple[int, b
 
 
 def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s: float) -> Trial:
-    """Run a trial and return it with its outcome and measurements; its files are removed."""
+    """Run a trial and return it with outcome and measurements; remove all files of the run."""
     with tempfile.TemporaryDirectory(dir=trials_folder) as name:
         folder = Path(name)
         (folder / "pyproject.toml").write_text("[tool.kedro]\n")  # makes the folder a Kedro project
@@ -170,7 +170,7 @@ def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s:
 
 
 def _last_line(output_file: Path) -> str:
-    """Return the last line of a trial's output. The line with the path of its log is skipped: the log is removed."""
+    """Return the last line of a trial's output. The path of the log file is skipped, because that file is removed."""
     lines = output_file.read_text(errors="replace").splitlines()
     return next((line for line in reversed(lines) if line and not line.startswith("Traceback")), "No output.")
 

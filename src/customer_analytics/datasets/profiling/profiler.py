@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def profile(sample: Path) -> str:
-    """Profile a Parquet file and return an HTML page, which shows no single rows and loads nothing from a network."""
+    """Profile a Parquet file and return an HTML page; the page shows no single rows and needs no network."""
     import matplotlib as mpl  # noqa: PLC0415  slow to import; the thread that waits for the parent's end starts before
     import pandas as pd  # noqa: PLC0415
     from data_profiling import ProfileReport  # type: ignore[import-untyped]  # noqa: PLC0415

@@ -32,7 +32,7 @@ _SETTINGS_PREFIX = "profile_"
 
 
 class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
-    """A dataset that profiles a sample: a save starts a process and returns at once; a load waits for its profile.
+    """A dataset that profiles a sample: a save starts a process and returns at once; a load waits for the profile.
 
     If profiling fails, the run goes on: the loaded value has the reason of the failure instead of a profile.
 
@@ -53,9 +53,9 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
         """Create the dataset; no process is started.
 
         Args:
-            wait_s: Maximum number of seconds that a load waits; after that it returns a reason instead of a profile.
-            memory_mb: Maximum memory of the process.
-            metadata: Ignored; for Kedro-Viz and other plugins.
+            wait_s: Maximum number of seconds that a load waits; after that, the load returns a reason, not a profile.
+            memory_mb: Maximum memory of the profiling process in MiB.
+            metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         self.metadata = metadata
         self._wait_s = wait_s
@@ -64,7 +64,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
         self._reason = "no sample was profiled in this run"
 
     def save(self, data: pa.Table) -> None:
-        """End any earlier process, start one that profiles the sample, and return without waiting for it."""
+        """Start a process that profiles the sample, and return at once; an earlier process is ended first."""
         self._release()
         if not data.num_rows:
             self._reason = "no purchase is clean"
@@ -75,7 +75,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
             self._reason = f"it could not be started: {error}"
 
     def load(self) -> SampleProfile:
-        """Wait for the profile and return it, or the reason why there is none."""
+        """Wait for the profile and return it; if there is no profile, return the reason."""
         profiling = self._profiling
         profile = profiling.wait(self._wait_s) if profiling else SampleProfile(None, self._reason)
         if profile.page is None:
@@ -95,7 +95,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
 
 
 class _Profiling:
-    """The profiling process and its folder; :attr:`end` removes both, at the latest when the interpreter exits."""
+    """A profiling process and its folder. ``end()`` kills the process and removes the folder; it also runs at exit."""
 
     def __init__(self, sample: pa.Table, memory_mb: int) -> None:
         with ExitStack() as cleanup:
@@ -108,7 +108,7 @@ class _Profiling:
             self.end = weakref.finalize(self, cleanup.pop_all().close)
 
     def wait(self, wait_s: float) -> SampleProfile:
-        """Wait at most ``wait_s`` seconds for the process; return its profile, or the reason why there is none."""
+        """Wait at most ``wait_s`` seconds for the process; return the profile, or the reason why there is none."""
         try:
             code = self._process.wait(wait_s)
         except subprocess.TimeoutExpired:

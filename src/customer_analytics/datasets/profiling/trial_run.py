@@ -4,7 +4,7 @@ The program reads a JSON object from standard input:
 
 - ``folder``: the project folder of this run; its logs are written there;
 - ``parameters``: Kedro's runtime parameters;
-- ``answer``: the JSON file to write, with ``elapsed_s``, ``cpu_s`` and ``peak_bytes``.
+- ``answer``: path of the JSON file that the program writes, with ``elapsed_s``, ``cpu_s`` and ``peak_bytes``.
 
 All other settings come from the environment: ``PURCHASES_CSV``, ``DATA_DIR``, ``CHUNK_ROWS`` and ``THREADS``.
 """

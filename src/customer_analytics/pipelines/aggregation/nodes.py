@@ -26,8 +26,8 @@ def measure_purchases(
     """Compute the measures and the profile of the clean purchases in one pass.
 
     Returns:
-        A pair: first ``purchase_measures``, the totals and value counts of all rows; second ``purchase_profile``, the
-        same per window, and the number of quarantined rows by reason.
+        A pair: first ``purchase_measures``, the totals and value counts of all clean rows; second ``purchase_profile``,
+        the value counts per window, with the number of quarantined rows by reason.
     """
     shape = profile.shape(contract.amount_decimals)
     measures_of = partial(Measures.of, decimals=contract.amount_decimals)
@@ -41,7 +41,7 @@ def measure_purchases(
 
 
 def count_customers(clean_purchases: Chunks, purchase_measures: Measures) -> CustomerCounts:
-    """Count the distinct customers of every group of the revenue tables."""
+    """Count the distinct customers of each group; a group is a row of a revenue table."""
     return distinct_customers.count_customers(clean_purchases, purchase_measures.revenue_groups())
 
 
@@ -59,7 +59,7 @@ def tabulate_revenue(
 
 
 def summarise_numbers(purchase_measures: Measures, outliers: OutlierRules, contract: Contract) -> pd.DataFrame:
-    """Return ``numeric_summary``: one row of statistics of the amount, and one of the age."""
+    """Return ``numeric_summary``: one row of statistics for the amount, and one row for the age."""
     return numeric_summary.summarise_numbers(purchase_measures, outliers, contract.amount_decimals)
 
 

@@ -1,4 +1,4 @@
-"""The ``cleaning`` pipeline: divides the typed purchases into clean, quarantined and duplicate ones."""
+"""The ``cleaning`` pipeline: divides the typed purchases into clean, quarantined and duplicate purchases."""
 
 from customer_analytics.pipelines.cleaning.pipeline import create_pipeline
 

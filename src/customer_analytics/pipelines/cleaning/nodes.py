@@ -1,4 +1,4 @@
-"""Nodes that divide the typed purchases into clean, quarantined and duplicate ones and balance the ledger."""
+"""Nodes that divide the typed purchases into clean, quarantined and duplicate purchases, and balance the ledger."""
 
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from customer_analytics.core.money.money_sum import MoneySum
 
 
 def quarantine_purchases(typed_purchases: Chunks) -> Chunks:
-    """Select the purchases that have a fault, with the reasons of each."""
+    """Select the purchases that have a fault, and list the reasons of each purchase."""
     return typed_purchases.select(quarantine.QUARANTINE_COLUMNS).map(quarantine.quarantined_rows)
 
 
@@ -31,7 +31,7 @@ def keep_first_copies(typed_purchases: Chunks, duplicate_purchases: Chunks) -> C
 
 
 def count_records(typed_purchases: Chunks, contract: Contract) -> ledger.RecordCounts:
-    """Count the typed purchases: rows and money by reason, and rows by file."""
+    """Count rows and sum money of the typed purchases by reason; count the rows of each input file."""
     measure = partial(ledger.RecordCounts.of, decimals=contract.amount_decimals)
     return typed_purchases.select(ledger.COUNTED_COLUMNS).fold(measure, ledger.RecordCounts())
 
@@ -43,7 +43,7 @@ def count_fates(
     duplicate_purchases: Chunks,
     contract: Contract,
 ) -> ledger.FateCounts:
-    """Count rows and money in the saved clean, quarantined and duplicate tables; check that clean ids are unique."""
+    """Count rows and sum money in the saved clean, quarantined and duplicate tables; count ids that are not unique."""
     decimals = contract.amount_decimals
     clean_amounts = clean_purchases.select([Column.PURCHASE_AMOUNT])
     duplicate_kinds = duplicate_purchases.select([Column.PURCHASE_AMOUNT, "kind"])

@@ -1,4 +1,4 @@
-"""The ``drift`` pipeline: compares the newest delivery with earlier ones and gives a verdict."""
+"""The ``drift`` pipeline: compares the newest delivery with earlier deliveries and gives a verdict."""
 
 from customer_analytics.pipelines.drift.pipeline import create_pipeline
 

@@ -1,4 +1,4 @@
-"""Nodes that compare the newest delivery with earlier ones. They read saved profiles, not purchases."""
+"""Nodes that compare the newest delivery with earlier deliveries. The nodes read saved profiles, not purchases."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ Comparisons = tuple[comparisons.Comparison, ...]
 
 
 def read_profile(purchase_profile: pd.DataFrame) -> PurchaseProfile:
-    """Convert the saved table to the profile of this delivery.
+    """Convert the saved table ``purchase_profile`` to the profile of this delivery.
 
     This is a separate node, so that Kedro frees the table before profiles of other deliveries are loaded.
     """
@@ -34,12 +34,12 @@ def find_baseline(
     purchase_profiles: Mapping[str, Callable[[], pd.DataFrame]],
     drift: DriftSettings,
 ) -> deliveries.DeliveryPair:
-    """Return the profile of this delivery together with its baseline, if an earlier run saved one."""
+    """Return the profile of this delivery and the profile of its baseline; there is no baseline in the first run."""
     return deliveries.pair_deliveries(delivery_profile, purchase_profiles, drift)
 
 
 def compare_deliveries(delivery_pair: deliveries.DeliveryPair, drift: DriftSettings) -> Comparisons:
-    """Compare this delivery with its baseline, and its latest windows with its earlier ones."""
+    """Compare this delivery with its baseline; also compare its latest windows with its earlier windows."""
     return comparisons.compare_deliveries(delivery_pair, drift)
 
 

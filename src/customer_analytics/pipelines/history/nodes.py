@@ -19,5 +19,5 @@ def tabulate_runs(run_metrics: dict[str, Any], run_history: run_record.History) 
 
 
 def compare_runs(run_metrics: dict[str, Any], run_history: run_record.History, drift: DriftSettings) -> dict[str, Any]:
-    """Return ``run_changes``: the differences of this run from earlier runs, and its anomalies."""
+    """Return ``run_changes``: how this run differs from the previous run, and which of its metrics are anomalies."""
     return run_record.run_changes(run_metrics, run_history, drift)

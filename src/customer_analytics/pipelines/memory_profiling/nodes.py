@@ -1,4 +1,4 @@
-"""Nodes that measure the memory of a chunk, time calculations, and recommend a chunk size for a budget."""
+"""Nodes that measure the memory of a chunk and the speed of calculations, and recommend a chunk size."""
 
 from typing import Any, Protocol
 
@@ -23,12 +23,12 @@ class TrialBench(Protocol):
 
 
 def measure_columns(raw_purchases: Chunks, typed_purchases: Chunks, contract: Contract) -> profile.MemoryProfile:
-    """Measure the memory of the columns of one chunk per table: in plain pandas, in this project, in other dtypes."""
+    """Measure the memory of each column in a chunk of each table: in plain pandas, in this project, in other dtypes."""
     return profile.profile_memory(raw_purchases, typed_purchases, contract.amount_decimals)
 
 
 def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings, contract: Contract) -> pd.DataFrame:
-    """Return ``calculation_speeds``: the time of z-scores and group sums as a loop, in pandas and in NumPy."""
+    """Return ``calculation_speeds``: the time of z-scores and group sums in a Python loop, in pandas and in NumPy."""
     typed_chunk = profile.first_typed_chunk(typed_purchases)
     rows = calculations.select_comparable_rows(typed_chunk, contract.amount_decimals)
     return calculations.time_calculations(rows, memory_profiling.repeats)

@@ -43,7 +43,7 @@ def draw_amounts(amount_distribution: pd.DataFrame | None, numeric_summary: pd.D
 
 
 def draw_windows(purchases_by_window: pd.DataFrame | None) -> "Figure":
-    """Draw the share of missing values per window."""
+    """Draw for each window the share of missing values of each column."""
     return quality.draw_missing(purchases_by_window)
 
 
@@ -53,12 +53,12 @@ def draw_runs(recorded_runs: pd.DataFrame | None) -> "tuple[Figure, Figure]":
 
 
 def gather_facts(**facts: Any) -> Facts:  # noqa: ANN401  the fields of Facts have types
-    """Gather the datasets that the report shows in one value, with one field per dataset."""
+    """Return one ``Facts`` value that contains the datasets for the report, one dataset per field."""
     return Facts(**facts)
 
 
 def gather_charts(**charts: "Figure | None") -> "dict[str, Figure | None]":
-    """Gather the charts of the report in a dict by name; ``None`` marks a missing chart."""
+    """Return a dict from name to chart with the charts of the report; ``None`` marks a missing chart."""
     return charts
 
 
@@ -85,7 +85,7 @@ def simulate_drift(
     profile: ProfileSettings,
     contract: Contract,
 ) -> tuple[pd.DataFrame, dict[str, Any], Any]:  # Any: Kedro evaluates annotations, and Figure is not imported
-    """Compare the sample before and after known changes to it; return findings, verdict and a chart."""
+    """Make known changes to a copy of the sample, and compare both; return findings, verdict and a chart."""
     shape = profile.shape(contract.amount_decimals)
     simulated = comparisons.simulate_scenario(sampled_purchases, shape, simulated_drift, drift)
     verdict = comparisons.build_verdict(simulated, drift)

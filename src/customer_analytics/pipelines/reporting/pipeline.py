@@ -62,7 +62,7 @@ def _create_summary_pipeline() -> Pipeline:
 
 
 def _create_sampling_pipeline() -> Pipeline:
-    """Return the nodes that draw the sample and simulate drift in it."""
+    """Return the pipeline that draws the sample and simulates drift in it."""
     return Pipeline(
         [
             node(
@@ -84,7 +84,7 @@ def _create_sampling_pipeline() -> Pipeline:
 
 
 def _create_profile_pipeline() -> Pipeline:
-    """Return the node of ``profile_report`` in a namespace of its own.
+    """Return a pipeline that makes ``profile_report``, in a namespace of its own.
 
     In the namespace ``reporting``, Kedro-Viz would show ``summary_report`` as an internal dataset, not as an output.
     """

@@ -1,4 +1,4 @@
-"""The ``synthesis`` pipeline: generates dirty purchases, and the truth about what a correct run must find."""
+"""The ``synthesis`` pipeline: generates purchases with faults, and counts what a correct run must find in them."""
 
 from customer_analytics.pipelines.synthesis.pipeline import create_pipeline
 

@@ -10,7 +10,7 @@ from customer_analytics.core.synthesis.settings import SynthesisSettings
 
 
 def synthesise_purchases(settings: SynthesisSettings) -> LocalChunks:
-    """Return a synthetic CSV of purchases as lazy chunks; it has faults and duplicates.
+    """Return a synthetic CSV of purchases, with faults and duplicates, as chunks that are generated when they are read.
 
     Args:
         settings: Size, period, faults and duplicates of the delivery.
@@ -30,7 +30,7 @@ def count_truth(settings: SynthesisSettings) -> dict[str, Any]:
         settings: Size, period, faults and duplicates of the delivery.
 
     Returns:
-        A dict for JSON: rows by fate and by reason; cents by country, by category and by month; customers by country.
+        A dict for JSON: rows by fate and reason; revenue in cents by country, category and month; customers by country.
         ``core.synthesis.truth.TruthCounts.as_truth`` describes its keys.
     """
     return Delivery.of(settings).count_truth()

@@ -43,8 +43,8 @@ class _Bar(NamedTuple):
 def draw_findings(comparisons: Sequence[Comparison]) -> "Figure":
     """Draw the effect of each finding as a bar, and its noise floor as a black tick.
 
-    Both are divided by the threshold of failure. Findings about single countries are shown only if they are alarms. If
-    there are too many findings, those with the largest effects are shown.
+    Effect and noise floor are divided by the finding's threshold of failure. Findings about single countries are shown
+    only if they warn or fail. At most ``_MAX_BARS`` findings are shown: those with the largest effects.
     """
     bars = _select_bars(comparisons)
     if not bars:
@@ -81,7 +81,7 @@ def draw_findings(comparisons: Sequence[Comparison]) -> "Figure":
 
 
 def draw_volume(deliveries: DeliveryPair) -> "Figure":
-    """Draw the rows per window as lines: one for the current delivery, one for the baseline if there is one."""
+    """Draw the number of rows per window: one line for the current delivery, one for the baseline if there is one."""
     traces = [
         {
             **line,
@@ -126,7 +126,7 @@ def draw_amounts(deliveries: DeliveryPair) -> "Figure":
 
 
 def _select_bars(comparisons: Sequence[Comparison]) -> list[_Bar]:
-    """Return the ``_MAX_BARS`` findings with the largest effects, relative to their thresholds, in ascending order."""
+    """Sort the findings by effect divided by threshold of failure, and return bars for the last ``_MAX_BARS``."""
     bars = []
     for comparison in comparisons:
         comparison_name = _COMPARISON_NAMES.get(comparison.name, comparison.name)
@@ -136,7 +136,7 @@ def _select_bars(comparisons: Sequence[Comparison]) -> list[_Bar]:
 
 
 def _make_traces(bars: list[_Bar]) -> list[dict[str, Any]]:
-    """Return the bars as Plotly traces, one trace per outcome that occurs."""
+    """Convert the bars to Plotly traces, one trace per outcome."""
     return [
         {
             "type": "bar",
@@ -154,7 +154,7 @@ def _make_traces(bars: list[_Bar]) -> list[dict[str, Any]]:
 
 
 def _list_lines(deliveries: DeliveryPair) -> list[tuple[dict[str, Any], PurchaseProfile]]:
-    """Return a pair of style and profile for each line of a chart: the baseline, if any, and the current delivery.
+    """Return the lines of a chart as pairs (style, profile): the baseline if there is one, then the current delivery.
 
     The line of the baseline is wider, so that it stays visible behind the line of the current delivery.
     """

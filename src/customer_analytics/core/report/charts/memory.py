@@ -32,7 +32,7 @@ _SHORT_NAMES = {"raw_purchases": "raw", "typed_purchases": "typed"}
 
 
 def draw_columns(profile: MemoryProfile) -> "Figure":
-    """Draw the bytes per row of each column in plain pandas, in this project, and in its smallest type without loss."""
+    """Draw three bars per column, in bytes per row: plain pandas, this project, and the smallest type without loss."""
     shown = [(table, column) for table in profile.tables for column in table.adopted.deep_bytes if table.adopted.rows]
     if not shown:
         return make_empty_figure("There are no rows to measure.")
@@ -66,7 +66,7 @@ def draw_columns(profile: MemoryProfile) -> "Figure":
 
 
 def draw_speeds(speeds: pd.DataFrame) -> "Figure":
-    """Draw how many rows per second each implementation of each calculation processes (``calculation_speeds``)."""
+    """Draw the table ``calculation_speeds``: rows per second of each calculation as a loop, in pandas and in NumPy."""
     known_speeds = speeds[speeds["rows_per_second"].notna()]
     if known_speeds.empty:
         return make_empty_figure("There are no valid rows for the calculations.")
@@ -98,7 +98,7 @@ def draw_speeds(speeds: pd.DataFrame) -> "Figure":
 
 
 def draw_trials(trials: Sequence[Trial], settings: MemorySettings) -> "Figure":
-    """Draw the memory of a run and the memory budget by chunk size, and below them the time of the run."""
+    """Draw two plots by chunk size: above, the memory of each trial and the budget; below, the time of each trial."""
     completed = [trial for trial in trials if trial.elapsed_s is not None]
     if not completed:
         return make_empty_figure("No trial of a chunk size was completed.")
@@ -138,7 +138,7 @@ def _line(name: str, values: Sequence[float | None], sizes: list[int], colour: s
 
 
 def _find_option(table: TableMemory, column: str, verdict: DowncastVerdict) -> StorageOption:
-    """Return the smallest option of the column with this verdict, or the adopted option if none has this verdict."""
+    """Return the column's smallest data type with this verdict; if no type has this verdict, the adopted type."""
     options = [option for option in table.options if option.column == column and option.verdict is verdict]
     if not options:
         return _find_option(table, column, DowncastVerdict.ADOPTED)

@@ -29,7 +29,7 @@ _RECORD = "(whole record)"
 
 
 def draw_reasons(ledger: Mapping[str, Any]) -> "Figure":
-    """Draw the ledger's quarantined rows by column and fault; a row with several reasons counts once for each."""
+    """Draw the number of quarantined rows by column and fault; a row with several reasons counts once per reason."""
     by_fault: dict[str, dict[str, int]] = {}
     by_column: Counter[str] = Counter()
     for reason, rows in ledger["by_reason"].items():
@@ -64,14 +64,14 @@ def draw_reasons(ledger: Mapping[str, Any]) -> "Figure":
 
 
 def columns_with_missing(windows: pd.DataFrame) -> list[str]:
-    """Return the names of the columns ``missing_…`` of ``purchases_by_window`` that have a count above 0."""
+    """Return the names of the columns ``missing_…`` (counts of missing values) that are above 0 in some window."""
     return [name for name in windows.columns if name.startswith(MISSING_PREFIX) and windows[name].any()]
 
 
 def draw_missing(windows: pd.DataFrame | None) -> "Figure":
-    """Draw the share of missing values by window, one line per column of ``purchases_by_window``.
+    """Draw the share of missing values by window, one line per column that has missing values.
 
-    If there are no windows or no missing values, the figure shows only a text that says so.
+    ``windows`` is ``purchases_by_window``. If it is ``None`` or has no missing values, the figure shows only a text.
     """
     dated_windows = None if windows is None else windows[windows["window"].notna()]
     if dated_windows is None or dated_windows.empty:

@@ -23,10 +23,10 @@ class TopGroups(NamedTuple):
     """The groups (countries or categories) with the most revenue, and the sums of all other groups.
 
     Args:
-        top: The rows of the revenue table with the most revenue, in descending order.
+        top: Rows of the revenue table: the groups with the most revenue, the largest first.
         other_count: Number of other groups.
-        other_revenue: Sum of their revenue.
-        other_orders: Sum of their orders.
+        other_revenue: Total revenue of the other groups.
+        other_orders: Total number of orders of the other groups.
     """
 
     top: pd.DataFrame
@@ -36,9 +36,9 @@ class TopGroups(NamedTuple):
 
 
 def split_top_groups(revenue: pd.DataFrame) -> TopGroups:
-    """Split a revenue table into the :data:`MAX_GROUPS` groups with the most revenue and the sum of the others.
+    """Select the :data:`MAX_GROUPS` groups with the most revenue, and sum all other groups.
 
-    If only one group would be left for the sum, it is listed as well, because a row for the sum would save no space.
+    If there is only one other group, it is selected too, because a row for the sum would save no space.
 
     Args:
         revenue: The first column has the names of the groups (text); further columns are ``revenue`` (float64) and
@@ -53,7 +53,7 @@ def split_top_groups(revenue: pd.DataFrame) -> TopGroups:
 def draw_groups(revenue: pd.DataFrame, title: str) -> "Figure":
     """Draw the groups with the most revenue as bars.
 
-    The title of the axis states the sum of the other groups, because a bar for it could be much longer than all others.
+    The title of the axis states the total revenue of all other groups: as a bar, it could be much longer than the rest.
 
     Args:
         revenue: ``revenue_by_country`` or ``revenue_by_category``.
@@ -84,7 +84,7 @@ def draw_groups(revenue: pd.DataFrame, title: str) -> "Figure":
 
 
 def draw_months(revenue: pd.DataFrame) -> "Figure":
-    """Draw ``revenue_by_month`` as bars; a month without purchases leaves a gap."""
+    """Draw ``revenue_by_month`` as bars; a month without purchases has no bar."""
     if revenue.empty:
         return make_empty_figure(NO_PURCHASES)
     bars = {

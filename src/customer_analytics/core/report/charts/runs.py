@@ -19,7 +19,7 @@ _YEAR_LENGTH = len("2026-")
 
 
 def draw_quarantined(runs: pd.DataFrame | None) -> "Figure":
-    """Draw the shares of quarantined and duplicate rows by run; if there are no runs, the figure is empty."""
+    """Draw the shares of quarantined rows and of duplicates per run; if there are no runs, the figure is empty."""
     if runs is None or runs.empty:
         return make_empty_figure(NO_RUNS)
     newest_runs = _newest_runs(runs)
@@ -41,7 +41,7 @@ def draw_quarantined(runs: pd.DataFrame | None) -> "Figure":
 
 
 def draw_usage(runs: pd.DataFrame | None) -> "Figure":
-    """Draw the elapsed time by run, and below it the peak memory; if there are no runs, the figure is empty."""
+    """Draw the elapsed time per run, and below it the peak memory; if there are no runs, the figure is empty."""
     if runs is None or runs.empty:
         return make_empty_figure(NO_RUNS)
     newest_runs = _newest_runs(runs)
@@ -63,7 +63,7 @@ def draw_usage(runs: pd.DataFrame | None) -> "Figure":
 
 
 def _newest_runs(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the newest runs with float64 metrics (0 if missing); ``duplicates`` is the sum of both kinds."""
+    """Return the newest runs; missing metrics are 0; the new column ``duplicates`` sums both kinds of duplicates."""
     newest = runs.tail(MAX_RUNS).reset_index(drop=True)
     metrics = newest.drop(columns="run").astype("float64").fillna(0.0)
     duplicates = metrics["duplicates_exact"] + metrics["duplicates_conflicting"]

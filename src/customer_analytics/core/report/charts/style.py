@@ -74,6 +74,6 @@ def make_empty_figure(explanation: str) -> "Figure":
 
 
 def to_rgba(colour: str, opacity: float) -> str:
-    """Convert a ``#rrggbb`` colour to a translucent ``rgba()`` colour."""
+    """Convert a ``#rrggbb`` colour to an ``rgba()`` colour with this opacity, from 0 to 1."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"

@@ -98,7 +98,7 @@ def _format_effect(measure: str, effect: float, sign: str = "") -> str:
 
 
 def _format_number(number: float, sign: str) -> str:
-    """Format a number with three significant digits, or as an integer if it is 1,000 or more."""
+    """Format a number with three significant digits, or as an integer from 1,000 on; ``sign`` is ``+`` or empty."""
     return f"{number:{sign},.0f}" if abs(number) >= _MIN_INTEGER else f"{number:{sign}.3g}"
 
 

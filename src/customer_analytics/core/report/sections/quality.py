@@ -1,4 +1,4 @@
-"""Build the report's section about data quality: reasons, missing values, and quarantined rows of recent runs."""
+"""Build the report's section about data quality: quarantined rows by reason and by run, and missing values."""
 
 from customer_analytics.core.display import format_run_id
 from customer_analytics.core.report import formatting
@@ -10,7 +10,7 @@ from customer_analytics.core.report.sections.runs import list_newest_runs
 
 
 def quality_section(facts: Facts) -> Section:
-    """Build the report's section about data quality: reasons, missing values, and recent runs."""
+    """Build the report's section about data quality: quarantined rows by reason and by run, and missing values."""
     ledger = facts.ledger
     quarantined_share = formatting.share(ledger["quarantined"], ledger["rows_in"])
     lead = (

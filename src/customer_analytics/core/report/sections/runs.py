@@ -16,7 +16,7 @@ _MEGABYTE = 1e6
 
 
 def runs_section(facts: Facts) -> Section:
-    """Build the section about this run and earlier ones: changes since the previous run, and a table of recent runs."""
+    """Build the section that compares runs: changes since the previous run, and a table of recent runs."""
     title = "This run and earlier runs"
     if facts.run_changes is None or facts.runs is None or facts.runs.empty:
         return Section("runs", title, _RUNS_HINT)
