@@ -1,4 +1,4 @@
-"""Selects the baseline: the profile of an earlier run with which the newest delivery is compared."""
+"""Selects the baseline: an earlier run's profile. The newest delivery is compared with it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,17 +34,17 @@ class DeliveryPair:
 def pair_deliveries(current: PurchaseProfile, stored: StoredProfiles, settings: DriftSettings) -> DeliveryPair:
     """Find the baseline of the newest delivery, and return both profiles as a pair.
 
-    If the setting ``baseline`` is ``previous`` or ``first``, a delivery with fewer than ``rows_min`` clean rows is the
-    baseline only if all earlier deliveries are that small. Such a delivery can come from a run with wrong settings.
+    If the setting ``baseline`` is ``previous`` or ``first``, deliveries with fewer than ``rows_min`` clean rows are
+    skipped, because they can come from a run with wrong settings. If all earlier ones are so small, none is skipped.
 
     Args:
         current: Profile of the newest delivery.
-        stored: All saved profiles, including the newest. Earlier ones are loaded one by one until one is the baseline.
+        stored: All saved profiles, including the newest. They are loaded one by one until the baseline is found.
         settings: Provides ``baseline`` and ``rows_min``.
 
     Raises:
         SettingError: The setting ``baseline`` is a run id, but no saved profile has it; the message lists the ids.
-        ProfileError: A loaded profile has another schema version, or a column is missing in it.
+        ProfileError: A loaded profile has the wrong schema version, or lacks a column.
     """
     loaders = {parse_run_id(name): load for name, load in stored.items()}
     run_ids = sorted(loaders)
@@ -66,8 +66,8 @@ def rank_baseline_runs(run_ids: Sequence[str], baseline: str) -> list[str]:
         baseline: ``previous``, ``first`` or a run id.
 
     Returns:
-        All earlier ids, or only ``baseline`` if it is a run id. Empty if there are no earlier runs, or if ``baseline``
-        is the run to judge.
+        If ``baseline`` is a run id, only this id; otherwise the ids of all earlier runs. Empty if there are no earlier
+        runs, or if ``baseline`` is the id of the run to judge.
 
     Raises:
         SettingError: ``baseline`` is not ``previous``, ``first`` or one of ``run_ids``.
@@ -84,5 +84,5 @@ def rank_baseline_runs(run_ids: Sequence[str], baseline: str) -> list[str]:
 
 
 def parse_run_id(name: str) -> str:
-    """Return the run id from a name of the form ``run id/file name``."""
+    """Return the run id at the start of a name such as ``<run id>/<file name>``."""
     return name.split("/", 1)[0]

@@ -1,4 +1,4 @@
-"""Compares a delivery with its baseline and its latest windows with its earlier windows, and builds the verdict."""
+"""Compares a delivery with its baseline, compares its latest windows with its earlier ones, and builds the verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ MAX_LISTED_ALARMS = 5
 
 
 class DriftAlarmError(CustomerAnalyticsError):
-    """The run ends with an error: both the drift verdict and the setting ``drift.gate`` are ``fail``."""
+    """The drift verdict is ``fail``, and the setting ``drift.gate`` is ``fail``, so the run ends with this error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Comparison:
 
     @property
     def outcome(self) -> Outcome:
-        """The worst alarm of the findings; if there is none, ``insufficient_data`` or ``ok``."""
+        """The worst alarm of the findings; if there is no alarm, ``insufficient_data`` or ``ok``."""
         return find_worst_outcome(self.findings)
 
 
 def compare_deliveries(deliveries: DeliveryPair, settings: DriftSettings) -> tuple[Comparison, ...]:
-    """Compare a delivery with its baseline, and the latest windows of the delivery with its earlier windows."""
+    """Return two comparisons: a delivery with its baseline, and the last windows of the delivery with earlier ones."""
     run_findings = compare_profiles(deliveries.baseline, deliveries.current, settings)
     baseline_run = f"the run {deliveries.baseline_run}" if deliveries.baseline_run else "no earlier run"
     window_findings = compare_latest_windows(deliveries.current, settings)
@@ -70,7 +70,7 @@ def simulate_scenario(
 
     Args:
         purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``.
-        shape: Window length and minor unit of both profiles.
+        shape: Window length and decimals of both profiles.
         scenario: The changes to make.
         settings: Thresholds, and the seed that determines which rows are changed.
     """
@@ -81,7 +81,7 @@ def simulate_scenario(
 
 
 def tabulate_findings(comparisons: Sequence[Comparison], settings: DriftSettings) -> pd.DataFrame:
-    """Return a table with one row per finding: the name of its comparison, then the columns of ``FRAME_DTYPES``."""
+    """Return a table with one row per finding. Columns: ``comparison`` (the name), then those of ``FRAME_DTYPES``."""
     frames = [build_findings_frame(comparison.findings, settings) for comparison in comparisons]
     for frame, comparison in zip(frames, comparisons, strict=True):
         frame.insert(0, "comparison", comparison.name)
@@ -93,8 +93,8 @@ def build_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) ->
 
     Returns:
         ``schema_version``; ``outcome``: the worst alarm of all comparisons, or the outcome of the first comparison if
-        there is no alarm; ``gate``: the setting; ``in_words``: a list of explanations; ``comparisons``: by name, the
-        ``baseline`` (its description) and the result of :func:`summarize_findings`.
+        there is no alarm; ``gate``: the setting of this name; ``in_words``: sentences that explain the comparisons;
+        ``comparisons``: for each name, ``baseline`` (a description) and the keys of :func:`summarize_findings`.
     """
     outcomes = [comparison.outcome for comparison in comparisons]
     alarms = [outcome for outcome in (Outcome.FAIL, Outcome.WARN) if outcome in outcomes]
@@ -125,7 +125,7 @@ def check_gate(verdict: dict[str, Any]) -> None:
 
 
 def _explain(comparison: Comparison, settings: DriftSettings) -> list[str]:
-    """Explain a comparison in sentences: its outcome, its first alarms, and why data is insufficient for a finding."""
+    """Return sentences about a comparison: its outcome, its first alarms, and the reasons for insufficient data."""
     summary = summarize_findings(comparison.findings, settings, MAX_LISTED_ALARMS)
     alarms = [f"{alarm['outcome']}: {alarm['explanation']}" for alarm in summary["alarms"]]
     omitted = summary["alarm_count"] - len(alarms)

@@ -14,23 +14,23 @@ _MEASURES = ("mean", "quantile", "wasserstein", "ks", "psi", "share", "missing",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSettings:
-    """The settings of drift detection: what is compared, from how many rows on, and which changes are alarms.
+    """The settings of drift detection: what is compared, how many rows that needs, and which changes are alarms.
 
-    A change that is not chance warns if its size is at least ``*_warn``, and fails if its size is at least ``*_fail``.
+    A change that is not chance is a warning if its size is at least ``*_warn``, and a failure from ``*_fail`` on.
 
     Args:
         baseline: The run whose delivery is the baseline: ``previous``, ``first`` or a run id.
-        latest_windows: Number of last windows that are compared with all earlier windows of the same delivery.
+        latest_windows: How many windows at the end of a delivery are compared with all its earlier windows.
         gate: ``fail``: a failing verdict ends the run with an error. ``off``: it does not.
         significance: Maximum adjusted p-value of a change that counts as real, not as chance.
-        rows_min: Minimum rows of each compared profile. A smaller baseline is chosen only if no other is possible.
-        segment_rows_min: Minimum rows of a country in each compared profile; smaller countries are not compared.
-        window_rows_min: Minimum median of the baseline's rows per window; below it, volume is not judged.
-        history_min: Minimum number of earlier runs to judge a run's metrics, and of baseline windows to judge volume.
-        history_limit: A metric of a run is anomalous if its robust z-score is at least this or at most minus this.
-        history_floor: Minimum spread in that z-score, as a share of the metric's median in earlier runs.
-        noise_draws: Number of random draws that simulate no change; they give the noise floor of PSI and others.
-        seed: Seed of these draws and of the simulated changes.
+        rows_min: Minimum number of rows in each compared profile. A smaller baseline is used only if there is no other.
+        segment_rows_min: A country is compared only if it has at least this number of rows in each profile.
+        window_rows_min: Volume is judged only if the baseline's windows have a median of at least this number of rows.
+        history_min: How many earlier runs are needed to judge metrics, and how many baseline windows to judge volume.
+        history_limit: A metric of a run is anomalous if its absolute robust z-score is at least this number.
+        history_floor: The spread in the robust z-score is at least this share of the metric's median in earlier runs.
+        noise_draws: Number of random draws that simulate no change; noise floors (PSI and others) come from them.
+        seed: Seed of the noise draws and of the simulated changes.
         mean_warn, mean_fail: Relative change of the mean.
         quantile_warn, quantile_fail: Relative change of a quartile or the median.
         wasserstein_warn, wasserstein_fail: Wasserstein distance divided by the baseline's median.
@@ -38,8 +38,8 @@ class DriftSettings:
         psi_warn, psi_fail: Population stability index.
         share_warn, share_fail: Largest change of a value's share of the rows; 0.01 is a percentage point.
         missing_warn, missing_fail: Change of the share of nulls; 0.01 is a percentage point.
-        new_value_warn_rows: A value that the baseline does not have warns if it has at least this number of rows.
-        new_value_fail_share: Such a value fails if it has at least this share of the rows.
+        new_value_warn_rows: A value that is not in the baseline is a warning if at least this number of rows has it.
+        new_value_fail_share: A value that is not in the baseline is a failure if at least this share of rows has it.
         volume_warn, volume_fail: Relative difference between a window's rows and the baseline's median rows per window.
 
     Raises:
@@ -98,11 +98,11 @@ class DriftSettings:
         return cls(**settings)  # type: ignore[arg-type]
 
     def thresholds(self, measure: str) -> tuple[float, float]:
-        """Return a pair of thresholds for a measure such as ``mean``: for a warning, and for a failure."""
+        """Return the two thresholds of a measure such as ``mean``: first for a warning, then for a failure."""
         return getattr(self, f"{measure}_warn"), getattr(self, f"{measure}_fail")
 
     def _find_invalid(self) -> dict[str, str]:
-        """Return the name of each invalid setting with a description of the values that are allowed for it."""
+        """Return a dict from the name of each invalid setting to a description of its allowed values."""
         counts = [field.name for field in fields(self) if field.type is int and field.name != "seed"]
         warn_thresholds = [f"{measure}_warn" for measure in _MEASURES]
         positive = ["history_limit", "history_floor", "new_value_fail_share", *warn_thresholds]

@@ -39,7 +39,7 @@ def compare_profiles(baseline: PurchaseProfile | None, current: PurchaseProfile,
         single finding with the outcome ``insufficient_data``.
 
     Raises:
-        ProfileError: The profiles have different shapes.
+        ProfileError: The profiles differ in window length or decimals.
     """
     if baseline is None:
         return (_insufficient_data("There is no baseline to compare with: this run can become one."),)
@@ -50,7 +50,7 @@ def compare_latest_windows(profile: PurchaseProfile, settings: DriftSettings) ->
     """Compare the last windows of a delivery with all its earlier windows; rows without a date are ignored.
 
     Returns:
-        Findings with outcomes; a single one with ``insufficient_data`` if there are too few windows or rows.
+        All findings; if there are too few windows or rows, a single finding with ``insufficient_data``.
     """
     windows = sorted(window for window in profile.rows_per_window() if window != NO_DATE)
     if len(windows) <= settings.latest_windows:
@@ -63,7 +63,7 @@ def compare_latest_windows(profile: PurchaseProfile, settings: DriftSettings) ->
 
 
 def compare_pair(pair: ProfilePair) -> Findings:
-    """Return the judged findings about two profiles; one ``insufficient_data`` finding if either has too few rows."""
+    """Compare two profiles and judge the findings; one ``insufficient_data`` finding if a profile has too few rows."""
     (rows_before, rows_now), rows_min = pair.rows, pair.settings.rows_min
     if min(rows_before, rows_now) < rows_min:
         explanation = (
@@ -85,10 +85,10 @@ def summarize_findings(findings: Sequence[Finding], settings: DriftSettings, max
         max_alarms: Maximum length of each of the lists ``alarms`` and ``real_below_threshold``.
 
     Returns:
-        ``outcome``: the worst one; ``columns``: outcome per column; ``alarms``: findings that fail or warn, worst
-        first; ``alarm_count``: number of all alarms; ``real_below_threshold``: changes that are not chance but too
-        small for an alarm; ``not_judged``: columns with insufficient data; ``reasons``: sentences that say why data is
-        insufficient; ``tests``: number of p-values that were adjusted together; ``significance``: the setting.
+        ``outcome``: the worst outcome; ``columns``: outcome per column; ``alarms``: failures, then warnings;
+        ``alarm_count``: number of all alarms, listed or not; ``real_below_threshold``: changes that are not chance but
+        too small for an alarm; ``not_judged``: columns with insufficient data; ``reasons``: sentences that say why data
+        is insufficient; ``tests``: number of adjusted p-values; ``significance``: the setting of this name.
     """
     columns = {str(column): str(_find_column_outcome(findings, column)) for column in (*JUDGED_COLUMNS, "rows")}
     alarms = [finding for finding in findings if finding.outcome in ALARMS]
@@ -110,7 +110,7 @@ def summarize_findings(findings: Sequence[Finding], settings: DriftSettings, max
 
 
 def find_worst_outcome(findings: Sequence[Finding]) -> Outcome:
-    """Return the worst alarm. If there is none, ``insufficient_data`` if a column could not be judged, else ``ok``."""
+    """Return the worst alarm. Without alarms: ``insufficient_data`` if a column could not be judged, else ``ok``."""
     alarm = _find_worst_alarm(findings)
     if alarm is not None:
         return alarm
@@ -124,10 +124,10 @@ def _find_worst_alarm(findings: Sequence[Finding]) -> Outcome | None:
 
 
 def _find_column_outcome(findings: Sequence[Finding], column: str) -> Outcome:
-    """Return the worst alarm of a column; if there is none, ``ok`` or ``insufficient_data``.
+    """Return the worst alarm of a column; if there is no alarm, ``ok`` or ``insufficient_data``.
 
-    A column is ``ok`` only if one of its sensitive measures is. Those of a number are the mean and the median, not KS
-    and PSI: with few rows, KS and PSI stay below their thresholds even after a large change.
+    A column is ``ok`` only if a sensitive measure of it is ``ok``. For numbers, the sensitive measures are the mean and
+    the median, not KS and PSI: with few rows, KS and PSI stay below their thresholds even after a large change.
     """
     column_findings = [finding for finding in findings if finding.column == column]
     alarm = _find_worst_alarm(column_findings)

@@ -1,4 +1,4 @@
-"""Moments of the amounts per country, and the country that contributes most to a change."""
+"""Sums of the amounts per country, and texts that name the country with the largest contribution to a change."""
 
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ from customer_analytics.core.drift.statistics.numeric import I64, Floats
 
 
 class AmountMoments(NamedTuple):
-    """Rows with an amount, sum of amounts and sum of their squares, per segment code, in major units.
+    """For each segment code: the number of rows with an amount, the sum of the amounts, and the sum of their squares.
 
-    Rows and sums are exact. Squares assume that amounts are evenly spread within each power of two.
+    Amounts are in major units. The sum of squares is estimated as if amounts were evenly spread between powers of two.
     """
 
     rows: Floats
@@ -26,7 +26,7 @@ class AmountMoments(NamedTuple):
 
 
 def sum_amounts(profile: PurchaseProfile) -> AmountMoments:
-    """Return the moments of the amounts per country; the moments at ``ALL_SEGMENTS`` are 0."""
+    """Count and sum the amounts per country; the entries for the whole delivery (``ALL_SEGMENTS``) are 0."""
     cells = packed_counts.unpack_counts(profile.cell_sums, CountTable.AMOUNT_OCTAVE)
     has_amount = is_summed_octave(cells.value)
     segments, octaves = cells.segment[has_amount], cells.value[has_amount]
@@ -40,17 +40,17 @@ def sum_amounts(profile: PurchaseProfile) -> AmountMoments:
 
 
 def is_summed_octave(octaves: I64) -> npt.NDArray[np.bool_]:
-    """Return a mask of the octave codes whose amounts have an exact sum: neither null nor large."""
+    """Return a mask that is false for the octave codes of null and of large amounts, which have no exact sum."""
     return (octaves != packed_counts.NULL) & (octaves < LARGE_OCTAVE)
 
 
 def minor_units_per_major(profile: PurchaseProfile) -> float:
-    """Return the minor units per major unit; 1 for a profile without a shape."""
+    """Return how many minor units make one major unit, such as 100 cents; 1 if ``profile.shape`` is ``None``."""
     return 10.0 ** (profile.shape.amount_decimals if profile.shape else 0)
 
 
 def explain_mean_change(pair: ProfilePair, column: Column) -> str:
-    """Return a clause about the country that contributes most to the change of the mean amount; empty for ages."""
+    """Return text that names the country with the largest part in the change of the mean amount; empty for ages."""
     if column is not Column.PURCHASE_AMOUNT:
         return ""
     moments = sum_amounts(pair.baseline), sum_amounts(pair.current)
@@ -59,7 +59,7 @@ def explain_mean_change(pair: ProfilePair, column: Column) -> str:
 
 
 def explain_share_change(pair: ProfilePair, table: CountTable, code: int) -> str:
-    """Return a clause about the country that contributes most to the change of a value's share; empty for countries."""
+    """Return text that names the country with the largest part in the change of a share; empty for countries."""
     if table is CountTable.COUNTRY:
         return ""
     counts = [count_by_segment(profile, table).counts for profile in (pair.baseline, pair.current)]
@@ -68,7 +68,7 @@ def explain_share_change(pair: ProfilePair, table: CountTable, code: int) -> str
 
 
 def _explain_largest(pair: ProfilePair, contributions: Floats) -> str:
-    """Return the clause for contributions by segment code; empty if there is no change or only one country."""
+    """Return text that names the country with the largest of ``contributions``; empty if nothing changed."""
     change = float(contributions.sum())
     if len(contributions) <= packed_counts.FIRST_SEGMENT + 1 or change == 0 or not np.isfinite(change):
         return ""

@@ -26,24 +26,24 @@ ALARMS = frozenset({Outcome.WARN, Outcome.FAIL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A measured difference.
+    """A measured difference between two profiles.
 
     Args:
         column: Column of the contract, or ``rows``.
         segment: ``all``, or a country.
         measure: Name of the measure.
-        baseline: The measure in the baseline.
-        current: The measure in the current profile.
+        baseline: Value of the measure in the baseline.
+        current: Value of the measure in the current profile.
         effect: Size of the difference in the unit of the thresholds; signed if it has a direction.
         low: Lower bound (95 %, one-sided) of the absolute effect.
         high: Upper bound (95 %, one-sided) of the absolute effect.
-        floor: Noise floor: 95 % of the effects are below it if nothing changed.
-        p: p-value; ``None`` if the finding is only reported.
-        warn: Threshold of a warning; ``None`` if the finding is only reported.
-        fail: Threshold of a failure; ``None`` if the finding is only reported.
+        floor: Noise floor: if nothing changed, 95 % of the effects are below this value.
+        p: p-value; ``None`` if the finding cannot alarm.
+        warn: Threshold of a warning; ``None`` if the finding cannot alarm.
+        fail: Threshold of a failure; ``None`` if the finding cannot alarm.
         explanation: Description of the difference for readers.
         adjusted_p: p-value adjusted for all findings of a comparison; :func:`judge_findings` sets it.
-        outcome: :func:`judge_findings` sets it.
+        outcome: What the finding means for the verdict; :func:`judge_findings` sets it.
     """
 
     column: str
@@ -64,21 +64,21 @@ class Finding:
 
     @property
     def can_alarm(self) -> bool:
-        """Whether the finding has a p-value and thresholds."""
+        """Whether the finding can be a warning or a failure: it has a p-value and thresholds."""
         return self.p is not None and self.warn is not None
 
     @property
     def size(self) -> float:
         """The number that is compared with the thresholds: the absolute effect or its lower bound.
 
-        The lower bound is used where noise makes the effect larger: the largest of the effects of many countries is
-        partly chance, and noise increases the Wasserstein distance, which is a mean of absolute gaps.
+        It is the lower bound for a single country and for the Wasserstein distance, because noise increases both: the
+        largest effect among many countries is partly chance, and the Wasserstein distance is a mean of absolute gaps.
         """
         has_upward_bias = self.segment != "all" or self.measure == "wasserstein"
         return self.low or 0.0 if has_upward_bias else abs(self.effect or 0.0)
 
     def is_real(self, significance: float) -> bool:
-        """Whether the effect is significant and its lower bound is above the noise floor."""
+        """Whether the adjusted p-value is at most ``significance`` and the lower bound is above the noise floor."""
         if self.adjusted_p is None or self.low is None or self.floor is None:
             return False
         return self.adjusted_p <= significance and self.low > self.floor
@@ -97,7 +97,7 @@ _RANK = {Outcome.FAIL: 0, Outcome.WARN: 1, Outcome.INSUFFICIENT: 2, Outcome.OK: 
 
 
 def build_finding(settings: DriftSettings, measure: str, effect: float, reach: float, **figures: Any) -> Finding:  # noqa: ANN401  other fields
-    """Return a finding with the thresholds of its measure and bounds at a distance of ``reach`` from the effect."""
+    """Return a finding with the thresholds of ``measure``; its bounds are ``abs(effect)`` minus and plus ``reach``."""
     warn, fail = settings.thresholds(measure)
     low, high = max(0.0, abs(effect) - reach), abs(effect) + reach
     return Finding(measure=measure, effect=effect, low=low, high=high, warn=warn, fail=fail, **figures)
@@ -106,7 +106,7 @@ def build_finding(settings: DriftSettings, measure: str, effect: float, reach: f
 def judge_findings(findings: Sequence[Finding], settings: DriftSettings) -> tuple[Finding, ...]:
     """Return the findings with adjusted p-values, outcomes and complete explanations.
 
-    A finding alarms if its effect reaches a threshold and is real.
+    The outcome is ``warn`` or ``fail`` if the effect is real (not chance) and reaches the threshold.
     """
     p_values = [finding.p for finding in findings if finding.can_alarm and finding.p is not None]
     adjusted = iter(benjamini_hochberg(p_values))
@@ -118,7 +118,7 @@ def judge_findings(findings: Sequence[Finding], settings: DriftSettings) -> tupl
 
 
 def build_findings_frame(findings: Sequence[Finding], settings: DriftSettings) -> pd.DataFrame:
-    """Return one row per finding with the columns of ``FRAME_DTYPES``, alarms first; a figure can be null."""
+    """Return a table with one row per finding, alarms first. Its columns are those of ``FRAME_DTYPES``."""
     ranked = sorted(findings, key=lambda finding: (_RANK[finding.outcome], finding.segment != "all"))
     rows = [
         (
@@ -143,7 +143,7 @@ def _judge(finding: Finding, settings: DriftSettings) -> Outcome:
 
 
 def _explain(finding: Finding, settings: DriftSettings) -> str:
-    """Return the explanation with a sentence about significance."""
+    """Return the explanation of a finding; add a sentence if the effect may be chance or is below the threshold."""
     if not finding.can_alarm:
         return finding.explanation
     warn = finding.warn or 0.0

@@ -9,7 +9,7 @@ from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, 
 
 
 class Segment(NamedTuple):
-    """A segment: its name (``all``, or a country), its rows in both profiles, and the z-score of bounds of effects."""
+    """A country or ``all``: its name, its number of rows in each profile, and the z-score for the bounds of effects."""
 
     name: str
     rows: tuple[int, int]
@@ -19,10 +19,10 @@ class Segment(NamedTuple):
 def compare_missing(
     pair: ProfilePair, column: str, nulls: tuple[int, int], dispersion: float, segment: Segment | None = None
 ) -> Finding:
-    """Return the finding about the share of nulls of a column in a segment, by default in all rows.
+    """Compare the share of nulls of a column in one segment; ``segment=None`` means all rows.
 
-    ``nulls`` are the null rows of both profiles. ``dispersion`` is the dispersion of the share of nulls between the
-    baseline's windows.
+    ``nulls`` holds the number of nulls in each profile. ``dispersion`` tells how much the share of nulls varies between
+    the baseline's windows; 1 is the variance of independent rows.
     """
     name, rows, bound_z = segment or Segment("all", pair.rows, ONE_SIDED_95)
     difference = compare_shares(nulls, rows, dispersion)
@@ -45,7 +45,7 @@ def compare_missing(
 
 
 def find_too_few_values(pair: ProfilePair, column: str, values: tuple[int, int]) -> list[Finding]:
-    """Return a finding of insufficient data if a profile has fewer than ``rows_min`` values, else an empty list."""
+    """Return one ``insufficient_data`` finding if a profile has fewer than ``rows_min`` values, else an empty list."""
     rows_min = pair.settings.rows_min
     if min(values) >= rows_min:
         return []

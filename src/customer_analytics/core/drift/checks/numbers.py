@@ -24,8 +24,8 @@ _ALARMING_QUANTILES = (25, 50, 75)
 class _NumberPair:
     """A column of numbers in both profiles.
 
-    ``edges`` are the inner edges of the bins: the deciles of the baseline. ``bins`` are the baseline's rows per window
-    and bin. ``dispersion`` is the dispersion of the share of rows up to a value.
+    ``edges`` separate the bins; they are the baseline's deciles. ``bins`` holds the baseline's row counts per window
+    and bin. ``dispersion`` tells how much the share of rows up to a value varies between windows.
     """
 
     pair: ProfilePair
@@ -42,7 +42,7 @@ class _NumberPair:
 
     @property
     def size_factor(self) -> float:
-        """The root of 1/n + 1/m, where n and m are the rows with a value."""
+        """The square root of 1/n + 1/m, where n and m are the numbers of values in the two profiles."""
         return float(np.sqrt(1 / self.baseline.rows + 1 / self.current.rows))
 
     @property
@@ -54,8 +54,8 @@ def compare_numbers(pair: ProfilePair, column: Column) -> list[Finding]:
     """Return the findings about amounts or ages.
 
     Returns:
-        Nulls, mean, quantiles, KS, Wasserstein distance and PSI. If a profile has too few values: nulls and
-        insufficient data.
+        Findings about nulls, mean, quantiles, KS, Wasserstein distance and PSI. If a profile has too few values: one
+        finding about nulls and one with the outcome ``insufficient_data``.
     """
     baseline, current = count_numbers(pair.baseline, column), count_numbers(pair.current, column)
     side_with_values = baseline if baseline.rows else current
@@ -70,7 +70,7 @@ def compare_numbers(pair: ProfilePair, column: Column) -> list[Finding]:
 
 
 def _compare_mean(numbers: _NumberPair) -> Finding:
-    """Return the relative change of the mean; the p-value is that of Welch's t-test (1947)."""
+    """Return the finding about the mean: its relative change, with the p-value of Welch's t-test (1947)."""
     baseline, current = numbers.baseline.mean() or 0.0, numbers.current.mean() or 0.0
     variances = [(side.variance() or 0.0) / side.rows for side in numbers.sides]
     windows = count_numbers_by_window(numbers.pair.baseline, numbers.column)
@@ -93,7 +93,7 @@ def _compare_mean(numbers: _NumberPair) -> Finding:
 
 
 def _welch_p(numbers: _NumberPair, variances: list[float], difference: float, error: float) -> float:
-    """Return the p-value of a difference of means, given the variance of each mean and the error of the difference."""
+    """Return the p-value of Welch's t-test, given each mean's variance and the standard error of the difference."""
     if not (error > 0 and np.isfinite(error)):
         return 1.0 if difference == 0 or error else 0.0
     total = sum(variances)
@@ -104,7 +104,7 @@ def _welch_p(numbers: _NumberPair, variances: list[float], difference: float, er
 
 
 def _compare_quantile(numbers: _NumberPair, percent: int) -> Finding:
-    """Return the relative change of a quantile, with bounds by order statistics (Woodruff, 1952)."""
+    """Return the finding about a quantile: its relative change, with bounds from order statistics (Woodruff, 1952)."""
     share = percent / 100
     deviation = np.sqrt(share * (1 - share) * numbers.dispersion)
     baseline, current = (float(side.quantiles([share])[0]) for side in numbers.sides)
@@ -132,7 +132,7 @@ def _compare_quantile(numbers: _NumberPair, percent: int) -> Finding:
 
 
 def _quantile_bounds(numbers: _NumberPair, share: float, deviation: float) -> tuple[float, float]:
-    """Return lower and upper bound of the change of a quantile, from the bounds of both quantiles."""
+    """Return a lower and an upper bound for the change of the quantile from the baseline to the current profile."""
     reaches = [ONE_SIDED_95 / np.sqrt(2) * deviation / np.sqrt(side.rows) for side in numbers.sides]
     (baseline_low, baseline_high), (current_low, current_high) = (
         side.quantiles([share - reach, share + reach]) for side, reach in zip(numbers.sides, reaches, strict=True)
@@ -141,7 +141,7 @@ def _quantile_bounds(numbers: _NumberPair, share: float, deviation: float) -> tu
 
 
 def _quantile_p(numbers: _NumberPair, quantile: float) -> float:
-    """Return the p-value of the difference between the shares of rows up to the baseline's quantile."""
+    """Test whether the shares of values up to ``quantile`` are equal in both profiles, and return the p-value."""
     baseline_rows, current_rows = (int(side.count_up_to(np.array([quantile]))[0]) for side in numbers.sides)
     pooled = (baseline_rows + current_rows) / (numbers.baseline.rows + numbers.current.rows)
     error = np.sqrt(pooled * (1 - pooled) * numbers.dispersion) * numbers.size_factor
@@ -150,7 +150,7 @@ def _quantile_p(numbers: _NumberPair, quantile: float) -> float:
 
 
 def _compare_distributions(numbers: _NumberPair) -> list[Finding]:
-    """Return KS and Wasserstein distance. Both test whether the distributions are equal, so they share a p-value."""
+    """Return the findings about the KS and the Wasserstein distance; both have the p-value of the KS test."""
     distance, value = numeric.ks(numbers.baseline, numbers.current)
     p = significance.kolmogorov_p(distance, 1 / (numbers.size_factor**2 * numbers.dispersion))
     shares = [side.count_up_to(np.array([value]))[0] / side.rows for side in numbers.sides]
@@ -191,7 +191,7 @@ def _compare_wasserstein(numbers: _NumberPair, p: float) -> Finding:
 
 
 def _compare_bins(numbers: _NumberPair) -> Finding:
-    """Return the PSI over the bins between the baseline's deciles, with open ends and a bin for nulls."""
+    """Return the finding about the PSI. The baseline's deciles separate its bins; nulls have a bin of their own."""
     settings = numbers.pair.settings
     baseline, current = (side.bin_counts(numbers.edges) for side in numbers.sides)
     dispersion = noise.dispersion_of_bins(numbers.bins)

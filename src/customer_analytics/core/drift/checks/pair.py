@@ -1,4 +1,4 @@
-"""Two profiles of one shape with the same category codes."""
+"""A pair of profiles that can be compared: window length, decimals and the codes of texts are the same in both."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,14 +11,14 @@ from customer_analytics.core.drift.settings import DriftSettings
 
 @dataclass(frozen=True, slots=True)
 class ProfilePair:
-    """A baseline and a current profile with the same category codes.
+    """A baseline and a current profile, in which equal texts have equal codes.
 
     Args:
         baseline: Profile to compare with.
         current: Profile to judge.
         settings: Thresholds.
-        partial_windows: Codes of the first and last windows, of which a delivery may have only a part; the volume check
-            skips them.
+        partial_windows: Codes of the first and the last window of each profile. The volume check skips them, because a
+            delivery may contain only a part of them.
     """
 
     baseline: PurchaseProfile
@@ -28,10 +28,10 @@ class ProfilePair:
 
     @classmethod
     def of(cls, baseline: PurchaseProfile, current: PurchaseProfile, settings: DriftSettings) -> Self:
-        """Return the pair of two deliveries.
+        """Give the texts of both profiles the same codes, and return the profiles as a pair.
 
         Raises:
-            ProfileError: The profiles differ in shape.
+            ProfileError: The profiles differ in window length or decimals.
         """
         if baseline.shape != current.shape and baseline.shape and current.shape:
             found = f"{describe_shape(baseline.shape)} against {describe_shape(current.shape)}"
@@ -44,11 +44,11 @@ class ProfilePair:
 
     @property
     def rows(self) -> tuple[int, int]:
-        """Rows of the baseline and of the current profile."""
+        """The number of rows in the baseline and in the current profile."""
         return self.baseline.rows(), self.current.rows()
 
 
 def _edge_windows(profile: PurchaseProfile) -> tuple[int, ...]:
-    """Return the first and the last window; none if there are only one or two."""
+    """Return the codes of the first and the last window; empty if there are fewer than three windows."""
     windows = sorted(window for window in profile.rows_per_window() if window != NO_DATE)
     return (windows[0], windows[-1]) if len(windows) > 2 else ()  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""Findings about each country: mean amount, and shares and nulls of categories and payment types."""
+"""Findings per country: about the mean amount, and about shares and nulls of categories and payment types."""
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def compare_segments(pair: ProfilePair) -> list[Finding]:
 
 
 def _compare_means(pair: ProfilePair, segments: I64) -> list[Finding]:
-    """Return the relative change of the mean amount of each segment that has amounts in both profiles."""
+    """Return one finding per segment about the relative change of its mean amount; skip segments without amounts."""
     before, now = sum_amounts(pair.baseline), sum_amounts(pair.current)
     segments = segments[(np.minimum(before.rows, now.rows)[segments] > 1) & (before.sums[segments] > 0)]
     means = [side.sums[segments] / side.rows[segments] for side in (before, now)]
@@ -68,7 +68,7 @@ def _compare_means(pair: ProfilePair, segments: I64) -> list[Finding]:
 
 
 def _dispersion_of_means(profile: PurchaseProfile) -> Floats:
-    """Return the dispersion of the mean amount between windows, per segment; at least 1."""
+    """Return, per segment, how much the mean amount varies between windows: its dispersion, at least 1."""
     cells = packed_counts.unpack_counts(profile.cell_sums, CountTable.AMOUNT_OCTAVE)
     rows, sums, squares = sum_amounts(profile)
     has_amount = is_summed_octave(cells.value)
@@ -85,7 +85,7 @@ def _dispersion_of_means(profile: PurchaseProfile) -> Floats:
 
 
 def _compare_texts(pair: ProfilePair, table: CountTable, segments: I64) -> list[Finding]:
-    """Return for each segment the change of the share of nulls and the largest change of a value's share."""
+    """Return findings per segment: about the share of nulls, and about the value whose share changes most."""
     before, now = count_by_segment(pair.baseline, table), count_by_segment(pair.current, table)
     cells = before.cells
     dispersion = dispersion_of_shares(cells.window, cells.segment, cells.value, cells.rows, before.counts.shape)
@@ -105,9 +105,9 @@ def _compare_texts(pair: ProfilePair, table: CountTable, segments: I64) -> list[
 def _compare_shares(
     pair: ProfilePair, table: CountTable, values: tuple[I64, I64], dispersion: Floats, segment: Segment
 ) -> Finding:
-    """Return the largest change of a share in one segment, given the rows and the dispersion per value.
+    """Return the finding about the value whose share changes most in one segment.
 
-    The rows of ``segment`` are not used, because they include nulls.
+    ``values`` holds the number of rows of each value in each profile. ``segment.rows`` is not used: it includes nulls.
     """
     before, now = values
     sizes = int(before.sum()), int(now.sum())

@@ -13,8 +13,8 @@ def compare_stability(
 ) -> Finding:
     """Return the finding about the PSI of a column.
 
-    ``counts`` are the rows per bin or value of both profiles, ``draws`` the noise at these counts. ``detail`` ends the
-    explanation.
+    ``counts`` holds the number of rows per bin or value, for each profile. ``draws`` is the noise at these counts.
+    ``detail`` is appended to the explanation.
     """
     index = float(psi(*counts))
     return build_finding(

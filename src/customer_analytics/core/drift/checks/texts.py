@@ -26,9 +26,9 @@ _MAX_NAMED_VALUES = 5
 
 @dataclass(frozen=True, slots=True)
 class _TextPair:
-    """A text column in both profiles: its values, their rows in both, and the dispersion of each value's share.
+    """A text column in both profiles: each value's name, its rows in each profile, and the dispersion of its share.
 
-    Nulls are not included, so value ``i`` has the code ``i + 1`` in the profiles.
+    Null is not one of the values: the value at index ``i`` has the code ``i + 1`` in the profiles.
     """
 
     pair: ProfilePair
@@ -44,11 +44,11 @@ class _TextPair:
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """Rows with a value in the baseline and in the current profile."""
+        """How many rows have a value: in the baseline, and in the current profile."""
         return int(self.baseline.sum()), int(self.current.sum())
 
     def money(self, index: int) -> float:
-        """Return the current revenue of a value, in major units."""
+        """Return the revenue, in major units, of the current rows that have the value at ``index``."""
         return sum_money(self.pair.current, self.table, index + 1)
 
 
@@ -56,8 +56,8 @@ def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
     """Return the findings about a text column.
 
     Returns:
-        Nulls, largest change of a share, PSI, new and vanished values, total variation, Jensen-Shannon divergence and
-        Cramér's V. If a profile has too few values: nulls and insufficient data.
+        Findings about nulls, the largest change of a share, PSI, new and vanished values, total variation,
+        Jensen-Shannon divergence and Cramér's V. If a profile has too few values: about nulls and insufficient data.
     """
     column, names = TEXT_TABLES[table], pair.baseline.categories.of(table)
     windows, codes, rows, _ = count_by_window(pair.baseline, table)
@@ -76,13 +76,13 @@ def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
 
 
 def _count_codes(profile: PurchaseProfile, table: CountTable, values: int) -> I64:
-    """Return the rows per value code; code 0 is null."""
+    """Return how many rows have each value code, from 0 (null) to ``values``."""
     _, codes, rows, _ = count_by_window(profile, table)
     return np.bincount(codes, rows, values + 1).astype(np.int64)
 
 
 def _compare_shares(texts: _TextPair) -> list[Finding]:
-    """Return the largest change of a share, with a p-value adjusted for all values, and the PSI over all values."""
+    """Return two findings: about the value whose share changes most, and about the PSI of all values."""
     settings = texts.pair.settings
     pooled_dispersion = noise.pooled_dispersion(texts.dispersion, texts.baseline)
     draws = noise.draw_noise(texts.baseline, texts.current, pooled_dispersion, settings.noise_draws, settings.seed)
@@ -108,11 +108,11 @@ def _compare_shares(texts: _TextPair) -> list[Finding]:
 
 
 def _find_new_values(texts: _TextPair) -> list[Finding]:
-    """Return the finding about values that the baseline does not have; its figures are those of the most frequent one.
+    """Return a finding about the values that only the current profile has; an empty list if there are none.
 
-    The p-value is the probability that chance puts all rows of a value into the current profile, adjusted for all
-    values. The noise floor is the larger of two numbers of rows: the most rows that chance puts there, and the rows of
-    the most frequent value that occurs in only one window of the baseline.
+    Its numbers describe the most frequent new value. The p-value is the probability of such a value by chance. The
+    noise floor is the share of rows that a new value can have by chance, or, if higher, the share of the most frequent
+    value that occurs in only one window of the baseline.
     """
     new_values = _rank_values_of_one_side(texts.current, texts.baseline)
     if not len(new_values):
@@ -147,7 +147,7 @@ def _find_new_values(texts: _TextPair) -> list[Finding]:
 
 
 def _most_rows_in_one_window(texts: _TextPair) -> float:
-    """Return the rows of the most frequent value that is in only one window of the baseline; 0 for a single window."""
+    """Among values in only one window of the baseline, return the highest row count; 0 if it has only one window."""
     windows, codes, rows, _ = count_by_window(texts.pair.baseline, texts.table)
     has_value = codes > 0
     windows, codes, rows = windows[has_value], codes[has_value], rows[has_value]
@@ -158,7 +158,7 @@ def _most_rows_in_one_window(texts: _TextPair) -> float:
 
 
 def _find_vanished_values(texts: _TextPair) -> list[Finding]:
-    """Return the finding about values that only the baseline has; its figures are those of the most frequent one."""
+    """Return a finding about the values that only the baseline has; its numbers describe the most frequent of them."""
     vanished = _rank_values_of_one_side(texts.baseline, texts.current)
     if not len(vanished):
         return []
@@ -180,20 +180,20 @@ def _find_vanished_values(texts: _TextPair) -> list[Finding]:
 
 
 def _rank_values_of_one_side(rows: I64, opposite_rows: I64) -> I64:
-    """Return the indices of the values that have rows on this side only, most rows first."""
+    """Return the indices where ``rows`` is above 0 and ``opposite_rows`` is 0, in descending order of ``rows``."""
     indices = np.flatnonzero((rows > 0) & (opposite_rows == 0))
     return indices[np.argsort(-rows[indices], kind="stable")]
 
 
 def _list_values(texts: _TextPair, indices: I64, describe: Callable[[int], str]) -> str:
-    """Return the names of values with a description of each; past ``_MAX_NAMED_VALUES`` they are only counted."""
+    """Return the names and descriptions of the first ``_MAX_NAMED_VALUES`` values, and how many more there are."""
     named = [f"'{texts.names[index]}' ({describe(index)})" for index in indices[:_MAX_NAMED_VALUES].tolist()]
     unnamed = len(indices) - len(named)
     return ", ".join(named) + (f" and {unnamed} more" if unnamed else "")
 
 
 def _report_distances(texts: _TextPair) -> list[Finding]:
-    """Return the distances between the shares on both sides, as findings without thresholds."""
+    """Return findings without thresholds about the distances between the baseline's and the current shares."""
     counts = texts.baseline, texts.current
     test = categorical.chi_square(*counts)
     chi_square = f"chi-square {test.statistic:.4g}, {test.df} degrees of freedom, p {test.p:.3g}"

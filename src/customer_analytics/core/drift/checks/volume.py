@@ -1,4 +1,4 @@
-"""The finding about volume: the rows of each window against the median window of the baseline."""
+"""The finding about volume: compares the row count of each window with the median of the baseline's windows."""
 
 from statistics import NormalDist
 
@@ -14,9 +14,9 @@ from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, 
 
 
 def compare_volume(pair: ProfilePair) -> Finding:
-    """Return the finding about the current window whose rows differ most from the baseline's median window.
+    """Return the finding about the window whose row count differs most from the median of the baseline's windows.
 
-    Partial windows are skipped. A window without purchases between two others counts with 0 rows.
+    Partial windows are skipped. A window without purchases is included, with 0 rows, if it is between other windows.
     """
     settings = pair.settings
     _, baseline_rows = _count_windows(pair.baseline, pair.partial_windows)
@@ -50,16 +50,16 @@ def compare_volume(pair: ProfilePair) -> Finding:
 
 
 def _usual_deviation(deviations: Floats, windows: int) -> float:
-    """Return the 95 % quantile of the largest absolute deviation of ``windows`` windows drawn from ``deviations``.
+    """Return the absolute deviation that none of ``windows`` usual windows exceeds, with a probability of 95 %.
 
-    A season that the baseline contains therefore does not alarm. The most extreme deviation is never returned, so that
-    one broken window in the baseline does not hide the next one.
+    ``deviations`` are those of the baseline's windows, so a season in the baseline causes no alarm. The most extreme of
+    them is never returned: one broken window in the baseline must not hide later ones.
     """
     return float(np.quantile(np.abs(deviations), max(0.0, 1 - 0.05 / windows), method="lower"))
 
 
 def _count_windows(profile: PurchaseProfile, partial_windows: frozenset[int]) -> tuple[I64, Floats]:
-    """Return the codes and the rows of all windows from the first to the last one, without the partial windows."""
+    """Return the code and the row count of each window from the first to the last, except the partial windows."""
     rows_by_window = {window: rows for window, rows in profile.rows_per_window().items() if window != NO_DATE}
     if not rows_by_window or profile.shape is None:
         return np.zeros(0, np.int64), np.zeros(0)

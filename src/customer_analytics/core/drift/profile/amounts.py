@@ -1,4 +1,4 @@
-"""Counts rows per window and amount: exactly, or in log-linear buckets if there are too many distinct amounts."""
+"""Counts how many rows have each amount in each window; uses log-linear buckets for too many distinct amounts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ LargeCounts = tuple[tuple[tuple[int, int], int], ...]
 
 
 class Detail(IntEnum):
-    """A level of detail at which amounts are counted; a greater number is coarser."""
+    """The level of detail at which amounts are counted, from exact (0) to coarse (2)."""
 
     EXACT = 0
     """Each amount is counted exactly in each window."""
@@ -62,8 +62,8 @@ def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64
         decimals: Decimal places of the minor unit: 2 for cents.
 
     Returns:
-        A pair: first the minor units per row, with ``NULL_CENTS`` for null and -1 for amounts that are negative or at
-        least ``LARGE_CENTS``; second, for the rows with -1, the exact minor units by row position.
+        A pair. First: the minor units of each row; ``NULL_CENTS`` marks null, and -1 marks an amount that is negative
+        or at least ``LARGE_CENTS``. Second: a dict from the position of each row with -1 to its exact minor units.
     """
     scale = 10**decimals
     with np.errstate(over="ignore"):  # an overflow gives infinity, which counts as large
@@ -77,7 +77,7 @@ def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64
 
 
 def floor_to_bucket(cents: I64) -> I64:
-    """Return the lower end of each amount's bucket: its ``BUCKET_BITS + 1`` leading bits, and 0 in all other bits."""
+    """Return the lower end of each amount's bucket: all bits after the ``BUCKET_BITS + 1`` leading bits become 0."""
     _, bit_lengths = np.frexp(cents.astype(np.float64))
     dropped_bits = np.maximum(bit_lengths.astype(np.int64) - (BUCKET_BITS + 1), 0)
     return np.where(cents == NULL_CENTS, cents, cents >> dropped_bits << dropped_bits)
@@ -85,19 +85,19 @@ def floor_to_bucket(cents: I64) -> I64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AmountCounts:
-    """A partial state that counts rows per window and amount; ``AmountCounts()`` is the identity.
+    """A partial state: how many rows have each amount in each window. Adding ``AmountCounts()`` changes nothing.
 
     The level of detail depends on all merged rows, not on how they were divided into chunks. There are three levels:
 
-    - If there are at most ``pair_cap`` distinct (window, amount) pairs, ``exact`` holds all counts.
-    - If there are more pairs, ``whole`` holds counts per amount, and ``buckets`` holds counts per window and bucket.
-    - If there are more than ``distinct_cap`` distinct amounts, ``buckets`` holds all counts.
+    - More than ``distinct_cap`` distinct amounts: ``buckets`` holds all counts.
+    - Otherwise, more than ``pair_cap`` distinct (window, amount) pairs: ``whole`` and ``buckets`` both hold the counts.
+    - Otherwise: ``exact`` holds all counts.
 
     Args:
-        exact: Rows per key ``window << CENT_BITS | minor units``.
-        whole: Rows per amount in minor units, over all windows.
-        buckets: Rows and sum of minor units per key ``window << CENT_BITS | lower end of the bucket``.
-        large: Rows per (window, minor units) of amounts that are negative or at least ``LARGE_CENTS``, at every level.
+        exact: The number of rows per window and amount. Keys: ``window << CENT_BITS | minor units``.
+        whole: The number of rows per amount over all windows. Keys: minor units.
+        buckets: Rows and minor units per window and bucket. Keys: ``window << CENT_BITS | lower end of the bucket``.
+        large: At every level, counts of the amounts that are negative or at least ``LARGE_CENTS``, per window.
         pair_cap: Maximum number of distinct (window, amount) pairs that are counted exactly.
         distinct_cap: Maximum number of distinct amounts that are counted exactly.
     """
@@ -111,12 +111,12 @@ class AmountCounts:
 
     @classmethod
     def of(cls, windows: I64, cents: I64, large_cents: dict[int, int]) -> Self:
-        """Count rows per window and amount, all exactly.
+        """Count exactly how many rows have each amount in each window.
 
         Args:
             windows: Window code of each row.
-            cents: Minor units of each row: the first result of :func:`to_minor_units`.
-            large_cents: Exact minor units by row position: the second result of :func:`to_minor_units`.
+            cents: First result of :func:`to_minor_units`: the minor units of each row.
+            large_cents: Second result of :func:`to_minor_units`: exact minor units by row position.
         """
         large = Counter((int(windows[row]), amount) for row, amount in large_cents.items())
         keys = (windows << CENT_BITS) | cents
@@ -152,19 +152,19 @@ class AmountCounts:
 
     @property
     def detail(self) -> Detail:
-        """The level of detail that these counts have."""
+        """The present level of detail."""
         if self.whole.runs:
             return Detail.WHOLE_EXACT
         return Detail.BUCKETED if self.buckets.runs else Detail.EXACT
 
     def settled(self) -> Self:
-        """Return these counts, coarser if they exceed a cap, with the sorted runs of each table merged into one."""
+        """Return the counts in final form: coarser if they exceed a cap, and with one sorted run per table."""
         capped = self.coarsen_to_caps()
         exact, whole, buckets = map(to_one_run, (capped.exact, capped.whole, capped.buckets))
         return replace(capped, exact=exact, whole=whole, buckets=buckets)
 
     def coarsen_to_caps(self) -> Self:
-        """Return these counts at a coarser level of detail if they exceed a cap, else unchanged."""
+        """Return the counts, at a coarser level of detail if they exceed ``pair_cap`` or ``distinct_cap``."""
         is_exact = self.detail is Detail.EXACT
         distinct = _count_amounts(self.exact, self.distinct_cap) if is_exact else len(self.whole.settled().keys)
         if distinct > self.distinct_cap:
@@ -174,7 +174,7 @@ class AmountCounts:
         return self
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the counts of these windows (codes) only, in buckets if this state counts windows in buckets."""
+        """Return the counts of the windows with the given codes, in buckets if there are no exact counts per window."""
         counts = self.settled()
         runs = counts.exact.settled(), counts.buckets.settled()
         exact, buckets = (select_keys(run, np.isin(run.keys >> CENT_BITS, list(windows))) for run in runs)
@@ -182,7 +182,7 @@ class AmountCounts:
         return replace(counts, exact=exact, whole=NO_SUMS, buckets=buckets, large=large)
 
     def _coarsen(self, detail: Detail) -> Self:
-        """Return these counts at the level ``detail``, or unchanged if they have this level or a coarser one."""
+        """Return the counts at the level ``detail``; unchanged if they already have this level or a coarser one."""
         if detail <= self.detail:
             return self
         buckets = sum(map(_sum_buckets, _slice_pairs(self.exact)), self.buckets)
@@ -198,13 +198,13 @@ NO_AMOUNTS = AmountCounts()
 
 
 def to_one_run(table: KeySums) -> KeySums:
-    """Merge all sorted runs into one; the result has no run if there are no keys."""
+    """Merge all sorted runs of the table into one; a table without keys has no run."""
     run = table.settled()
     return KeySums((run,)) if len(run.keys) else NO_SUMS
 
 
 def select_keys(run: SortedRun, is_selected: npt.NDArray[np.bool_]) -> KeySums:
-    """Select the keys of a run at the positions where ``is_selected`` is true, with their sums."""
+    """Return the keys of a run, and the sums of these keys, at the positions where ``is_selected`` is true."""
     return KeySums.of_run(run.keys[is_selected], *(column[is_selected] for column in run.sums))
 
 
@@ -224,7 +224,7 @@ def _count_pairs(exact: KeySums) -> int:
 
 
 def _count_amounts(exact: KeySums, cap: int) -> int:
-    """Count the distinct amounts; return 0 without counting if there are at most ``cap`` (window, amount) pairs."""
+    """Return the number of distinct amounts, or 0 if a quick bound shows that it is at most ``cap``."""
     if exact.max_size() <= cap:
         return 0
     is_present = np.zeros(_FLAGGED_CENTS, bool)
@@ -238,7 +238,7 @@ def _count_amounts(exact: KeySums, cap: int) -> int:
 
 
 def _sum_buckets(pairs: SortedRun) -> KeySums:
-    """Sum exact counts per (window, amount) to rows and minor units per window and bucket."""
+    """Convert exact counts to the number of rows and the sum of minor units per window and bucket."""
     cents, (rows,) = pairs.keys & CENT_MASK, pairs.sums
     keys = (pairs.keys - cents) | floor_to_bucket(cents)
     return KeySums.of_run(keys, rows, np.where(cents == NULL_CENTS, 0, cents * rows))

@@ -22,13 +22,13 @@ _MANTISSAS = (100, 125, 160, 200, 250, 315, 400, 500, 630, 800)
 
 
 def amount_distribution(profile: PurchaseProfile) -> pd.DataFrame:
-    """Count purchases and revenue per interval of the amount.
+    """Count the purchases and sum their revenue per interval of amounts.
 
     Returns:
         One row per interval of the R10 series, from the smallest amount to the greatest; amounts of 0 have an interval
-        of their own. Columns: ``low`` (float64, major units, included), ``high`` (float64, not included), ``rows``
-        (int64), ``revenue`` (float64, nearest to the exact sum), ``exact`` (bool; false if the profile counts amounts
-        in buckets). Empty if no purchase has an amount.
+        of their own. Columns: ``low`` and ``high`` (float64, major units; the interval includes ``low``, not ``high``),
+        ``rows`` (int64), ``revenue`` (float64, nearest to the exact sum), ``exact`` (bool; false if the profile holds
+        amounts in buckets). Empty if no purchase has an amount.
     """
     amounts = count_numbers(profile, Column.PURCHASE_AMOUNT)
     units = amounts.units
@@ -57,7 +57,7 @@ def amount_distribution(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def _r10_edges(greatest: int) -> Iterator[int]:
-    """Yield edges of intervals in minor units: 0, 1, then the R10 series up to the first edge above ``greatest``."""
+    """Yield edges of intervals, in minor units: 0, 1, then the R10 series up to the first edge above ``greatest``."""
     yield from (0, 1)
     previous = 1
     for power in range(int(math.log10(max(greatest, 1))) + 2):
@@ -69,13 +69,13 @@ def _r10_edges(greatest: int) -> Iterator[int]:
 
 
 def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
-    """Count the purchases, their revenue and their nulls per window.
+    """Count the purchases and the nulls, and sum the revenue, per window.
 
     Returns:
         One row per window that has purchases, ascending; purchases without a date are in the last row. Columns:
-        ``window`` (datetime64[us], its first day; NaT for no date), ``rows`` (int64), ``revenue`` (float64, major
-        units; excludes amounts of at least ``LARGE_CENTS`` minor units), and ``missing_<column>`` (int64, rows where
-        the column is null) for country, category, age and payment type.
+        ``window`` (datetime64[us], first day of the window; NaT for no date), ``rows`` (int64), ``revenue`` (float64,
+        major units; excludes amounts of at least ``LARGE_CENTS`` minor units), and ``missing_<column>`` (int64, number
+        of nulls) for country, category, age and payment type.
     """
     window, _, rows, cents = count_by_window(profile, CountTable.COUNTRY)
     windows, window_index = np.unique(window, return_inverse=True)
@@ -93,7 +93,7 @@ def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def _count_nulls(profile: PurchaseProfile, table: CountTable, windows: I64) -> I64:
-    """Count the nulls in the column of ``table`` per window; ``windows`` are the codes of all windows, ascending."""
+    """Return the number of nulls per window in the column of ``table``; ``windows`` are all window codes, ascending."""
     window, value, rows, _ = count_by_window(profile, table)
     is_null = value == NULL
     return np.bincount(np.searchsorted(windows, window[is_null]), rows[is_null], len(windows)).astype(np.int64)

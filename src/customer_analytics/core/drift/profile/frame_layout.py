@@ -1,4 +1,4 @@
-"""The columns and constants of the frame that :mod:`frame_writer` makes of a profile and :mod:`frame_reader` reads."""
+"""Columns and constants of a profile's frame; :mod:`frame_writer` writes such a frame, :mod:`frame_reader` reads it."""
 
 import numpy as np
 
@@ -33,7 +33,7 @@ _YEARS_PER_CODE = {CountTable.AGE: 1, CountTable.AGE_DECADE: 10}
 
 
 def decode_numbers(table: CountTable, codes: I64) -> I64:
-    """Convert value codes to numbers: years of age or minor units, the lower end of a bucket, or -1 for null."""
+    """Convert value codes to years of age or minor units; a bucket becomes its lower end, null becomes -1."""
     if table is CountTable.AMOUNT_OCTAVE:
         numbers = np.where(codes == 1, 0, 1 << np.clip(codes - 2, 0, LARGE_OCTAVE))
     else:
@@ -42,6 +42,6 @@ def decode_numbers(table: CountTable, codes: I64) -> I64:
 
 
 def encode_numbers(table: CountTable, numbers: I64) -> I64:
-    """Convert numbers that :func:`decode_numbers` returned back to value codes."""
+    """Convert years of age or minor units to value codes: the inverse of :func:`decode_numbers`."""
     codes = encode_octaves(numbers) if table is CountTable.AMOUNT_OCTAVE else numbers // _YEARS_PER_CODE[table] + 1
     return np.where(numbers < 0, NULL, codes)

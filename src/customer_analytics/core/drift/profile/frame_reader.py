@@ -1,4 +1,4 @@
-"""Converts a frame that :mod:`frame_writer` made back to a profile."""
+"""Reads a profile from the frame that :mod:`frame_writer` made of it."""
 
 from collections.abc import Mapping
 
@@ -25,11 +25,11 @@ _HINT = "profile that delivery again with this version, or name another baseline
 
 
 def from_frame(frame: pd.DataFrame, name: str = "purchase_profile") -> PurchaseProfile:
-    """Convert a frame of a profile back to an equal profile.
+    """Read a profile from its frame; the result equals the profile that was written.
 
     Args:
         frame: A frame from :func:`~.frame_writer.to_frame`; its rows may be in any order.
-        name: Name of the frame in errors.
+        name: Name of the frame for error messages.
 
     Raises:
         ProfileError: A column is missing, or the schema version in the frame is missing or not ``SCHEMA_VERSION``.

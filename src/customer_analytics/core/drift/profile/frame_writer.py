@@ -39,11 +39,11 @@ def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
         - ``column`` (category): the column whose values are counted, or the name of a fact about the profile itself.
         - ``detail`` (category): ``value`` for an exact count, ``bucket`` for the count of a bucket, ``whole`` for an
           exact count over all windows, ``about`` for a fact about the profile itself.
-        - ``value`` (category): the text that is counted, or a large amount as text; null for other numbers and nulls.
-        - ``number`` (Int64): the minor units or years that are counted, or the lower end of a bucket; null for texts,
-          large amounts and nulls.
-        - ``count`` (int64): number of rows with this value.
-        - ``minor_units`` (int64): sum of the amounts of those rows; 0 for exact amounts, whose sum is number x count.
+        - ``value`` (category): the counted text, or a large amount as text; null if another number or null is counted.
+        - ``number`` (Int64): the counted minor units or years, or the lower end of the counted bucket; null for a text,
+          a large amount or a null.
+        - ``count`` (int64): number of rows with this text, number or bucket.
+        - ``minor_units`` (int64): sum of these rows' amounts; 0 for exact amounts, whose sum is ``number * count``.
 
     Raises:
         ProfileError: The profile is ``PurchaseProfile()``, which has no shape.
@@ -53,14 +53,14 @@ def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def to_chunks(profile: PurchaseProfile) -> Chunks:
-    """Return the frame of :func:`to_frame` as one or more chunks, each of at most ``ROWS_PER_CHUNK`` rows."""
+    """Return the same frame as :func:`to_frame`, in chunks of at most ``ROWS_PER_CHUNK`` rows."""
     return LocalChunks(_FrameSource.of(profile), LocalRuntime(threads=2))
 
 
 class _FrameRows(NamedTuple):
-    """Consecutive rows of the frame as arrays of equal length, with window, segment and text still as codes.
+    """Consecutive rows of the frame, one array per column; windows, segments and texts are codes.
 
-    The text code n stands for the text at position n - 1 of ``_Section.texts``. Text code 0 and number -1 mark null.
+    Text code n stands for the text ``_Section.texts[n - 1]``. Text code 0 and number -1 stand for null.
     """
 
     window: I64
@@ -72,9 +72,9 @@ class _FrameRows(NamedTuple):
 
 
 class _Section(NamedTuple):
-    """A part of the frame: consecutive rows with the same ``column`` and ``detail``, read only when they are needed.
+    """A part of the frame: consecutive rows with the same ``column`` and ``detail``, made only when they are needed.
 
-    ``size`` is its number of rows. Its codes stand for ``texts``. ``read`` returns its rows at a slice of positions.
+    ``size`` is the number of rows. ``texts`` are the texts for the codes. ``read(positions)`` returns the rows there.
     """
 
     column: str
@@ -88,8 +88,8 @@ class _Section(NamedTuple):
 class _FrameSource:
     """A source of chunks for :class:`LocalChunks`: consecutive row ranges of one frame.
 
-    ``sections`` are the parts of the frame in order. ``countries``, ``columns`` and ``values`` are the texts that occur
-    in its columns ``segment``, ``column`` and ``value``, ascending.
+    ``sections`` are the parts of the frame in order. ``countries``, ``columns`` and ``values`` are the distinct texts
+    of the frame's columns ``segment`` (without ``all``), ``column`` and ``value``, ascending.
     """
 
     sections: list[_Section]
@@ -143,7 +143,7 @@ class _FrameSource:
         )
 
     def _slice_sections(self, start: int, stop: int) -> Iterator[tuple[_Section, slice]]:
-        """Yield each section that has rows between two positions of the frame, and the slice of those rows in it."""
+        """Yield each section that has frame rows from ``start`` to ``stop``, and their positions in the section."""
         first = 0
         for section in self.sections:
             positions = slice(max(start - first, 0), min(stop - first, section.size))
@@ -153,7 +153,7 @@ class _FrameSource:
 
 
 def _describe_profile(profile: PurchaseProfile, shape: ProfileShape) -> Iterator[_Section]:
-    """Yield a section of one row for each fact about the profile itself, such as its period."""
+    """Yield one section per fact about the profile itself, such as its period; each section has one row."""
     facts: list[tuple[str, tuple[str, ...], int, int]] = [
         (layout.SCHEMA_VERSION_ROW, (), SCHEMA_VERSION, 1),
         (layout.PERIOD_ROW, (str(shape.period),), -1, 1),
@@ -173,7 +173,7 @@ def _section_in_memory(column: str, detail: str, texts: tuple[str, ...], rows: _
 
 
 def _lay_out_amounts(amounts: AmountCounts) -> Iterator[_Section]:
-    """Yield a section of amounts per window, so that only one window is merged at a time; large amounts come last."""
+    """Yield the amounts, one section per window, to merge only one window at a time; large amounts come last."""
     column = str(Column.PURCHASE_AMOUNT)
     tables = (amounts.exact, layout.VALUE), (amounts.whole, layout.WHOLE), (amounts.buckets, layout.BUCKET)
     for table, detail in tables:
@@ -216,11 +216,11 @@ def _read_cells(run: SortedRun, table: CountTable, positions: slice) -> _FrameRo
 
 
 def _recode(codes: list[I64], names: list[tuple[str | None, ...]], categories: list[str]) -> pd.Categorical:
-    """Convert the codes of several sections to one categorical with the rows of all sections in order.
+    """Join the codes of several sections, in order, to one categorical.
 
     Args:
         codes: One array of codes for each section.
-        names: The texts of each section: its code n stands for the text at position n; ``None`` is null.
+        names: The texts for each section: code n stands for the text at position n; ``None`` is null.
         categories: The distinct texts of all sections, sorted.
     """
     code_by_name: dict[str | None, int] = {name: code for code, name in enumerate(categories)} | {None: -1}

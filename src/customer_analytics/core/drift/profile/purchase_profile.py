@@ -48,14 +48,14 @@ class ProfileError(CustomerAnalyticsError):
 
 @dataclass(frozen=True, slots=True)
 class ProfileShape:
-    """Window length and minor unit of a profile. Only profiles of equal shape can be merged or compared.
+    """The window length and the decimals of a profile (its shape). Only profiles of one shape are merged or compared.
 
     Args:
         period: Length of a window: ``day``, ``week`` or ``month``.
         amount_decimals: Decimal places of the currency's minor unit: 2 for cents.
 
     Raises:
-        SettingError: ``period`` is not one of these three.
+        SettingError: ``period`` is not ``day``, ``week`` or ``month``.
     """
 
     period: Period = Period.WEEK
@@ -69,7 +69,7 @@ class ProfileShape:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """Settings of profiles (``params:profile``): ``period``, the length of a window. An unknown one is an error."""
+    """Settings of profiles (``params:profile``). ``period`` is the window length; an unknown period is an error."""
 
     period: Period
 
@@ -77,24 +77,24 @@ class ProfileSettings:
         self.shape(0)  # raises SettingError for an unknown period
 
     def shape(self, amount_decimals: int) -> ProfileShape:
-        """Return the shape of a profile with this period and with amounts of ``amount_decimals`` decimal places."""
+        """Return the shape of a profile: this period, and amounts with ``amount_decimals`` decimal places."""
         return ProfileShape(self.period, amount_decimals)
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseProfile:
-    """A partial state that counts the rows of a delivery per window and value; ``PurchaseProfile()`` is the identity.
+    """A partial state: how often each value occurs per window of a delivery. Adding an empty profile changes nothing.
 
-    For the whole delivery, amounts, ages and countries are counted exactly. For each country, categories and payment
-    types are counted exactly, ages by decade, and amounts by power of two; sums of money are exact. Exact amounts for
-    each country would need memory for countries x windows x amounts.
+    Over all countries, amounts, ages and countries are counted exactly. Per country, categories and payment types are
+    counted exactly, ages per decade, and amounts per power of two: exact amounts per country would need too much
+    memory. Sums of money are exact.
 
     Args:
-        shape: Window length and minor unit; ``None`` only for the identity.
+        shape: Window length and decimals; ``None`` only in ``PurchaseProfile()``.
         categories: The distinct texts of the text columns; ``cell_sums`` holds codes that refer to them.
-        amounts: Rows per window and amount.
-        cell_sums: Rows and minor units per cell of the contingency tables (see ``packed_counts``).
-        quarantined: Pairs of a reason and its number of quarantined rows, sorted; empty if unknown.
+        amounts: The number of rows per window and amount.
+        cell_sums: Number of rows and sum of minor units per cell of the contingency tables (see ``packed_counts``).
+        quarantined: Pairs ``(reason, number of quarantined rows)``, sorted; empty if unknown.
     """
 
     shape: ProfileShape | None = None
@@ -111,7 +111,7 @@ class PurchaseProfile:
             chunk: ``purchase_date`` (datetime64), ``purchase_amount`` (float64, major units), ``customer_age`` (any
                 number dtype), ``country_code``, ``product_category`` and ``payment_type`` (category or text). Each
                 column may contain nulls. Other columns are ignored.
-            shape: Window length and minor unit.
+            shape: Window length and decimals.
         """
         if not len(chunk):
             return cls(shape)
@@ -151,11 +151,11 @@ class PurchaseProfile:
         return type(self)(shape, categories, amounts, left + right, tuple(sorted(quarantined.items())))
 
     def settled(self) -> Self:
-        """Return an equal profile in compact form: all its sorted runs are merged. Call it after the last chunk."""
+        """Return an equal profile in compact form, with all sorted runs merged. Call it after the last chunk."""
         return replace(self, amounts=self.amounts.settled(), cell_sums=amount_counts.to_one_run(self.cell_sums))
 
     def with_quarantined(self, rows_by_reason: Mapping[str, int]) -> Self:
-        """Return this profile with the given numbers of quarantined rows; reasons without rows are omitted."""
+        """Return the profile with the given numbers of quarantined rows per reason; reasons with 0 rows are omitted."""
         quarantined = ((reason, rows) for reason, rows in rows_by_reason.items() if rows)
         return replace(self, quarantined=tuple(sorted(quarantined)))
 
@@ -164,7 +164,7 @@ class PurchaseProfile:
         return sum(self.rows_per_window().values())
 
     def rows_per_window(self) -> dict[int, int]:
-        """Return the number of clean rows per window code, in ascending order of the codes."""
+        """Return the number of clean rows of each window; keys are window codes, ascending."""
         counts = packed_counts.unpack_counts(self.cell_sums, CountTable.COUNTRY)
         windows, window_index = np.unique(counts.window, return_inverse=True)
         rows = np.bincount(window_index, counts.rows, len(windows)).astype(np.int64)
@@ -181,7 +181,7 @@ class PurchaseProfile:
         return amount_counts.RELATIVE_BUCKET_WIDTH if self.amounts.settled().detail else None
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the profile of the purchases in these windows (codes); ``quarantined`` becomes empty."""
+        """Return the profile of the purchases in the windows with the given codes; its ``quarantined`` is empty."""
         run = self.cell_sums.settled()
         cell_sums = amount_counts.select_keys(run, np.isin(packed_counts.unpack_windows(run.keys), list(windows)))
         return replace(self, amounts=self.amounts.select_windows(windows), cell_sums=cell_sums, quarantined=())
@@ -204,7 +204,7 @@ def _count_chunk_reasons(chunk: pd.DataFrame) -> Counter[str]:
 
 
 def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
-    """Convert ages in years to codes: 0 for null, else the age plus 1. Ages are clipped to 0 to ``_MAX_AGE``."""
+    """Convert ages in years to codes: 0 for null, else the age plus 1. Ages above ``_MAX_AGE`` are lowered to it."""
     codes = np.clip(ages, 0, _MAX_AGE)
     codes += 1
     codes[np.isnan(ages)] = packed_counts.NULL
@@ -214,8 +214,8 @@ def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
 def encode_octaves(cents: I64) -> I64:
     """Return the code of each amount's octave, the interval from one power of two to the next.
 
-    Codes: 0 for null, 1 for the amount 0, 2 for 1, 3 for 2 to 3, 4 for 4 to 7 minor units, and so on. Amounts that are
-    negative or at least ``LARGE_CENTS`` have the code ``LARGE_OCTAVE``.
+    Null has code 0, an amount of 0 has code 1, 1 minor unit has code 2, 2 to 3 minor units have code 3, 4 to 7 have
+    code 4, and so on. Amounts that are negative or at least ``LARGE_CENTS`` have the code ``LARGE_OCTAVE``.
     """
     codes = cents.astype(np.float64).view(np.int64)
     codes >>= _EXPONENT_SHIFT
@@ -227,5 +227,5 @@ def encode_octaves(cents: I64) -> I64:
 
 
 def describe_shape(shape: ProfileShape) -> str:
-    """Describe a shape as text for an error message."""
+    """Return the window length and the decimals of a profile as text for an error message."""
     return f"windows of a {shape.period} and {shape.amount_decimals} decimals"

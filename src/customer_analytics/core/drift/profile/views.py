@@ -1,4 +1,4 @@
-"""Reads counts from a profile for the drift measures: of numbers and texts, in total, per window or per country."""
+"""Reads the counts of numbers and texts from a profile: in total, per window or per country."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ class SegmentCounts:
     """The number of rows per segment and value of a text column.
 
     Args:
-        counts: Rows as an array of shape ``(segments, values)``, both in order of their codes; the first value is null.
-        cells: Rows per window, segment and value, from which ``counts`` was summed.
+        counts: Number of rows by segment code (first axis) and value code (second axis); value code 0 is null.
+        cells: Number of rows per window, segment and value; ``counts`` is the sum of these over all windows.
     """
 
     counts: I64
@@ -28,13 +28,13 @@ class SegmentCounts:
 
 
 def align_categories(profile: PurchaseProfile, categories: TextCategories) -> PurchaseProfile:
-    """Return the settled profile with codes that refer to ``categories``, which must include its own categories."""
+    """Return the profile, settled, with codes that refer to ``categories``; these must include the profile's texts."""
     cell_sums = packed_counts.recode_categories(profile.cell_sums, profile.categories, categories)
     return replace(profile, categories=categories, cell_sums=cell_sums).settled()
 
 
 def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
-    """Count the rows of each amount (in minor units) or age over all windows; a bucket is represented by its mean."""
+    """Count how many rows have each amount (in minor units) or age; all amounts of a bucket are taken as their mean."""
     if column is Column.CUSTOMER_AGE:
         counts = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
         rows_by_code = np.bincount(counts.value, counts.rows, 1).astype(np.int64)
@@ -51,9 +51,9 @@ def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
 
 
 def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowValues:
-    """Count the rows of each distinct amount (in major units) or age in each window, without large amounts.
+    """Count how many rows have each amount (in major units) or age in each window; large amounts are not included.
 
-    If the profile counts the amounts of windows in buckets, the mean of a bucket represents its amounts.
+    If the profile holds amounts per window only in buckets, all amounts of a bucket are taken as their mean.
     """
     if column is Column.CUSTOMER_AGE:
         window, _, codes, rows, _ = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
@@ -69,7 +69,7 @@ def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowV
 
 
 def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCounts:
-    """Count the rows of a text table per value and segment (0: all rows, 1: no country, from 2 on: each country)."""
+    """Count the rows per segment and text. Segments: 0 is the whole delivery, 1 no country, from 2 on the countries."""
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     segment_count = packed_counts.FIRST_SEGMENT + len(profile.categories.country)
     value_count = 1 + len(profile.categories.of(table))
@@ -80,7 +80,7 @@ def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCoun
 
 
 def count_by_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I64, I64, I64]:
-    """Count the rows and sum the money of a table per window and value, over all countries.
+    """Count the rows and sum their minor units per window and value in the column of ``table``, over all countries.
 
     Returns:
         Four arrays of equal length, ordered by window and value: window codes, value codes, rows and minor units.
@@ -103,7 +103,7 @@ def name_segments(profile: PurchaseProfile) -> tuple[str, ...]:
 
 
 def _count_amounts(profile: PurchaseProfile) -> tuple[I64, I64, int]:
-    """Return the distinct amounts that are not large (minor units), the rows of each, and the number of nulls."""
+    """Return the distinct minor units (without large amounts), how many rows have each, and the number of nulls."""
     amounts = profile.amounts.settled()
     run = (amounts.exact, amounts.whole, amounts.buckets)[amounts.detail].settled()
     units, sums = KeySums.of_run(run.keys & CENT_MASK, *run.sums).settled()

@@ -1,4 +1,4 @@
-"""Time windows: days, weeks (Monday to Sunday) or calendar months. A window's code is the ordinal of its first day."""
+"""Time windows: days, weeks (from Monday) or calendar months. A window's code is ``toordinal()`` of its first day."""
 
 from enum import StrEnum
 
@@ -25,10 +25,10 @@ class Period(StrEnum):
 
 
 def encode_windows(dates: npt.NDArray[np.datetime64], period: Period) -> I64:
-    """Return the window code of each date: the ordinal of the window's first day, or ``NO_DATE`` for NaT.
+    """Return the window code of each date: ``toordinal()`` of the window's first day, or ``NO_DATE`` for NaT.
 
     Args:
-        dates: ``datetime64[us]``.
+        dates: Dates as ``datetime64[us]``.
         period: Length of a window; weeks start on Monday (ISO 8601).
     """
     if period is Period.MONTH:

@@ -1,4 +1,4 @@
-"""Known changes to clean purchases: each injection returns changed rows and leaves the given rows as they are."""
+"""Known changes to clean purchases. Each injection returns a changed copy and does not modify the given frame."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -26,16 +26,16 @@ class Injection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NewPayment:
-    """A payment type ``name`` replaces a share of the payment types, in rows drawn at random.
+    """In randomly drawn rows, the payment type becomes ``name``.
 
-    ``share`` is a share of the rows with a payment type; the number of rows is rounded.
+    ``share`` is the share of the non-null payment types that are replaced, rounded to whole rows.
     """
 
     share: float
     name: str = "new payment"
 
     def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Return the purchases with the payment type, as ``category``."""
+        """Return the purchases with the new payment type; the column becomes ``category``."""
         payment_types = purchases[Column.PAYMENT_TYPE]
         is_chosen = _choose_rows(payment_types.notna(), self.share, rng)
         return purchases.assign(**{Column.PAYMENT_TYPE: _replace_text(payment_types, is_chosen, self.name)})
@@ -43,7 +43,7 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class ScaleAmounts:
-    """All amounts are multiplied by a factor: a price rise (1.12), or a wrong unit (100).
+    """All amounts are multiplied by ``factor``: 1.12 simulates a price rise, 100 simulates a wrong unit.
 
     The products are not rounded; a profile rounds amounts to minor units.
     """
@@ -58,14 +58,14 @@ class ScaleAmounts:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Nulls replace a share of the values of a column, in rows drawn at random.
+    """In randomly drawn rows, the value of one column becomes null.
 
     Args:
         column: ``payment_type``, ``product_category`` or ``customer_age``.
-        rate: Share of the rows with a value; the number of rows is rounded.
+        rate: Share of the non-null values that become null, rounded to whole rows.
 
     Raises:
-        SettingError: Another column.
+        SettingError: ``column`` is another column.
     """
 
     column: str
@@ -77,7 +77,7 @@ class Missing:
             raise SettingError("drift_simulation.missing.column", expected, repr(self.column), _HINT)
 
     def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Return the purchases with nulls."""
+        """Return the purchases with the additional nulls."""
         values = purchases[self.column]
         return purchases.assign(**{self.column: values.mask(_choose_rows(values.notna(), self.rate, rng))})
 
@@ -87,15 +87,15 @@ class RecodeCountry:
     """All rows of one country get another country code.
 
     Args:
-        source: The country; empty for the most frequent one, and for the first of equally frequent ones.
-        target: The new code, which other rows may already have.
+        source: The present code; empty for the most frequent country (in a tie, the first in sort order).
+        target: The new code; other rows may already have it.
     """
 
     source: str = ""
     target: str = "ZZ"
 
     def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Return the purchases with the new code, as ``category``; unchanged if no row has a country."""
+        """Return the purchases with the new code in a ``category`` column; unchanged if no row has a country."""
         del rng
         countries = purchases[Column.COUNTRY_CODE]
         source = self.source or _most_frequent(countries)
@@ -106,10 +106,10 @@ class RecodeCountry:
 
 @dataclass(frozen=True, slots=True)
 class RepeatDay:
-    """The purchases of the busiest day, the earliest of equally busy days, are delivered twice."""
+    """The purchases of the busiest day are delivered twice. Among equally busy days, the earliest is repeated."""
 
     def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Return the purchases followed by those of that day; unchanged if no row has a date."""
+        """Return all purchases and, after them, a copy of those of the busiest day; unchanged if no row has a date."""
         del rng
         days = purchases[Column.PURCHASE_DATE].dt.floor("D")
         repeated = purchases[days == _most_frequent(days)]
@@ -118,16 +118,16 @@ class RepeatDay:
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """A share of the buyers, drawn at random, is older by a number of years.
+    """In randomly drawn rows, the customer becomes ``years`` years older.
 
-    ``share`` is a share of the rows with an age; the number of rows is rounded.
+    ``share`` is the share of the non-null ages that change, rounded to whole rows.
     """
 
     share: float
     years: int = 10
 
     def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Return the purchases with the higher ages, as ``Float64``."""
+        """Return the purchases with the higher ages; the column becomes ``Float64``."""
         ages = purchases[Column.CUSTOMER_AGE].astype("Float64")  # a sum may not fit the narrow integers of the column
         is_chosen = _choose_rows(ages.notna(), self.share, rng)
         return purchases.assign(**{Column.CUSTOMER_AGE: ages.mask(is_chosen, ages + self.years)})
@@ -149,9 +149,9 @@ class Scenario:
 
     Args:
         name: Description of the change.
-        expect: The correct outcomes.
-        steps: Injections in order, or settings for :func:`build_injection`; empty for an A/A comparison.
-        column: The column that must alarm for the verdict to be right; empty for any column.
+        expect: The outcomes that are right for this change.
+        steps: Injections in order, or the settings of each for :func:`build_injection`; empty if nothing is changed.
+        column: The verdict is right only if this column has an alarm; empty if no column is required.
     """
 
     name: str
@@ -166,10 +166,10 @@ class Scenario:
 
     @staticmethod
     def of(entry: Mapping[str, Any]) -> "Scenario":
-        """Return the scenario of a configuration entry.
+        """Build a scenario from an entry of the configuration.
 
         Raises:
-            SettingError: A kind of injection or a key is unknown.
+            SettingError: A kind of injection is unknown, or a key is unknown or missing.
         """
         keys = {field.name for field in fields(Scenario)}
         if not {"name", "expect"} <= set(entry) <= keys:
@@ -179,7 +179,7 @@ class Scenario:
 
 
 def build_injection(step: Mapping[str, Any]) -> Injection:
-    """Return the injection of the settings ``{kind: …, <field>: …}``.
+    """Build an injection from its settings: ``kind`` selects the class, the other keys are the fields of this class.
 
     Raises:
         SettingError: The kind is unknown, or a setting is unknown or missing.
@@ -197,12 +197,12 @@ def build_injection(step: Mapping[str, Any]) -> Injection:
 
 
 def inject_changes(purchases: pd.DataFrame, steps: Sequence[Injection], seed: int) -> pd.DataFrame:
-    """Return the purchases after all steps, in order; unchanged if there are no rows or no steps.
+    """Apply all steps to the purchases, in order, and return the result; unchanged if there are no rows or no steps.
 
     Args:
         purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``. The frame is not modified.
         steps: The injections.
-        seed: Seed of the draws of rows.
+        seed: Seed of the random choice of rows.
     """
     rng = np.random.default_rng(seed)
     for step in steps if len(purchases) else ():
@@ -211,7 +211,7 @@ def inject_changes(purchases: pd.DataFrame, steps: Sequence[Injection], seed: in
 
 
 def _choose_rows(is_eligible: pd.Series, share: float, rng: Rng) -> pd.Series:
-    """Return a mask of ``share`` of the eligible rows, drawn without replacement."""
+    """Return a mask that selects ``share`` of the eligible rows at random, without replacement."""
     positions = np.flatnonzero(is_eligible.to_numpy(bool))
     is_chosen = np.zeros(len(is_eligible), bool)
     is_chosen[rng.choice(positions, round(share * len(positions)), replace=False)] = True
@@ -219,7 +219,7 @@ def _choose_rows(is_eligible: pd.Series, share: float, rng: Rng) -> pd.Series:
 
 
 def _replace_text(texts: pd.Series, is_chosen: pd.Series, text: str) -> pd.Series:
-    """Return a text column as ``category`` with one text in the chosen rows."""
+    """Return a text column as ``category``, with ``text`` in the chosen rows."""
     categorical = texts.astype("category")
     if text not in categorical.cat.categories:
         categorical = categorical.cat.add_categories([text])
@@ -227,5 +227,5 @@ def _replace_text(texts: pd.Series, is_chosen: pd.Series, text: str) -> pd.Serie
 
 
 def _most_frequent(values: pd.Series) -> Any | None:  # noqa: ANN401  a value of any column
-    """Return the most frequent value, the least of equally frequent ones; ``None`` if all are null."""
+    """Return the most frequent value, the first in sort order if there are several; ``None`` if all are null."""
     return next(iter(values.mode()), None)

@@ -1,4 +1,4 @@
-"""The share of simulated deliveries in which the verdict on a known change is right."""
+"""Measures how often the verdict is right if a simulated delivery has a known change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class Simulation:
 
     Args:
         seed: Seed of all draws; the same seed gives the same table.
-        repeats: Pairs of deliveries per scenario and size.
-        rows: Sizes of the deliveries.
-        injections: Scenarios as :meth:`Scenario.of` takes them, each applied to the second delivery of every pair.
+        repeats: Number of pairs of deliveries per scenario and size.
+        rows: Sizes of the deliveries, as numbers of rows.
+        injections: Entries for :meth:`Scenario.of`. Each scenario is applied to the second delivery of every pair.
 
     Raises:
         SettingError: A setting is invalid.
@@ -45,12 +45,12 @@ class Simulation:
         self.scenarios()
 
     def scenarios(self) -> tuple[Scenario, ...]:
-        """Return the scenarios of the injections."""
+        """Build the scenarios from the entries of ``injections``."""
         return tuple(Scenario.of(entry) for entry in self.injections)
 
 
 class _DeliveryPair(NamedTuple):
-    """Two simulated deliveries: the profile of the first, and the rows of the second before injections."""
+    """Two simulated deliveries: the profile of the first, and the purchases of the second, still unchanged."""
 
     size: int
     seed: int
@@ -71,17 +71,17 @@ class _Trial(NamedTuple):
 def measure_power(
     purchases: pd.DataFrame, shape: ProfileShape, settings: DriftSettings, simulation: Simulation
 ) -> pd.DataFrame:
-    """Return the share of right verdicts per scenario and size of the deliveries.
+    """Simulate deliveries with known changes, and return the share of right verdicts per scenario and size.
 
     Args:
         purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``, from which deliveries are drawn.
-        shape: Shape of the profiles.
+        shape: Window length and decimals of the profiles.
         settings: Thresholds.
         simulation: Scenarios, sizes and number of repeats.
 
     Returns:
-        ``scenario``, ``rows`` (size), ``repeats``, and three shares of the repeats: ``right`` (the outcome is expected
-        and the expected column alarms), ``alarms`` (any alarm) and ``insufficient_data``.
+        A table with ``scenario``, ``rows`` (size), ``repeats``, and three shares of the repeats: ``right`` (expected
+        outcome, and an alarm in the expected column), ``alarms`` (any alarm) and ``insufficient_data`` (this outcome).
 
     Raises:
         InputError: There are no purchases.
@@ -106,7 +106,7 @@ def _draw_pairs(purchases: pd.DataFrame, shape: ProfileShape, simulation: Simula
 
 
 def _draw_delivery(purchases: pd.DataFrame, size: int, seed: int) -> pd.DataFrame:
-    """Return rows drawn with replacement."""
+    """Return ``size`` purchases, drawn at random with replacement."""
     positions = np.random.default_rng(seed).integers(0, len(purchases), size)
     return purchases.take(positions).reset_index(drop=True)
 

@@ -1,1 +1,1 @@
-"""Statistics that drift is measured with: distances, significance and noise."""
+"""Statistics that measure drift: distances, significance and noise."""

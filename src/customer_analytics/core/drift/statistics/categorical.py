@@ -25,16 +25,16 @@ class ChiSquare(NamedTuple):
 
 
 def shares(counts: Counts) -> Floats:
-    """Return counts as shares along the last axis; all 0 for no rows."""
+    """Divide counts by their sum along the last axis; if the sum is 0, all shares are 0."""
     total = counts.sum(axis=-1, keepdims=True)
     return np.asarray(counts / np.maximum(total, 1), np.float64)
 
 
 def psi(baseline: Counts, current: Counts, smoothing: float = JEFFREYS) -> Floats:
-    """Return the population stability index (PSI) of rows per bin, along the last axis.
+    """Return the population stability index (PSI) of two arrays of row counts; the last axis is the bins.
 
-    ``smoothing`` rows are added to each bin. If it is 0, bins that are empty on both sides are ignored, and a bin that
-    is empty on one side makes the index infinite.
+    ``smoothing`` rows are added to each bin. Without smoothing (0), a bin that is empty in both arrays is ignored, and
+    a bin that is empty in only one array makes the PSI infinite.
     """
     bins = baseline.shape[-1]
     baseline_shares, current_shares = (
@@ -48,12 +48,12 @@ def psi(baseline: Counts, current: Counts, smoothing: float = JEFFREYS) -> Float
 
 
 def share_changes(baseline: Counts, current: Counts) -> Floats:
-    """Return the share of each category in ``current`` minus that in ``baseline``."""
+    """Return the share of each category in ``current`` minus its share in ``baseline``."""
     return shares(current) - shares(baseline)
 
 
 def total_variation(baseline: Counts, current: Counts) -> float:
-    """Return half the sum of absolute changes of shares: the share of rows that would have to change category."""
+    """Return half the sum of the absolute changes of shares: 0 for equal shares, 1 for disjoint categories."""
     return float(np.abs(share_changes(baseline, current)).sum() / 2)
 
 
@@ -66,10 +66,10 @@ def jensen_shannon(baseline: Counts, current: Counts) -> float:
 
 
 def chi_square(baseline: Counts, current: Counts, dispersion: float = 1.0) -> ChiSquare:
-    """Test whether both rows per category are drawn from the same shares (Pearson, without continuity correction).
+    """Test whether two arrays of row counts come from the same shares (Pearson, without continuity correction).
 
-    Categories without rows are ignored. The statistic is divided by ``dispersion``, the factor by which the variance
-    exceeds that of independent rows.
+    Categories without rows are ignored. The statistic is divided by ``dispersion``: the variance of the counts relative
+    to that of independent rows.
     """
     table = np.array([baseline, current], np.float64)
     table = table[:, table.sum(axis=0) > 0]
@@ -82,7 +82,7 @@ def chi_square(baseline: Counts, current: Counts, dispersion: float = 1.0) -> Ch
 
 
 def merge_rare(baseline: Counts, current: Counts) -> tuple[Counts, Counts]:
-    """Return the counts with the categories that are too rare for a chi-square test merged into one, the last."""
+    """Merge all categories that are too rare for a chi-square test into one, which is the last of the result."""
     sizes = baseline.sum(), current.sum()
     expected = (baseline + current) * (min(sizes) / max(sizes[0] + sizes[1], 1))
     is_rare = expected < _EXPECTED_MIN
@@ -91,7 +91,7 @@ def merge_rare(baseline: Counts, current: Counts) -> tuple[Counts, Counts]:
 
 
 def cramers_v(baseline: Counts, current: Counts) -> float:
-    """Return the bias-corrected Cramér's V (Bergsma, 2013) of side and category; 0 for a single category."""
+    """Return the bias-corrected Cramér's V (Bergsma, 2013) of the two arrays of counts; 0 for a single category."""
     rows = float(baseline.sum() + current.sum())
     test = chi_square(baseline, current)
     if test.df == 0 or rows <= 1:

@@ -1,8 +1,8 @@
-"""The size of measures if nothing changed: sampling noise, and the differences between the baseline's windows.
+"""Noise: how large drift measures are without drift. Its causes are sampling and usual differences of windows.
 
-Windows of a delivery differ more than samples of independent rows do. The dispersion is the factor by which they do:
+Windows of a delivery vary more than samples of independent rows do. The dispersion is the ratio of the two variances:
 the mean squared z-score of a window against the whole baseline (quasi-likelihood, Wedderburn 1974), at least 1. A
-comparison of n rows is as noisy as one of n / dispersion independent rows.
+comparison of n rows is as noisy as a comparison of n / dispersion independent rows.
 """
 
 from typing import NamedTuple
@@ -17,13 +17,13 @@ _GRID = 256
 
 
 class NoiseDraws(NamedTuple):
-    """Noise of two columns of counts, measured on random draws.
+    """Noise of the measures that compare two arrays of counts, estimated from random draws.
 
     Args:
         psi_floor: 95 % quantile of the PSI if nothing changed.
         psi_error: Standard error of the PSI.
         share_floor: 95 % quantile of the largest change of a share if nothing changed.
-        dispersion: Dispersion of the draws.
+        dispersion: Dispersion that the draws simulate.
     """
 
     psi_floor: float
@@ -33,14 +33,14 @@ class NoiseDraws(NamedTuple):
 
 
 def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, shape: tuple[int, int]) -> Floats:
-    """Return the dispersion of each value's share between windows, per segment and value; at least 1.
+    """Return, per segment and value, how much the value's share varies between windows: its dispersion, at least 1.
 
     Args:
-        windows: Window of each count; each (window, segment, code) occurs once.
-        segments: Segment of each count.
+        windows: Window code of each count. Each combination of window, segment and value occurs once.
+        segments: Segment code of each count.
         codes: Value code of each count.
         rows: The counts.
-        shape: Number of segments and of value codes.
+        shape: Number of segments, and number of value codes.
     """
     segment_count, value_count = shape
     segment_windows, indices = np.unique(windows * segment_count + segments, return_inverse=True)
@@ -54,16 +54,16 @@ def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, sha
 
 
 def pooled_dispersion(dispersion: Floats, totals: I64 | Floats) -> float:
-    """Return the dispersion of all values together: chi-square of windows and values over its degrees of freedom.
+    """Combine the dispersions of all values into one number: a chi-square divided by its degrees of freedom.
 
-    ``dispersion`` and ``totals`` have one entry per value; ``totals`` are rows.
+    ``dispersion`` and ``totals`` have one entry per value; ``totals`` are numbers of rows.
     """
     weight = np.where(totals > 0, 1 - totals / max(totals.sum(), 1), 0)
     return float((dispersion * weight).sum() / weight.sum()) if weight.sum() > 0 else 1.0
 
 
 def bin_windows(values: WindowValues, edges: Floats) -> Floats:
-    """Return the rows per window and bin: up to the first edge, between edges, above the last edge, and nulls."""
+    """Return the row count per window and bin. Bins: up to the first edge, between edges, above the last, nulls."""
     nulls = np.array(list(values.nulls.items()), np.int64).reshape(-1, 2)
     windows, indices = np.unique(np.concatenate([values.window, nulls[:, 0]]), return_inverse=True)
     bins = np.concatenate([np.searchsorted(edges, values.value), np.full(len(nulls), len(edges) + 1)])
@@ -74,23 +74,23 @@ def bin_windows(values: WindowValues, edges: Floats) -> Floats:
 
 
 def dispersion_of_missing(bins: Floats) -> float:
-    """Return the dispersion of the share of nulls, given rows per window and bin."""
+    """Return the dispersion of the share of nulls; ``bins`` is a result of :func:`bin_windows`."""
     return float(_dispersion_of_columns(bins[:, -1:], bins.sum(axis=1))[0])
 
 
 def dispersion_of_order(bins: Floats) -> float:
-    """Return the largest dispersion of the share of values up to an edge, given rows per window and bin."""
+    """Return the dispersion of the share of values up to an edge, for the edge at which this dispersion is largest."""
     up_to_edge = np.cumsum(bins[:, :-1], axis=1)
     return float(_dispersion_of_columns(up_to_edge[:, :-1], up_to_edge[:, -1]).max(initial=1.0))
 
 
 def dispersion_of_bins(bins: Floats) -> float:
-    """Return the dispersion of all bins together, given rows per window and bin."""
+    """Return the dispersion of the shares of all bins together; ``bins`` is a result of :func:`bin_windows`."""
     return pooled_dispersion(_dispersion_of_columns(bins, bins.sum(axis=1)), bins.sum(axis=0))
 
 
 def dispersion_of_mean(values: WindowValues, variance: float) -> float:
-    """Return the dispersion of the mean, given the variance of all values; at least 1."""
+    """Return how much the mean varies between windows: its dispersion, at least 1. ``variance`` is of all values."""
     windows, indices = np.unique(values.window, return_inverse=True)
     if len(windows) < 2 or not variance > 0:  # noqa: PLR2004  a single window differs from nothing
         return 1.0
@@ -101,9 +101,9 @@ def dispersion_of_mean(values: WindowValues, variance: float) -> float:
 
 
 def dispersion_ratio(between: Floats, variance: Floats, windows: int | I64 | Floats) -> Floats:
-    """Return the variance between windows divided by that of independent rows; at least 1, and 1 if nothing varies.
+    """Return the dispersion: the variance between windows divided by that of independent rows; at least 1.
 
-    ``between`` is the sum of squares between ``windows`` windows, ``variance`` the variance of a row.
+    ``between`` is the sum of squares between windows, ``windows`` their number, ``variance`` the variance of one row.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.asarray(between / variance / (windows - 1))
@@ -111,9 +111,9 @@ def dispersion_ratio(between: Floats, variance: Floats, windows: int | I64 | Flo
 
 
 def draw_noise(baseline: I64, current: I64, dispersion: float, draws: int, seed: int) -> NoiseDraws:
-    """Measure PSI and the largest change of a share on random pairs of samples.
+    """Estimate the noise of the PSI and of the largest change of a share from random pairs of samples.
 
-    The samples are as noisy as ``baseline`` and ``current``, which are rows per value; ``draws`` pairs are drawn.
+    ``baseline`` and ``current`` are numbers of rows per value, and ``draws`` is the number of simulated pairs.
     """
     rng = np.random.default_rng(seed)
     sizes = [max(1, round(int(counts.sum()) / dispersion)) for counts in (baseline, current)]
@@ -134,8 +134,8 @@ def wasserstein_noise(values: Floats, shares: Floats, share_error: float, draws:
 
     Args:
         values: Distinct values, ascending.
-        shares: Share of rows up to each value.
-        share_error: The root of dispersion x (1/n + 1/m), where n and m are the sizes of the samples.
+        shares: Share of rows with at most this value, for each value.
+        share_error: The square root of dispersion x (1/n + 1/m), where n and m are the sizes of the samples.
         draws: Number of bridges.
         seed: Seed of the bridges.
     """
@@ -152,7 +152,7 @@ def wasserstein_noise(values: Floats, shares: Floats, share_error: float, draws:
 
 
 def _dispersion_of_columns(counts: Floats, sizes: Floats) -> Floats:
-    """Return the dispersion of each column's share of rows; windows without rows are ignored."""
+    """Return the dispersion of each column of ``counts`` as a share of ``sizes``; windows without rows are ignored."""
     has_rows = sizes > 0
     counts, sizes = counts[has_rows], sizes[has_rows]
     squares = (counts * counts / sizes[:, None]).sum(axis=0)

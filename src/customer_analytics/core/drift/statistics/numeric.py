@@ -1,4 +1,4 @@
-"""Statistics of numbers that are given as distinct values and the rows of each value."""
+"""Statistics of a column of numbers, computed from the number of rows of each distinct value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ _INT64_LIMIT = 1 << 62
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberCounts:
-    """A column of numbers as distinct values and the rows of each value.
+    """A column of numbers: its distinct values, and how many rows have each value.
 
     Args:
         units: Distinct values, ascending, in whole units: int64, or Python integers in an object array.
-        counts: Rows of each value, at least 1.
-        nulls: Rows without a value.
-        scale: Units per 1, for example 100 for cents.
+        counts: Number of rows of each value, at least 1.
+        nulls: Number of rows without a value.
+        scale: Number of units that make 1: 100 for cents, 1 for years.
     """
 
     units: npt.NDArray[Any]
@@ -35,7 +35,7 @@ class NumberCounts:
 
     @property
     def rows(self) -> int:
-        """Rows with a value."""
+        """The number of rows with a value."""
         return int(self.counts.sum())
 
     def values(self) -> Floats:
@@ -43,13 +43,13 @@ class NumberCounts:
         return np.asarray(self.units / self.scale, np.float64)
 
     def mean(self) -> float | None:
-        """Return the exact mean, rounded once; ``None`` for no values."""
+        """Return the mean, computed exactly and then rounded to a float; ``None`` if there are no values."""
         return float(Fraction(self._sum_powers(1), self.rows * self.scale)) if self.rows else None
 
     def variance(self) -> float | None:
-        """Return the exact sample variance (n - 1), rounded once.
+        """Return the sample variance (divisor n - 1), computed exactly and then rounded to a float.
 
-        ``None`` for fewer than two rows; infinity if it is too large for a float.
+        ``None`` for fewer than two rows; infinity if the variance is too large for a float.
         """
         if self.rows < 2:  # noqa: PLR2004  a variance needs two rows
             return None
@@ -60,7 +60,7 @@ class NumberCounts:
             return float("inf")
 
     def quantiles(self, shares: Sequence[float] | Floats) -> Floats:
-        """Return the linear quantiles at shares from 0 to 1, equal to ``numpy.quantile``. There must be values."""
+        """Return the quantiles at ``shares`` (from 0 to 1), as ``numpy.quantile`` does. There must be values."""
         values, ends = self.values(), np.cumsum(self.counts)
         positions = np.clip(np.asarray(shares, np.float64), 0, 1) * (self.rows - 1)
         previous = np.floor(positions)
@@ -72,12 +72,12 @@ class NumberCounts:
         return np.asarray(np.where(is_nearer_to_high, high - gap * (1 - weight), low + gap * weight), np.float64)
 
     def count_up_to(self, edges: Floats) -> I64:
-        """Return the rows with a value of at most each edge."""
+        """Return, for each edge, how many rows have a value up to and including this edge."""
         ends = np.concatenate([[0], np.cumsum(self.counts)])
         return np.asarray(ends[np.searchsorted(self.values(), edges, side="right")], np.int64)
 
     def bin_counts(self, edges: Floats) -> I64:
-        """Return the rows up to the first edge, between edges and above the last one, and the nulls."""
+        """Return the number of rows per bin. Bins: up to the first edge, between edges, above the last edge, nulls."""
         rows_by_bin = np.diff(np.concatenate([[0], self.count_up_to(edges), [self.rows]]))
         return np.append(rows_by_bin, self.nulls)
 
@@ -90,7 +90,7 @@ class NumberCounts:
 
 
 class WindowValues(NamedTuple):
-    """Rows per (window, value) in three arrays of equal length, and the null rows per window code."""
+    """How many rows have each value in each window, as three arrays; and the number of nulls per window code."""
 
     window: I64
     value: Floats
@@ -99,24 +99,24 @@ class WindowValues(NamedTuple):
 
 
 def decile_edges(baseline: NumberCounts) -> Floats:
-    """Return the distinct deciles: the inner edges of bins with open ends."""
+    """Return the distinct deciles as edges between bins; the first and the last bin are open-ended."""
     return np.unique(baseline.quantiles(np.arange(1, 10) / 10))
 
 
 def ks(baseline: NumberCounts, current: NumberCounts) -> tuple[float, float]:
-    """Return the Kolmogorov-Smirnov distance D, exact also with ties, and the value at which it is reached."""
+    """Return the Kolmogorov-Smirnov distance D, and the value where the distribution functions differ by D."""
     values, gaps = _distribution_gaps(baseline, current)
     largest = int(np.argmax(gaps))
     return float(gaps[largest]), float(values[largest])
 
 
 def wasserstein(baseline: NumberCounts, current: NumberCounts) -> float:
-    """Return the first Wasserstein distance, the mean distance that a value moves, in the unit of the values."""
+    """Return the first Wasserstein distance: how far values move on average, in the unit of the values."""
     values, gaps = _distribution_gaps(baseline, current)
     return float((gaps[:-1] * np.diff(values)).sum())
 
 
 def _distribution_gaps(baseline: NumberCounts, current: NumberCounts) -> tuple[Floats, Floats]:
-    """Return all values, and the absolute difference of both distribution functions at each of them."""
+    """Return the values of both sides, and the absolute difference of the distribution functions at each value."""
     values = np.union1d(baseline.values(), current.values())
     return values, np.abs(current.count_up_to(values) / current.rows - baseline.count_up_to(values) / baseline.rows)

@@ -11,6 +11,6 @@ MAD_TO_SIGMA = 1.4826
 
 
 def robust_spread(values: Sequence[float] | Floats, floor: float) -> float:
-    """Return the median absolute deviation as a standard deviation, at least ``floor``."""
+    """Estimate the standard deviation from the median absolute deviation; the result is at least ``floor``."""
     numbers = np.asarray(values, np.float64)
     return max(MAD_TO_SIGMA * float(np.median(np.abs(numbers - np.median(numbers)))), floor)

@@ -13,9 +13,9 @@ class ShareDifference(NamedTuple):
     Args:
         baseline: Share in the baseline.
         current: Share in the current sample.
-        effect: Current minus baseline.
-        null_error: Standard error of the effect if both samples have the same share.
-        error: Standard error of the effect.
+        effect: ``current`` minus ``baseline``.
+        null_error: Standard error of the effect, assuming that the true share is the same in both samples.
+        error: Standard error of the effect without this assumption.
         p: Two-sided p-value of a z-test with continuity correction.
     """
 
@@ -28,9 +28,9 @@ class ShareDifference(NamedTuple):
 
 
 def compare_shares(counts: tuple[int, int], sizes: tuple[int, int], dispersion: float) -> ShareDifference:
-    """Compare the shares ``counts / sizes`` of the baseline and of the current sample; a share of no rows is 0.
+    """Compare the share ``counts / sizes`` of the baseline with that of the current sample; without rows, a share is 0.
 
-    ``dispersion`` is the factor by which the variance exceeds that of independent rows.
+    ``dispersion`` is the variance of the share relative to that of independent rows.
     """
     baseline, current = (count / max(size, 1) for count, size in zip(counts, sizes, strict=True))
     inverse_sizes = sum(1 / max(size, 1) for size in sizes)

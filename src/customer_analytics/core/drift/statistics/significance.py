@@ -19,7 +19,7 @@ KOLMOGOROV_95 = 1.3580986393225507
 
 
 def simultaneous_z(bounds: int) -> float:
-    """Return the z-score of one-sided bounds that hold with 95 % simultaneously (Bonferroni)."""
+    """Return the z-score at which ``bounds`` one-sided bounds all hold together with 95 % probability (Bonferroni)."""
     return NormalDist().inv_cdf(1 - 0.05 / max(bounds, 1))
 
 
@@ -34,12 +34,12 @@ def student_p(t: float, df: float) -> float:
 
 
 def chi_square_p(statistic: float, df: int) -> float:
-    """Return the upper tail of the chi-square distribution: 1 for no degrees of freedom, 0 if it underflows."""
+    """Return the p-value of a chi-square statistic: 1 if ``df`` is 0, and 0 if the p-value is too small for a float."""
     return float(_scipy_special().chdtrc(df, statistic)) if df > 0 else 1.0
 
 
 def kolmogorov_p(distance: float, rows: float) -> float:
-    """Return the asymptotic p-value of the Kolmogorov-Smirnov distance D of two samples; conservative with ties.
+    """Return the asymptotic p-value of the Kolmogorov-Smirnov distance D of two samples; too large if values are tied.
 
     ``rows`` is n m / (n + m), where n and m are the sizes of the samples.
     """
@@ -47,7 +47,7 @@ def kolmogorov_p(distance: float, rows: float) -> float:
 
 
 def wilson_interval(count: int, rows: int, z: float = TWO_SIDED_95) -> tuple[float, float]:
-    """Return Wilson's score interval (1927) of the share ``count / rows``; (0, 1) for no rows."""
+    """Return Wilson's score interval (1927) of the share ``count / rows``; (0, 1) if ``rows`` is 0."""
     if rows == 0:
         return 0.0, 1.0
     share = count / rows
@@ -57,7 +57,7 @@ def wilson_interval(count: int, rows: int, z: float = TWO_SIDED_95) -> tuple[flo
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Return the adjusted p-values (Benjamini and Hochberg, 1995) in the given order."""
+    """Return the p-values, adjusted by Benjamini and Hochberg (1995), in the order of ``p_values``."""
     p = np.asarray(p_values, np.float64)
     order = np.argsort(p, kind="stable")
     scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
