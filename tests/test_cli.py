@@ -146,6 +146,15 @@ def test_the_ledger_command_says_what_is_missing_before_the_first_run(project, t
     assert "Traceback (most" not in ran.stderr
 
 
+def test_the_ledger_command_ends_silently_if_the_reader_of_its_output_closes_the_pipe(project):
+    program = [str(Path(sys.executable).with_name("kedro")), "ledger"]
+    settings = {**os.environ, "DATA_DIR": "data", "KEDRO_DISABLE_TELEMETRY": "1"}
+    with subprocess.Popen(program, cwd=project, env=settings, stdout=-1, stderr=-1, text=True) as ran:  # noqa: S603  same
+        ran.stdout.close()
+        assert "roken pipe" not in ran.stderr.read()
+    assert ran.returncode == 1
+
+
 def chained(outer, inner):
     try:
         try:

@@ -72,6 +72,8 @@ def ledger(env: str | None) -> None:
     session = KedroSession.create(env=env)
     try:
         _show_ledger(session.load_context().catalog)
+    except BrokenPipeError:  # `kedro ledger | head`: click ends the command without a message
+        raise
     except ACTIONABLE as error:
         _fail(error)
 
