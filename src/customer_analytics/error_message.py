@@ -50,7 +50,7 @@ def is_raised_by(error: BaseException, package: str) -> bool:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield the error, then its cause, then the cause of that, to the end of the chain."""
+    """Yield the error, then its cause, then the cause of this cause, and so on."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

@@ -1,4 +1,4 @@
-"""Hooks of a Kedro run: log file, summaries of saved datasets, progress labels, warnings and the drift gate.
+"""Hooks of a Kedro run: log file, summaries of saved datasets, progress labels, warnings, and an error on drift.
 
 Kedro imports this module before every command. Modules that are slow to import are imported inside the hooks.
 """
@@ -23,7 +23,7 @@ _LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
 class RunHooks:
-    """The Kedro hooks that log a run, label its progress and apply the drift gate."""
+    """The Kedro hooks that log a run, label its progress, and raise an error if detected drift must fail it."""
 
     def __init__(self) -> None:
         self._log: logging.Handler | None = None
@@ -54,9 +54,10 @@ class RunHooks:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
-        """Log the summary of a saved table, or the explanation in a saved dict.
+        """Log a summary of a saved pandas table, or the explanation that a saved dict contains (``in_words``).
 
-        The metadata key ``console`` of the dataset decides what the console shows. A large table has no summary.
+        The metadata key ``console`` of the dataset decides what the console shows: the ``summary`` of the table, or all
+        ``lines`` or only the ``first_line`` of the explanation. A large table has no summary.
         """
         import pandas as pd
 
@@ -73,7 +74,7 @@ class RunHooks:
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> None:
-        """Log warnings about the configuration, close the log, and raise an error if the run fails the drift gate."""
+        """Log warnings about the configuration, close the log, and raise an error if drift must fail the run."""
         from customer_analytics.core.ledger.warnings import configuration_warnings
 
         outputs = {name: self._metadata.get(name, {}) for name in pipeline.all_outputs()}

@@ -1,8 +1,8 @@
 """Functions that choose and clean the folder where Numba caches the machine code that it compiles.
 
-Numba compiles a function again if the file of the function changes. It does not if only the file of
-an inlined function changes. Therefore each version of the ``_kernels.py`` files has its own cache folder. The import of
-this package sets ``NUMBA_CACHE_DIR`` to that folder. Numba reads the variable only when Numba is imported.
+Numba compiles a function again if the file of this function changes, but not if only the file of an inlined function
+changes. Therefore each version of the ``_kernels.py`` files has its own cache folder. The import of this package sets
+``NUMBA_CACHE_DIR`` to that folder. Numba reads the variable only when Numba is imported.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def use_cache() -> None:
 
 
 def announce_compilation() -> None:
-    """Remove the cache folders of other versions; if the current folder is empty, log that this run compiles."""
+    """Remove the cache folders of other versions; if the current folder is empty, log that this run compiles code."""
     folder = cache_folder()
     for version_folder in folder.parent.glob(f"{_PREFIX}*"):
         if version_folder != folder:

@@ -23,7 +23,7 @@ CONF_SOURCE = str(_packaged) if _packaged.is_dir() and not Path("conf").is_dir()
 
 
 def environment(name: str, default: str | None = None) -> str | None:
-    """Get an environment variable; if it is unset or empty, get ``default``. ``conf/`` uses it as ``${env:NAME}``."""
+    """For ``${env:NAME}`` in ``conf/``: return an environment variable, or ``default`` if it is unset or empty."""
     return os.environ.get(name) or default
 
 

@@ -1,4 +1,4 @@
-"""Hooks that write the sizes of streamed tables for Kedro-Viz, which itself writes only those of pandas frames."""
+"""Hooks that write the sizes of streamed tables because Kedro-Viz writes only the sizes of pandas frames."""
 
 import json
 import logging
@@ -23,8 +23,8 @@ Stats = dict[str, dict[str, int]]
 class VizHooks:
     """The Kedro hooks that add sizes of datasets to ``.viz/stats.json``, which Kedro-Viz reads.
 
-    Kedro-Viz has a hook that runs first and overwrites the file with the sizes of this run's pandas frames. These hooks
-    add the sizes of streamed tables, and the sizes from earlier runs of other pipelines. They never make a run fail.
+    Kedro-Viz has a hook that runs first and overwrites the file with the sizes of this run's pandas frames. The hooks
+    of this class add the sizes of streamed tables and the sizes from earlier runs. They never make a run fail.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,10 @@ class VizHooks:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:  # noqa: ANN401  any dataset's data
-        """If the saved dict has the row count of a text dataset, store this count as the size of that dataset."""
+        """If ``data`` contains the row count of a text dataset, keep this count as the size of the text dataset.
+
+        The metadata key ``counts_rows_of`` of the saved dataset names the text dataset.
+        """
         if text_dataset := self._metadata.get(dataset_name, {}).get("counts_rows_of"):
             files = data.get("input_files", ())
             file_size = {"file_size": sum(file["bytes"] for file in files)} if files else {}
@@ -52,7 +55,7 @@ class VizHooks:
     def after_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
     ) -> None:
-        """Write the sizes if the project has a ``pyproject.toml``; Kedro-Viz cannot show a project without one."""
+        """Write the sizes if the project has a ``pyproject.toml``; Kedro-Viz shows no project without this file."""
         file = _stats_file(run_params)
         if not (file.parents[1] / "pyproject.toml").is_file():
             return
@@ -70,7 +73,7 @@ def _stats_file(run_params: Mapping[str, Any]) -> Path:
 
 
 def _read_stats(file: Path) -> Stats:
-    """Return the sizes in the file; an empty dict if the file is missing, or another run is writing it."""
+    """Return the sizes of datasets from the file; if the file is missing or incomplete, return an empty dict."""
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -78,7 +81,7 @@ def _read_stats(file: Path) -> Stats:
 
 
 def _stats_of(dataset: Any) -> dict[str, int]:  # noqa: ANN401  any dataset
-    """Return the sizes of a dataset; an empty dict if it is not a streamed table or was never saved."""
+    """Return the sizes of a saved, streamed table; for any other dataset, return an empty dict."""
     from pyarrow import ArrowException
 
     try:

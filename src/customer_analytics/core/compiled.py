@@ -22,7 +22,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Return the function compiled by Numba and inlined into compiled callers; for small functions called per row."""
+    """Return the function compiled by Numba and inlined into the compiled functions that call it."""
     return _compile(function, forceinline=True)
 
 

@@ -29,7 +29,7 @@ class LedgerError(CustomerAnalyticsError):
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """Return the names in quotes, separated by commas; of more than ``most``, only the first ``most`` and the total."""
+    """Return the names in quotes, separated by commas; a list of more than ``most`` is cut, and its length added."""
     quoted = [f"'{name}'" for name in names]
     if len(quoted) <= most:
         return ", ".join(quoted) or "nothing"

@@ -1,4 +1,4 @@
-"""Kedro datasets of the project; all of its input and output goes through them."""
+"""Kedro datasets of the project; the project reads and writes all data through these datasets."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _MODULE_OF = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  a class of one of the modules
-    """Return a dataset class; its module is imported on first access, so a run imports only the classes it uses."""
+    """Return a dataset class. Its module is imported on first access: a run imports only the classes that it uses."""
     from importlib import import_module  # noqa: PLC0415
 
     if name not in _MODULE_OF:

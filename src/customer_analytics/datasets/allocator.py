@@ -11,7 +11,7 @@ _M_ARENA_MAX = -8
 def limit_arenas() -> None:
     """Make all threads of this process share one arena (memory area) of the C allocator; without glibc, do nothing.
 
-    If each thread has its own arena, it cannot reuse the free memory of other arenas. Arrow uses the shared arena too,
+    A thread with its own arena cannot reuse the free memory of other arenas. Arrow uses the shared arena too,
     because ``settings.py`` selects Arrow's ``system`` memory pool.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

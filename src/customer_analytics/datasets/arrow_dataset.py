@@ -117,14 +117,14 @@ def read_batches(path: str, schema: pa.Schema, columns: Sequence[str] | None = N
 
 
 def _write_batch(writer: pa.ipc.RecordBatchStreamWriter, row_group: pa.Table) -> None:
-    """Write a row group as one batch, so that its bytes do not depend on the chunks that it was made of."""
+    """Write a row group as one batch, so that the bytes of the file do not depend on the sizes of the chunks."""
     for batch in row_group.combine_chunks().to_batches():
         writer.write_batch(batch)
 
 
 @dataclass(frozen=True, slots=True)
 class _ArrowSource:
-    """A source of the chunks of one file: each row group is a chunk, or is cut into chunks of ``chunk_rows`` rows."""
+    """A source of the chunks of one file; a row group with more than ``chunk_rows`` rows is cut into several chunks."""
 
     path: str
     schema: pa.Schema

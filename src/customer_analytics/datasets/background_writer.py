@@ -12,8 +12,8 @@ def write_behind(tables: Iterable[pa.Table], write: Callable[[pa.Table], None]) 
     The two threads can work at the same time, because the encoding of a table releases the GIL.
 
     Raises:
-        Exception: An error of ``write``: no further table is written. Or an error of the iterator ``tables``: all
-            tables that it made before the error are written first.
+        Exception: ``write`` or the iterator ``tables`` raised it. After an error of ``write``, no further table is
+            written. After an error of ``tables``, the tables that were made before it are still written.
     """
     writing: Future[None] | None = None
     try:

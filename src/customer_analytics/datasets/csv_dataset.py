@@ -53,7 +53,7 @@ class ChunkedCSVDataset(AbstractDataset[Never, Chunks]):
         Args:
             filepath: A local path or fsspec URL of a file, a folder or a glob; files are plain, gz, bz2, xz, zst, zip.
             dialect: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`.
-            overrides: Fields that override those in ``dialect``, such as those set with ``--params csv.delimiter=;``.
+            overrides: Fields that override the fields in ``dialect``, for example from ``--params csv.delimiter=;``.
             chunk_rows: Maximum number of records in a chunk; default: ``runtime.CHUNK_ROWS``.
             threads: Number of chunks parsed at the same time; default: the number of cores.
             credentials: Credentials of the file system.

@@ -41,7 +41,7 @@ class CsvInput:
 
     Args:
         filepath: A file, a folder or a glob.
-        files: Lists and opens the files that ``filepath`` names.
+        files: Object that lists and opens the files that ``filepath`` names.
         dialect: Encoding, delimiter and quote of the files.
         settings: Maximum number of records in a chunk, and number of threads.
     """
@@ -102,7 +102,7 @@ class CsvSource:
     """A source of chunks: it cuts CSV files into blocks of whole records; worker threads turn each block into a frame.
 
     Args:
-        files: Opens the files.
+        files: Object that opens the files.
         listed: The files to read, in order.
         dialect: Encoding, delimiter and quote of the files.
         settings: Maximum number of records in a chunk.
@@ -114,12 +114,12 @@ class CsvSource:
     settings: RuntimeSettings
 
     def total(self) -> int:
-        """Return the total size of the files in bytes, for the progress display; 0 (unknown) if any is compressed."""
+        """Return the size of all files in bytes, for the progress display; 0 (unknown) if a file is compressed."""
         is_compressed = any(file.name.endswith(ARCHIVE_SUFFIXES) for file in self.listed)
         return 0 if is_compressed else sum(file.size for file in self.listed)
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return a context manager of an iterator; it yields one task per chunk, in order of file and row.
+        """Return a context manager; it yields an iterator of tasks, one per chunk, in the order of files and rows.
 
         Args:
             columns: The only columns to read; ``None`` for all.
@@ -152,7 +152,7 @@ class CsvSource:
             file: The file, for its name in errors.
 
         Returns:
-            A pair: first the header; second the UTF-8 bytes after the header that were already read from ``text``.
+            A pair: first the header; second the UTF-8 bytes that were read from ``text`` beyond the header.
 
         Raises:
             InputError: The file is binary, or has no header with the columns of the contract.
@@ -234,7 +234,7 @@ def _with_line_feed(data: bytes) -> bytes:
 
 
 def _read_after(rest: bytes, text: ByteReader, size: int) -> memoryview:
-    """Return ``rest`` followed by up to ``size`` bytes of ``text``; at the end of ``text``, return ``rest`` alone."""
+    """Return ``rest`` and up to ``size`` bytes after it, read from ``text``; at the end of ``text``, only ``rest``."""
     buffer = np.empty(len(rest) + size, np.uint8).data
     buffer[: len(rest)] = rest
     return buffer[: len(rest) + text.readinto(buffer[len(rest) :])]

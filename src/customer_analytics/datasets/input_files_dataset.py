@@ -15,7 +15,7 @@ InputFile = dict[str, Any]
 
 
 class HashedFiles(NamedTuple):
-    """The hashes of the input files, and the files' state before hashing, which shows later whether a file has changed.
+    """The hashes of input files, and the state of the files before hashing; a later change gives another state.
 
     Args:
         state: Result of :meth:`SourceFiles.state` before the files were hashed.
@@ -77,7 +77,7 @@ class InputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         self._hashing = _hash_in_background(self._files)
 
     def load(self) -> list[InputFile]:
-        """Return ``file`` (name), ``bytes`` (size) and ``sha256`` of each file.
+        """Return one dict per file with the keys ``file`` (the name), ``bytes`` (the size) and ``sha256``.
 
         If :meth:`start_hashing` was called and no file has changed since then, the hashes of that call are used.
         Otherwise the files are hashed now.

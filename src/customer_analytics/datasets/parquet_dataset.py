@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
     """A dataset of one table in a local Parquet file, written and read chunk by chunk.
 
-    A save computes the chunks once and replaces the file only when the new file is complete. The memory that it needs
-    does not grow with the number of rows. The bytes of the file depend on the rows only, not on how chunks divide them.
+    A save computes the chunks once and replaces the file only when the new file is complete. The memory of a save does
+    not grow with the number of rows. The bytes of the file depend on the rows only, not on how chunks divide them.
     A load returns lazy chunks: the file is read when they are iterated, and only the selected columns are read.
 
     Example catalog entry:
@@ -121,7 +121,7 @@ class ChunkedParquetDataset(AbstractVersionedDataset[Chunks, Chunks]):
 
 @dataclass(frozen=True, slots=True)
 class _ParquetSource:
-    """A source of the chunks of one file: each row group is a chunk, or is cut into chunks of ``chunk_rows`` rows."""
+    """A source of the chunks of one file; a row group with more than ``chunk_rows`` rows is cut into several chunks."""
 
     path: str
     schema: pa.Schema

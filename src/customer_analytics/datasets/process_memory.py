@@ -34,7 +34,7 @@ class TreeSampler(threading.Thread):
 
     Attributes:
         resident_bytes: Peak of the processes' total resident memory, including mapped files; 0 without ``/proc``.
-        owned_bytes: Peak of the processes' anonymous and shared memory, which cannot be reclaimed; 0 without ``/proc``.
+        owned_bytes: Peak of the processes' total anonymous and shared (not reclaimable) memory; 0 without ``/proc``.
     """
 
     def __init__(self, pid: int) -> None:
@@ -70,7 +70,7 @@ def _resident(pid: int) -> tuple[int, int, int]:
 
 
 def _status(process: str, names: tuple[str, ...]) -> list[int]:
-    """Return the values of these names in ``/proc/<process>/status``, in bytes; an empty list if a name is missing."""
+    """Return the fields ``names`` of ``/proc/<process>/status``, in bytes; an empty list if a field is missing."""
     try:
         lines = (_PROC / process / "status").read_text().splitlines()
     except OSError:

@@ -19,7 +19,7 @@ current_node: ContextVar[str] = ContextVar("current_node", default="chunks")
 
 @contextmanager
 def watch_run(total: int) -> Iterator[ProgressCallback]:
-    """Yield a callback that shows the progress of a pass over chunks; call it with each chunk's row count and size.
+    """Yield a callback that shows the progress of a pass over chunks; call it with row count and size of each chunk.
 
     Args:
         total: Sum of the sizes of all chunks; 0 if the sum is unknown.

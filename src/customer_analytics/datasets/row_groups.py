@@ -58,7 +58,7 @@ def schema_of(table: str, filepath: str) -> pa.Schema:
 
 
 def selected(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """Return a schema with only these columns of ``schema``, in this order; ``None`` selects all columns."""
+    """Return ``schema`` with only the given columns, in the given order; ``None`` selects all columns."""
     return schema if columns is None else pa.schema([schema.field(name) for name in columns])
 
 

@@ -16,7 +16,7 @@ def start_clock() -> None:
 
 
 class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
-    """A read-only dataset: a load returns the time and memory that this process has used, not those of Dask workers.
+    """A read-only dataset: a load returns the time and memory that this process has used, without Dask workers.
 
     Example catalog entry:
 
@@ -37,7 +37,7 @@ class RunUsageDataset(AbstractDataset[Never, dict[str, float]]):
     def load(self) -> dict[str, float]:
         """Return ``elapsed_s`` and ``cpu_s`` since the start of the run, and ``peak_memory_bytes`` of the process.
 
-        The peak includes what the command did before the run, such as imports.
+        The peak includes the memory that the command used before the run, for example for imports.
         """
         return {
             "elapsed_s": round(time.perf_counter() - _started["wall"], 3),

@@ -150,7 +150,7 @@ def compression_of(file: SourceFile, head: bytes) -> str | None:
         ``gzip``, ``bz2``, ``xz``, ``zstd`` or ``zip``; ``None`` for a plain file.
 
     Raises:
-        InputError: The file has the suffix of another compression.
+        InputError: The suffix of the file stands for another compression.
     """
     detected = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
     expected, _magic = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower(), (detected, b""))

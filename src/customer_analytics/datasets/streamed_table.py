@@ -42,13 +42,13 @@ def write_chunks(chunks: Chunks, schema: pa.Schema, write: Callable[[pa.Table], 
 
 
 def _summarised_table(frame: Frame, schema: pa.Schema) -> Any:  # noqa: ANN401  a step of chunks returns a frame elsewhere
-    """Return a pair: first the chunk as a canonical Arrow table; second the summary of that table."""
+    """Return a pair: first the chunk as an Arrow table in canonical form; second the summary of that table."""
     table = canonical_table(frame, schema)
     return table, TableSummary.of(table)
 
 
 def slice_frame(frame: Frame, rows: int) -> Iterator[Task]:
-    """Cut a frame into slices of at most ``rows`` rows; yield one task per slice, which returns the slice."""
+    """Cut a frame into slices of at most ``rows`` rows, and yield one task per slice; the task returns the slice."""
     for first in range(0, len(frame), rows):
         chunk = frame.iloc[first : first + rows]
         yield Task(partial(_same, chunk), len(chunk))

@@ -25,7 +25,7 @@ class CleanTableValidator:
         self._contract = Contract(**{**contract, **(overrides or {})})
 
     def validate(self, chunks: Chunks) -> Chunks:
-        """Return the same chunks with a check: computing an invalid chunk raises ContractViolationError."""
+        """Return the same chunks; when an invalid chunk is computed, ContractViolationError is raised."""
         return chunks.map(self._check)
 
     def _check(self, frame: Any) -> Any:  # noqa: ANN401  pandera's frames

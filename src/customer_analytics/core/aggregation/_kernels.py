@@ -16,7 +16,7 @@ _UINT32_MAX = np.iinfo(np.uint32).max
 
 
 def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct codes in ascending order, and for each row the index of its code in them; both int64."""
+    """Return the distinct codes (int64, ascending), and for each row the index of its code in this array (int64)."""
     lowest, highest = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
     if highest - lowest < max(_DENSE_CODES, len(codes)):
         return _rank_dense(codes, lowest, highest)
@@ -25,7 +25,7 @@ def rank_codes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @compiled
 def _rank_dense(codes: np.ndarray, lowest: int, highest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Do what :func:`rank_codes` does, with a table of all numbers from ``lowest`` to ``highest`` (included)."""
+    """Return the result of :func:`rank_codes` for codes from ``lowest`` to ``highest``, both included."""
     rank = np.zeros(highest - lowest + 1, np.int64)
     for code in codes:
         rank[code - lowest] = 1
@@ -50,7 +50,7 @@ def histogram(
         outer: int64, from 0; the first part of each row's key.
         span: Exclusive upper bound of ``value``.
         value: int64, from 0; the second part of each row's key.
-        cents: int64, the amount of each row in minor units; the sum of all must fit into int64.
+        cents: int64, the amount of each row in minor units; the sum of all amounts must fit into int64.
         size: Exclusive upper bound of the keys.
 
     Returns:
@@ -75,8 +75,8 @@ def sum_by_code(units: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
         size: Number of codes.
 
     Returns:
-        int64, shape ``(3, size)``: three arrays with one entry per code. They are the number of rows, and the numbers
-        ``high`` and ``low`` of the sum (see :func:`customer_analytics.core.money._kernels.join_sum`).
+        int64, shape ``(3, size)``: the row count of each code, and two numbers that represent the sum of its
+        amounts: ``high`` and ``low`` (see :func:`customer_analytics.core.money._kernels.join_sum`).
     """
     sums = np.zeros((3, size), np.int64)
     for row in range(len(codes)):
@@ -198,7 +198,7 @@ def partition_of_customers(customers: np.ndarray) -> np.ndarray:
 def count_customers_by_group(customers: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
     """Count the distinct customers of each group; return int64, shape ``(count,)``.
 
-    Rows must be sorted by customer. A customer is counted if the previous row of the group has another customer.
+    Rows must be sorted by customer. A row adds 1 to its group if the group's previous row has another customer.
 
     Args:
         customers: int64, the customer id of each row; above 0, ascending.

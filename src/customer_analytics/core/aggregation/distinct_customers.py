@@ -33,7 +33,7 @@ class CustomerCounts:
     """Number of distinct customers per country, per category, per pair of both, per month, and overall.
 
     The arrays (int64) are in the order of the names in :class:`RevenueGroups`; pairs are ordered by country, then by
-    category. Use ``+`` only for different customers: a customer in both operands would be counted twice.
+    category. Use ``+`` only if no customer is in both operands: such a customer would be counted twice.
     """
 
     by_country: np.ndarray
@@ -75,7 +75,7 @@ def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCou
 
 
 class _GroupBits(NamedTuple):
-    """How many bits the codes of country, category and month need in the integer that packs all three."""
+    """How many bits each code (country, category, month) needs in the integer that contains all three codes."""
 
     country: int
     category: int
@@ -87,7 +87,7 @@ class _GroupBits(NamedTuple):
 
 
 def _pack_groups(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataFrame:
-    """Return each row's customer and its group: one integer that packs the codes of country, category and month."""
+    """Return two columns: customer id; and group, an integer that contains the codes of country, category and month."""
     bits = _GroupBits.of(revenue_groups)
     dtype = np.dtype(np.uint32 if sum(bits) <= _NARROW_BITS else np.uint64)
     months = np.array(revenue_groups.months, "datetime64[M]").astype(np.int64)
@@ -100,7 +100,7 @@ def _pack_groups(clean: pd.DataFrame, revenue_groups: RevenueGroups) -> pd.DataF
 
 
 def _shifted_codes(column: pd.Series, names: tuple[str, ...], dtype: np.dtype, shift: int) -> np.ndarray:
-    """Return for each row the index of its name in ``names``, shifted left by ``shift`` bits."""
+    """Return for each row of ``column`` the index of its text in ``names``, shifted left by ``shift`` bits."""
     code_of_name = {name: code for code, name in enumerate(names)}
     chunk_codes, chunk_names = codes_of(column)
     shifted = np.array([code_of_name.get(name, 0) << shift for name in (*chunk_names, UNNAMED_GROUP)], dtype)
@@ -130,9 +130,9 @@ def _count_in_partition(customer_groups: pd.DataFrame, revenue_groups: RevenueGr
 
 
 def _sort_by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
-    """Return one integer per row, sorted: the customer in the highest bits, the group in the ``group_bits`` lowest.
+    """Return sorted integers, one per row: the lowest ``group_bits`` bits are the group, the bits above the customer.
 
-    One array of integers sorts faster than two columns. If a customer id needs too many bits, all ids become ranks.
+    One array of integers sorts faster than two columns. If a customer id needs too many bits, ranks replace all ids.
     """
     if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1

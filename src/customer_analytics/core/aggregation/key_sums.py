@@ -1,4 +1,4 @@
-"""Sums per integer key, stored in sorted arrays (runs); two runs are merged when they have a similar length."""
+"""Sums per integer key, stored in sorted runs: arrays of ascending keys with their sums."""
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,14 +24,14 @@ class SortedRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeySums:
-    """Sums of whole numbers per key. ``KeySums()`` has no keys: adding it changes nothing.
+    """Sums of whole numbers per key. ``KeySums()`` holds no key; adding it to another object changes nothing.
 
-    The keys and sums are stored in sorted runs. ``+`` merges two runs if they are in the same block of keys and have a
-    similar length, so merging n chunks costs O(size log n) instead of O(size n). Small blocks limit the memory of a
-    merge, which holds both runs and the result. ``==`` compares the sums per key, not how they are split into runs.
+    The keys and sums are stored in sorted runs. ``+`` merges two sorted runs if they have a similar length and belong
+    to the same block (a range of keys). Merging n chunks costs O(size log n) instead of O(size n). Small blocks limit
+    the memory of a merge. ``==`` compares the sums per key, not how the keys are divided into sorted runs.
 
     Args:
-        runs: Sorted runs; all keys of a run are in the same block.
+        runs: Sorted runs; all keys of a sorted run are in the same block.
         block_bits: Keys that differ only in their lowest ``block_bits`` bits are in the same block.
     """
 
@@ -50,7 +50,7 @@ class KeySums:
 
     @classmethod
     def of_run(cls, keys: I64, *sums: I64) -> Self:
-        """Build from keys in any order and arrays of sums; the sums of equal keys are added."""
+        """Build from keys (in any order) and arrays with one sum per key; the sums of equal keys are added."""
         if not len(keys):
             return cls()
         return cls((SortedRun(keys, sums) if (keys[1:] > keys[:-1]).all() else _sort_run(keys, sums),))
@@ -76,14 +76,14 @@ class KeySums:
         return hash(len(self.settled().keys))
 
     def settled(self) -> SortedRun:
-        """Merge all runs into one and return it. If there are no keys, the run has no arrays of sums."""
+        """Return all keys with their sums as one sorted run; without keys, this run has no arrays of sums."""
         blocks = [_merge_runs(runs) for _, runs in sorted(self._runs_by_block().items())]
         if not blocks:
             return SortedRun(np.zeros(0, np.int64), ())
         return blocks[0] if len(blocks) == 1 else _concatenate(blocks)
 
     def blocks(self) -> Iterator[Self]:
-        """Yield one ``KeySums`` for each block that has keys, in ascending order of the keys."""
+        """Yield one ``KeySums`` for each block (range of keys) that is not empty, in ascending order of the keys."""
         for _, runs in sorted(self._runs_by_block().items()):
             yield type(self)(tuple(runs), self.block_bits)
 
@@ -97,17 +97,17 @@ class KeySums:
         return prefixes
 
     def select_prefix(self, prefix: int, bits: int) -> SortedRun:
-        """Return the keys with ``key >> bits == prefix``, and their sums, as one run."""
+        """Return the keys with ``key >> bits == prefix``, and their sums, as one sorted run."""
         bounds = [prefix << bits, (prefix + 1) << bits]
         selected = (_slice_run(run, slice(*np.searchsorted(run.keys, bounds))) for run in self.runs)
         return type(self)(tuple(run for run in selected if len(run.keys))).settled()
 
     def min_size(self) -> int:
-        """Return a lower bound of the number of distinct keys: the lengths of the longest run of each block, added."""
+        """Return a lower bound of the number of distinct keys, computed without merging the sorted runs."""
         return sum(len(runs[-1].keys) for runs in self._runs_by_block().values())
 
     def max_size(self) -> int:
-        """Return an upper bound of the number of distinct keys: the lengths of all runs, added."""
+        """Return an upper bound of the number of distinct keys: the total length of all sorted runs."""
         return sum(len(run.keys) for run in self.runs)
 
     def _runs_by_block(self) -> dict[int, list[SortedRun]]:
@@ -117,17 +117,17 @@ class KeySums:
         return runs_by_block
 
     def _runs_in_blocks(self, bits: int) -> Iterable[SortedRun]:
-        """Return the runs that have keys, split so that ``key >> bits`` is the same for all keys of a run."""
+        """Return the sorted runs that are not empty, split so that each of them has one value of ``key >> bits``."""
         runs = (run for run in self.runs if len(run.keys))
         return runs if bits == self.block_bits else chain.from_iterable(_split_run(run, bits) for run in runs)
 
 
 NO_SUMS = KeySums()
-"""``KeySums`` without keys; adding it changes nothing."""
+"""``KeySums`` without keys; adding it to another object changes nothing."""
 
 
 def _first_key(run: SortedRun, start: int | None) -> int | None:
-    """Return the run's lowest key that is ``start`` or higher (``None``: any key); ``None`` if there is none."""
+    """Return the lowest key of a sorted run from ``start`` on, or ``None`` if there is no such key."""
     index = 0 if start is None else int(np.searchsorted(run.keys, start))
     return int(run.keys[index]) if index < len(run.keys) else None
 
@@ -137,7 +137,7 @@ def _block(run: SortedRun, bits: int) -> int:
 
 
 def _size_class(run: SortedRun, bits: int) -> tuple[int, int]:
-    """Return the run's block, and the bit length of its number of keys. ``+`` merges runs with equal results."""
+    """Return a label for a sorted run; ``+`` merges two sorted runs whose labels are equal."""
     return _block(run, bits), len(run.keys).bit_length()
 
 
@@ -146,7 +146,7 @@ def _slice_run(run: SortedRun, rows: slice) -> SortedRun:
 
 
 def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
-    """Split a non-empty run into one run per block; the parts are copies, so that the whole run can leave memory."""
+    """Split a non-empty sorted run into one per block. The results do not share memory with each other."""
     blocks = run.keys >> bits
     starts = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] - 1)).tolist()
     if len(starts) == 1:
@@ -157,13 +157,13 @@ def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
 
 
 def _concatenate(runs: list[SortedRun]) -> SortedRun:
-    """Join runs in the given order; all keys of a run must be below all keys of the next run."""
+    """Join sorted runs in the given order; all keys of a sorted run must be below all keys of the next one."""
     keys, sums = zip(*runs, strict=True)
     return SortedRun(np.concatenate(keys), tuple(map(np.concatenate, zip(*sums, strict=True))))
 
 
 def _merge_runs(runs: Sequence[SortedRun]) -> SortedRun:
-    """Merge all runs into one; to limit the memory, always merge the two shortest first."""
+    """Merge all sorted runs into one. Always merge the two shortest first, to limit the memory."""
     longest_first = sorted(runs, key=lambda run: -len(run.keys))
     while len(longest_first) > 1:
         merged = _merge_pair(longest_first.pop(), longest_first.pop())
@@ -183,7 +183,7 @@ def _merge_pair(left: SortedRun, right: SortedRun) -> SortedRun:
 
 
 def _sort_run(keys: I64, sums: tuple[I64, ...]) -> SortedRun:
-    """Return a run with the keys in ascending order; the sums of equal keys are added."""
+    """Sort keys and their sums into a sorted run; the sums of equal keys are added."""
     order = np.argsort(keys, kind="stable")
     sorted_keys = keys[order]
     starts = np.flatnonzero(np.diff(sorted_keys, prepend=sorted_keys[:1] - 1))

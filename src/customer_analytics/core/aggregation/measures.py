@@ -37,13 +37,13 @@ class RevenueGroups(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Totals and value counts of clean purchases. ``Measures()`` has no rows: adding it changes nothing.
+    """Measures of clean purchases. ``Measures()`` holds no row; adding it to another object changes nothing.
 
     Args:
         by_country_category: Orders and revenue per pair of country and category.
         by_month: Orders and revenue per month; the name of a month is ``YYYY-MM``.
-        amounts: How often each amount occurs, in minor units.
-        ages: How often each age occurs, in years; nulls are not counted.
+        amounts: How often each amount (in minor units) occurs.
+        ages: How often each age (in years) occurs; nulls are not counted.
         rows: Number of rows.
     """
 

@@ -19,9 +19,10 @@ def summarise_numbers(measures: Measures, rules: OutlierRules, decimals: int) ->
     """Return the table ``numeric_summary``, which has one row for the amount and one for the age.
 
     Returns:
-        ``column`` (text). Numbers of rows: ``count``, ``nulls``, ``outliers_zscore``, ``outliers_iqr`` (int64).
-        Statistics: ``mean``, ``standard_deviation`` (sample), ``min``, ``max``, ``p1`` … ``p99`` (float64; amounts in
-        major units, ages in years; null without values). Percentiles equal NumPy's; other floats are correctly rounded.
+        - ``column``: the name of the column (text).
+        - ``count``, ``nulls``, ``outliers_zscore``, ``outliers_iqr``: how many values, nulls and outliers (int64).
+        - ``mean``, ``standard_deviation`` (sample), ``min``, ``max``, ``p1`` … ``p99``: float64, in major units or
+          years; null if there is no value. Percentiles equal NumPy's; the other floats are correctly rounded.
     """
     amount = _summarise(Column.PURCHASE_AMOUNT, measures.amounts, 10**decimals, measures.rows)
     age = _summarise(Column.CUSTOMER_AGE, measures.ages, 1, measures.rows)

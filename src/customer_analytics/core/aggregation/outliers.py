@@ -34,7 +34,7 @@ class OutlierRules:
         iqr_factor: A value is an outlier if it is farther outside the quartiles than this many interquartile ranges.
 
     Raises:
-        SettingError: A threshold is not a positive number.
+        SettingError: A setting is not a positive number.
     """
 
     zscore: float
@@ -67,7 +67,7 @@ def zscore_bounds(counts: ValueCounts, limit: float) -> Bounds | None:
 
 
 def iqr_bounds(counts: ValueCounts, factor: float) -> Bounds | None:
-    """Return the bounds that are ``factor`` interquartile ranges from the quartiles; ``None`` if there is no value."""
+    """Return the bounds at ``factor`` interquartile ranges outside the quartiles; ``None`` if there is no value."""
     if not counts.count:
         return None
     lower_quartile, upper_quartile = exact_percentile(counts, 25), exact_percentile(counts, 75)
@@ -79,7 +79,7 @@ def iqr_bounds(counts: ValueCounts, factor: float) -> Bounds | None:
 class OutlierBounds:
     """The outlier bounds of amounts (minor units) and ages (years) by each rule; ``None`` if a column has no value.
 
-    ``mean_amount`` and ``amount_deviation`` (population standard deviation) are in major units; 0 without amounts.
+    ``mean_amount`` and ``amount_deviation`` (of the population) are in major units; both are 0 if no row has an amount.
     """
 
     amount_zscore: Bounds | None
@@ -104,7 +104,7 @@ class OutlierBounds:
 
 
 def count_outliers(counts: ValueCounts, rules: OutlierRules) -> dict[str, int]:
-    """Return the number of outliers by each rule; the keys are ``outliers_zscore`` and ``outliers_iqr``."""
+    """Return a dict with the number of outliers by each rule: ``outliers_zscore`` and ``outliers_iqr``."""
     bounds_by_kind = {
         "outliers_zscore": zscore_bounds(counts, rules.zscore),
         "outliers_iqr": iqr_bounds(counts, rules.iqr_factor),

@@ -18,9 +18,9 @@ READ_COLUMNS = (Column.COUNTRY_CODE, Column.PURCHASE_AMOUNT)
 
 @dataclass(frozen=True, slots=True)
 class QuickTotals:
-    """Orders and revenue per country, and the number of invalid rows: country or amount is null or has a fault.
+    """Orders and revenue per country, and the number of invalid rows (without a valid country or amount).
 
-    ``QuickTotals()`` has no rows: adding it changes nothing.
+    ``QuickTotals()`` holds no row; adding it to another object changes nothing.
     """
 
     by_country: Totals = field(default_factory=Totals)
@@ -46,8 +46,8 @@ def tabulate_quick_totals(totals: QuickTotals, decimals: int) -> pd.DataFrame:
     """Return a table of revenue and orders per country, largest revenue first.
 
     Returns:
-        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). In one more row at the end,
-        ``orders`` is the number of invalid rows, and the rest is null. All ``orders`` add up to the number of records.
+        ``country_code`` (text), ``revenue`` (float64, major units) and ``orders`` (int64). The last row is for invalid
+        rows: ``orders`` is their number, the rest is null. The sum of all ``orders`` is the number of records.
     """
     largest_first = sorted(
         totals.by_country.groups.items(), key=lambda group_total: (-group_total[1].minor_units, group_total[0])

@@ -29,20 +29,20 @@ def revenue_by_country(measures: Measures, customers: CustomerCounts, decimals: 
 
 
 def revenue_by_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Return revenue, orders and customers per ``product_category``; other columns as in :func:`revenue_by_country`."""
+    """Return a table like :func:`revenue_by_country`, but with one row per ``product_category``."""
     columns = {Column.PRODUCT_CATEGORY.value: measures.revenue_groups().categories}
     return _tabulate(columns, measures.by_country_category.roll_up(1), customers.by_category, decimals)
 
 
 def revenue_by_country_category(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Return revenue, orders and customers per country and category; other columns as in :func:`revenue_by_country`."""
+    """Return a table like :func:`revenue_by_country`, but with one row per country and category."""
     countries, categories, _ = measures.revenue_groups()
     columns = {Column.COUNTRY_CODE.value: countries, Column.PRODUCT_CATEGORY.value: categories}
     return _tabulate(columns, measures.by_country_category, customers.by_country_category, decimals)
 
 
 def revenue_by_month(measures: Measures, customers: CustomerCounts, decimals: int) -> pd.DataFrame:
-    """Return revenue, orders and customers per calendar month; other columns as in :func:`revenue_by_country`.
+    """Return a table like :func:`revenue_by_country`, but with one row per calendar month.
 
     ``month`` is the first day of the month (datetime64[us]).
     """

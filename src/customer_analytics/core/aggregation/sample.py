@@ -52,12 +52,13 @@ class SampleRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LowestKeys:
-    """The ``size`` lowest keys (hashes) of some purchases. ``LowestKeys(size)`` has none: adding it changes nothing.
+    """The ``size`` lowest keys (hashes) of some purchases.
 
-    If several rows have the highest of these keys, all of them are kept, so that the order of merges does not matter.
+    ``LowestKeys(size)`` holds no key; adding it to another object changes nothing. If several purchases share the
+    highest kept key, all of them are kept, so that the order of merges does not matter.
 
     Args:
-        size: Number of keys to keep; equal in all states that are merged.
+        size: Number of keys to keep; the same in all objects that are added.
         keys: uint64, unsorted, because sorting in every merge would be slow.
         rows: int64, the row number of the purchase for each key.
     """
@@ -119,6 +120,5 @@ def _select_rows(chunk: pd.DataFrame, rows: RowBitmap) -> pd.DataFrame:
 
 
 def _to_categories(text: pd.Series) -> pd.Categorical:
-    """Convert text to a categorical column; its categories are the texts that occur, ascending."""
     values = sorted(text.dropna().unique())
     return categorical(pd.Index(values, dtype=object).get_indexer(text), values)

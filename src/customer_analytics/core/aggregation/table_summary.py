@@ -21,7 +21,7 @@ _LARGE_MEAN = 1000
 
 @dataclass(frozen=True, slots=True)
 class ColumnSummary:
-    """Summary of one column. ``ColumnSummary()`` has no rows: adding it changes nothing.
+    """Summary of one column. ``ColumnSummary()`` holds no row; adding it to another object changes nothing.
 
     Args:
         nulls: Number of nulls.
@@ -93,7 +93,7 @@ def _distinct_int16(column: pa.Array) -> frozenset[Any] | None:
 
 
 def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
-    """Summarise a dictionary-encoded column from its distinct values (at least one); the caller adds its nulls."""
+    """Summarise a dictionary-encoded column from its distinct values (at least one); the result has 0 nulls."""
     if not pa.types.is_string(values.type):
         return _summarise_values(values, _distinct_values(values))
     if len(values) > MAX_DISTINCT:
@@ -103,7 +103,7 @@ def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
 
 
 def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> ColumnSummary:
-    """Summarise a column that has a value; the result includes ``distinct``. Text gets no minimum and no maximum."""
+    """Summarise a column with at least one value, and put ``distinct`` into the summary as it is."""
     if pa.types.is_string(column.type):
         return ColumnSummary(column.null_count, distinct)
     minimum, maximum = pc.min_max(column).as_py().values()
@@ -169,7 +169,7 @@ class TableSummary:
 
 
 def summarise_frame(frame: pd.DataFrame) -> str:
-    """Return the summary of a small frame as text; for columns that Arrow cannot convert or compare, only the nulls."""
+    """Summarise a small frame as text; if Arrow cannot convert or compare a column, only its nulls are described."""
     columns = {str(name): _summarise_series(frame.iloc[:, index]) for index, name in enumerate(frame.columns)}
     return str(TableSummary(columns, len(frame), int(frame.memory_usage(index=False, deep=True).sum())))
 

@@ -27,15 +27,15 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
-    """Orders and revenue per group. ``Totals()`` has no rows: adding it changes nothing.
+    """Orders and revenue per group. ``Totals()`` holds no row; adding it to another object changes nothing.
 
     A group is a tuple with one name of each axis, such as a country and a category. The code of a group is its index in
     ``itertools.product(*axes)``. Memory grows with the number of groups that occur.
 
     Args:
         axes: The distinct names on each axis, such as all countries and all categories.
-        sums: Three sums per group code: the number of orders; and two numbers ``high`` and ``low`` for the revenue in
-            minor units (see :func:`customer_analytics.core.money._kernels.join_sum`).
+        sums: Three sums per group code. The first is the number of orders. The other two, ``high`` and ``low``,
+            together represent the revenue in minor units (see :func:`customer_analytics.core.money._kernels.join_sum`).
     """
 
     axes: tuple[Group, ...] = ()
@@ -92,7 +92,7 @@ class Totals:
         return Totals((self.axes[axis],), KeySums.of_run(self._indices(run)[axis], *run.sums))
 
     def _indices(self, run: SortedRun) -> tuple[np.ndarray, ...]:
-        """Return one array per axis: for each group of ``run``, the index of its name on that axis."""
+        """Return one array per axis: the index of the name on this axis, for each group code in ``run``."""
         return np.unravel_index(run.keys, tuple(map(len, self.axes)))
 
 
@@ -122,6 +122,5 @@ def _recode(totals: Totals, axes: tuple[Group, ...]) -> KeySums:
 
 
 def _indices_of(names: Group, axis: Group) -> np.ndarray:
-    """Return for each of ``names`` its index in ``axis``; int64."""
     index_of_name = {name: index for index, name in enumerate(axis)}
     return np.array([index_of_name[name] for name in names], np.int64)

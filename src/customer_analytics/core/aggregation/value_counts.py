@@ -18,7 +18,7 @@ _DIGIT_BITS = 13
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ValueCounts:
-    """Distinct whole numbers and how often each occurs. ``ValueCounts()`` has none: adding it changes nothing.
+    """How often whole numbers occur. ``ValueCounts()`` holds no number; adding it to another object changes nothing.
 
     Memory grows with the number of distinct values.
 
@@ -102,7 +102,7 @@ def exact_sqrt(number: Fraction) -> float:
 
 
 def percentile(counts: ValueCounts, percent: float, scale: int = 1) -> float | None:
-    """Return a percentile of ``values / scale``, bit for bit equal to ``numpy.percentile``; ``None`` without values.
+    """Return a percentile of ``values / scale``, exactly equal to ``numpy.percentile``; ``None`` if there is no value.
 
     Source: method 7 of Hyndman and Fan (1996), with NumPy's order of floating-point operations.
     """
@@ -130,7 +130,7 @@ def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
 
 
 def _split_digits(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Split numbers into arrays of short digits: over all returned pairs, ``digits << shift`` adds up to ``values``."""
+    """Return pairs ``(shift, digits)`` of small digits; ``values`` is the sum of ``digits << shift`` over all pairs."""
     digits: list[tuple[int, np.ndarray]] = []
     while ((values != 0) & (values != -1)).any():
         digits.append((_DIGIT_BITS * len(digits), values & ((1 << _DIGIT_BITS) - 1)))

@@ -37,7 +37,7 @@ def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
     """Convert an Arrow table to a frame; an integer column that is not nullable becomes a NumPy column.
 
     Args:
-        table: The table to convert. The frame shares its memory; NaN or NaT can be written into it in place of nulls.
+        table: The table to convert. The frame shares its memory, in which NaN or NaT may overwrite nulls.
         start: The first row number in the frame's index.
 
     Raises:
@@ -70,14 +70,14 @@ def categorical(codes: np.ndarray, categories: pa.Array | list[str]) -> pd.Categ
 
 
 def cached_by_texts(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple[str, ...]], R]:
-    """Cache the results of a function that takes a tuple of texts: most chunks have the same categories."""
+    """Cache the results of a function that takes a tuple of texts, because most chunks have the same categories."""
     cached = lru_cache(maxsize=64)(function)
     return lambda texts: (cached if len(texts) <= _MOST_CACHED_TEXTS else function)(texts)
 
 
 @cached_by_texts
 def _categorical_dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    """Return the dtype with the categories ``names``; cached because pandas checks slowly that they are distinct."""
+    """Return the dtype with the categories ``names``; cached, because pandas checks slowly that they differ."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
@@ -105,7 +105,7 @@ def contiguous(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def values_and_validity(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Return the values (numbers or timestamps), and whether each is valid (bool; an empty array if none is null)."""
+    """Return the values (numbers or timestamps), and whether each is valid (bool; empty array if there is no null)."""
     return _values(array), _is_valid(array) if array.null_count else np.zeros(0, bool)
 
 
@@ -169,7 +169,7 @@ def _pandas_array(array: pa.Array, field: pa.Field) -> Any:  # noqa: ANN401  Num
 
 
 def _values(array: pa.Array) -> np.ndarray:
-    """Return the values as a NumPy view, with any number at a null. The view is writable if Arrow's buffer is."""
+    """Return a NumPy view of the values; nulls are arbitrary numbers. It is writable if Arrow's buffer is writable."""
     _, body = array.buffers()
     return np.frombuffer(body, array.type.to_pandas_dtype())[array.offset : array.offset + len(array)]
 

@@ -84,7 +84,7 @@ def _encode_again(column: pa.ChunkedArray | pa.DictionaryArray) -> pa.Dictionary
 
 
 class _SortOrder(NamedTuple):
-    """Distinct texts and how to sort them: ``order`` (int64) has the indices of the texts, lowest text first."""
+    """Distinct texts, and ``order`` (int64): the indices that sort the texts in ascending order."""
 
     texts: pa.StringArray
     order: np.ndarray

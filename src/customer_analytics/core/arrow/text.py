@@ -31,7 +31,7 @@ def strip(text: pa.StringArray) -> pa.StringArray:
 
 
 def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
-    """Replace nulls by empty texts; ``text`` must have no bytes at its nulls. The result shares its memory."""
+    """Replace nulls by empty texts without a copy; ``text`` must have no bytes at its nulls."""
     if not text.null_count:
         return text
     _, offsets, body = text.buffers()

@@ -57,7 +57,7 @@ def _word_at(text_bytes: np.ndarray, start: np.uint64) -> np.uint64:
 
 @inlined
 def mix_bits(number: np.uint64) -> np.uint64:
-    """Mix the bits of a number: each result bit depends on all of them. Different numbers have different results.
+    """Mix the bits of a number: each bit of the result depends on all bits. Different numbers have different results.
 
     Source: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
     """

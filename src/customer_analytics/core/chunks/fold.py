@@ -28,7 +28,7 @@ def fold_together(chunks: Chunks, columns: Sequence[str], measures: Sequence[Mea
     Args:
         chunks: The table.
         columns: Names of the columns that the measures read; a name may occur twice.
-        measures: At least one pair: a function that computes a partial state from a chunk, and the state of no rows.
+        measures: Pairs (at least one): the function that computes a chunk's partial state; and the state of no rows.
 
     Returns:
         For each measure the partial state of the whole table; if there is no chunk, the state of no rows.

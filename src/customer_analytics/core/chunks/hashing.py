@@ -13,7 +13,7 @@ def text_hashes(text: pa.StringArray) -> np.ndarray:
 
 
 def partition_of_hashes(hashes: np.ndarray, bits: int = 8) -> np.ndarray:
-    """Return the partition of each hash: the number in its highest ``bits`` bits (uint16).
+    """Return the partition of each hash (uint16): the integer in the highest ``bits`` bits of the hash.
 
     For example, 8 bits divide 100 million rows into 256 partitions of about 400,000 rows.
     """

@@ -20,7 +20,7 @@ _EXTRA_IN_FLIGHT = 1
 
 
 class Task(NamedTuple):
-    """A chunk to compute: ``run()`` returns it; ``size`` is its part of :meth:`Source.total`, to show progress."""
+    """A chunk that ``run()`` computes and returns; ``size`` is the chunk's part of :meth:`Source.total`."""
 
     run: Callable[[], Any]
     size: int
@@ -33,7 +33,7 @@ class Source(Protocol):
         """Return the total size of all tasks in rows, bytes or another unit, for progress; 0 if it is unknown."""
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return a context manager for an iterator with one task per chunk, in order. Run tasks only inside it.
+        """Return a context manager that provides an iterator with one task per chunk, in order.
 
         Args:
             columns: Names of the columns to read; ``None`` for all.
@@ -101,14 +101,14 @@ class LocalChunks:
         return replace(self, columns=tuple(names))
 
     def fold(self, measure: Callable[[Frame], P], identity: P) -> P:
-        """Compute the partial state of each chunk and return all of them merged; ``identity`` if there is no chunk."""
+        """Compute the partial state of each chunk and merge these states; ``identity`` if there is no chunk."""
         total = identity
         for state in self.map(measure).results(_EXTRA_IN_FLIGHT):
             total = total + state
         return total
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "LocalChunks":
-        """Return a table with all rows of a partition in one chunk; each iteration computes and regroups them again."""
+        """Return a table with all rows of a partition in one chunk; each iteration regroups the rows again."""
         return LocalChunks(_ShuffleSource(self, partition_of), self.runtime)
 
     def __iter__(self) -> Iterator[Any]:
@@ -119,7 +119,7 @@ class LocalChunks:
         """Apply all steps to each chunk and yield the results in the order of the chunks.
 
         Args:
-            extra_in_flight: How many more chunks to start than the default, which is one per thread and one in reserve.
+            extra_in_flight: How many more chunks to start in advance than by default (one per thread, plus one).
         """
         with self.runtime.open_progress(self.source.total()) as report_progress:
             for result, rows, size in self._run(extra_in_flight):

@@ -1,4 +1,4 @@
-"""Regroup rows by partition in bounded memory: at a limit, the rows in memory are spilled to temporary storage.
+"""Regroup rows by partition in bounded memory: when the rows reach a limit, they are spilled to temporary storage.
 
 If all columns are numbers, the rows of a chunk become one NumPy structured array and are spilled in one piece. Other
 chunks, such as those with text, become Arrow tables and are spilled as one Arrow message per partition.
@@ -144,7 +144,7 @@ class _SpilledArrays:
 
 @dataclass(slots=True)
 class _SpilledTables:
-    """Spilled chunks with text. Each ``add`` joins its chunks and writes one Arrow message per partition."""
+    """Spilled chunks with text. Each ``add`` joins the given chunks and writes one Arrow message per partition."""
 
     spill: Spill
     schema: pa.Schema

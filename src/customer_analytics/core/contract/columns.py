@@ -49,7 +49,7 @@ class Parser(StrEnum):
 
 
 class Nulls(StrEnum):
-    """Whether a null in a column is a fault: always, by default, or only if ``contract.critical_columns`` says so."""
+    """Whether null is a fault: always; by default; or not by default. Only ``critical_columns`` changes a default."""
 
     ALWAYS_CRITICAL = auto()
     CRITICAL_BY_DEFAULT = auto()

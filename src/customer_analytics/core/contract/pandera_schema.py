@@ -37,7 +37,7 @@ def _checks(spec: ColumnSpec, contract: Contract) -> list[Check]:
 
 
 def _check(holds: Callable[[pd.Series], bool], expected: str) -> Check:
-    """Return a pandera check that passes if ``holds`` is true; ``holds`` receives the whole column, nulls included."""
+    """Return a pandera check of a whole column, nulls included; it passes if ``holds(column)`` is true."""
     return Check(holds, name=expected, error=expected, ignore_na=False)
 
 

@@ -47,7 +47,7 @@ def scan_records(text_bytes: np.ndarray, delimiter: int, quote: int, ends: np.nd
 
 @inlined
 def _special_bytes(quote: int) -> np.ndarray:
-    """Return for each of the 256 bytes whether it is LF, CR or the quote; bool, shape ``(256,)``."""
+    """Return a table of all 256 byte values (bool, shape ``(256,)``); true for LF, CR and the quote."""
     is_special = np.zeros(256, np.bool_)
     is_special[LF] = is_special[CR] = True
     if quote >= 0:
@@ -67,7 +67,7 @@ def _line_end(text_bytes: np.ndarray, index: int) -> int:
 
 @inlined
 def _find_special(text_bytes: np.ndarray, start: int, is_special: np.ndarray) -> int:
-    """Return the index of the first line end or quote from ``start`` on; ``len(text_bytes)`` if there is none."""
+    """Return the first index from ``start`` on where ``is_special[text_bytes[index]]``; ``len(text_bytes)`` if none."""
     rest = text_bytes[start:]
     for index in range(len(rest)):
         if is_special[rest[index]]:
@@ -77,9 +77,9 @@ def _find_special(text_bytes: np.ndarray, start: int, is_special: np.ndarray) ->
 
 @inlined
 def _skip_quote(text_bytes: np.ndarray, index: int, record_start: int, marks: tuple[int, int]) -> int:
-    """Return the index after the quote at ``index``; if this quote opens a field, the index after the closing quote.
+    """Return the index after the quote at ``index``, or after the whole quoted part if this quote opens a field.
 
-    The result is -1 if there is no closing quote.
+    The result is -1 if the quote opens a field and there is no closing quote.
     """
     delimiter, quote = marks
     if index > record_start and text_bytes[index - 1] != delimiter:
@@ -89,7 +89,7 @@ def _skip_quote(text_bytes: np.ndarray, index: int, record_start: int, marks: tu
 
 @inlined
 def _find_byte(text_bytes: np.ndarray, start: int, stop: int, code: int) -> int:
-    """Return the index of the first byte ``code`` in ``text_bytes[start:stop]``; ``stop`` if there is none."""
+    """Return the index of the first byte equal to ``code`` in ``text_bytes[start:stop]``; ``stop`` if none."""
     window = text_bytes[start:stop]
     for index in range(len(window)):
         if window[index] == code:
@@ -122,7 +122,7 @@ def locate_fields(
         text_bytes: The bytes of the records.
         offsets: int32, shape ``(records + 1,)``: where records start and end; blank lines belong to the next record.
         marks: The bytes of delimiter and quote.
-        column_of: int32, for each field of a record the index of its column in ``spans``; -1 if it is not wanted.
+        column_of: int32, for each field of a record the index of its column in ``spans``; -1 for unwanted fields.
         spans: int32, shape ``(columns, records, 2)``: start and end. The end is stored inverted (``~end``) if the field
             has quotes that :func:`gather_fields` must remove.
     """
@@ -166,8 +166,8 @@ def _quoted_field(
 ) -> tuple[int, int, int]:
     """Return a quoted field's start, its end as :func:`locate_fields` stores it, and the index of the next delimiter.
 
-    ``start`` is the index after the opening quote. ``stops`` are the ends of the record without and with its line end.
-    If the quote never closes, the line end is part of the field.
+    ``start`` is the index after the opening quote. ``stops`` is a pair: start and stop of the record's line end. If
+    the quote never closes, the line end is part of the field.
     """
     stop, (delimiter, quote) = stops[0], marks
     closed = quoted_end(text_bytes, start, stop, quote)

@@ -23,7 +23,7 @@ class Dialect:
         quote: One ASCII character around fields that contain a delimiter, a quote or a line end; empty for no quotes.
         encoding: Any text encoding of Python.
         columns: Map from a column of the contract to its name in the file; by default, both names are the same.
-        max_record_bytes: Largest size of a record. A larger one is an error: its quote probably never closes.
+        max_record_bytes: Largest size of a record. A larger record is an error: its quote probably never closes.
 
     Raises:
         SettingError: A value is invalid; the message names the key.
@@ -61,7 +61,7 @@ class Dialect:
 
     @property
     def marks(self) -> tuple[int, int]:
-        """The bytes of delimiter and quote as integers; the second is -1 if there is no quote."""
+        """The bytes of delimiter and quote as integers; the byte of the quote is -1 if there is none."""
         return ord(self.delimiter), ord(self.quote) if self.quote else -1
 
     @classmethod

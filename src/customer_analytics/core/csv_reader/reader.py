@@ -49,7 +49,7 @@ def read_block(
         block: At least one record.
         header: Positions of the contract's columns in a record.
         dialect: Delimiter and quote.
-        columns: The wanted columns, a part of :data:`RAW_COLUMNS`; ``None`` for all.
+        columns: The wanted columns, a subset of :data:`RAW_COLUMNS`; ``None`` for all.
 
     Returns:
         One row per record, in order. The contract's columns are text, or categorical if they have few distinct values;

@@ -44,7 +44,7 @@ def find_duplicates(typed: Chunks) -> Chunks:
     Returns:
         Chunks of :data:`~customer_analytics.core.contract.schemas.DUPLICATE` in the order of ``typed``; no chunk if no
         row is a duplicate. ``kept_source_file`` and ``kept_source_row`` locate the first valid row with the same id.
-        ``kind`` is ``exact`` if both rows have equal contract columns (nulls are equal), else ``conflicting``.
+        ``kind`` is ``exact`` if all contract columns equal those of this row (nulls, too), else ``conflicting``.
     """
     valid_rows = typed.select([Column.PURCHASE_ID, FAULTS]).map(
         lambda frame: _hash_rows(frame)[frame[FAULTS].to_numpy() == 0]
@@ -86,9 +86,9 @@ def first_copies(typed: pd.DataFrame, duplicate_rows: RowBitmaps) -> pd.DataFram
 
 
 def _candidates_by_hash(table: Chunks, hashed_rows: Chunks) -> Chunks:
-    """Return the candidates in ``table``, regrouped by hash: rows whose hash occurs more than once in ``hashed_rows``.
+    """Return the candidates (rows whose hash occurs in another row) of ``table``, regrouped by hash.
 
-    ``hashed_rows`` has the columns ``hash`` and ``row`` (row number).
+    ``hashed_rows`` has the columns ``hash`` and ``row`` (row number) for all rows that are compared.
     """
     candidate_rows = hashed_rows.shuffle(_partition_of_hash).fold(_candidates_in, RowBitmap())
     candidates = table.map(partial(_select_candidates, candidate_rows=candidate_rows))

@@ -1,4 +1,4 @@
-"""Selects the baseline: an earlier run's profile. The newest delivery is compared with it."""
+"""Selects the baseline: the profile of an earlier run, with which the newest delivery is compared."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def pair_deliveries(current: PurchaseProfile, stored: StoredProfiles, settings: 
     """Find the baseline of the newest delivery, and return both profiles as a pair.
 
     If the setting ``baseline`` is ``previous`` or ``first``, deliveries with fewer than ``rows_min`` clean rows are
-    skipped, because they can come from a run with wrong settings. If all earlier ones are so small, none is skipped.
+    skipped, because they can come from a run with wrong settings. If all deliveries are too small, none is skipped.
 
     Args:
         current: Profile of the newest delivery.

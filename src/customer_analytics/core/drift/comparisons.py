@@ -52,7 +52,7 @@ class Comparison:
 
 
 def compare_deliveries(deliveries: DeliveryPair, settings: DriftSettings) -> tuple[Comparison, ...]:
-    """Return two comparisons: a delivery with its baseline, and the last windows of the delivery with earlier ones."""
+    """Compare a delivery with its baseline, and its last windows with its earlier windows; return both comparisons."""
     run_findings = compare_profiles(deliveries.baseline, deliveries.current, settings)
     baseline_run = f"the run {deliveries.baseline_run}" if deliveries.baseline_run else "no earlier run"
     window_findings = compare_latest_windows(deliveries.current, settings)
@@ -81,7 +81,7 @@ def simulate_scenario(
 
 
 def tabulate_findings(comparisons: Sequence[Comparison], settings: DriftSettings) -> pd.DataFrame:
-    """Return a table with one row per finding. Columns: ``comparison`` (the name), then those of ``FRAME_DTYPES``."""
+    """Return a table with one row per finding: the name of the comparison, then the columns of ``FRAME_DTYPES``."""
     frames = [build_findings_frame(comparison.findings, settings) for comparison in comparisons]
     for frame, comparison in zip(frames, comparisons, strict=True):
         frame.insert(0, "comparison", comparison.name)
@@ -92,9 +92,12 @@ def build_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) ->
     """Build the verdict on all comparisons as a dict of JSON types.
 
     Returns:
-        ``schema_version``; ``outcome``: the worst alarm of all comparisons, or the outcome of the first comparison if
-        there is no alarm; ``gate``: the setting of this name; ``in_words``: sentences that explain the comparisons;
-        ``comparisons``: for each name, ``baseline`` (a description) and the keys of :func:`summarize_findings`.
+        - ``schema_version``: version of these keys.
+        - ``outcome``: the worst alarm of all comparisons; if there is no alarm, the outcome of the first comparison.
+        - ``gate``: the setting ``gate``, ``fail`` or ``off``.
+        - ``in_words``: sentences that explain the comparisons.
+        - ``comparisons``: for the name of each comparison, a dict: ``baseline``, a description of the baseline, and all
+          keys of :func:`summarize_findings`.
     """
     outcomes = [comparison.outcome for comparison in comparisons]
     alarms = [outcome for outcome in (Outcome.FAIL, Outcome.WARN) if outcome in outcomes]
@@ -125,7 +128,6 @@ def check_gate(verdict: dict[str, Any]) -> None:
 
 
 def _explain(comparison: Comparison, settings: DriftSettings) -> list[str]:
-    """Return sentences about a comparison: its outcome, its first alarms, and the reasons for insufficient data."""
     summary = summarize_findings(comparison.findings, settings, MAX_LISTED_ALARMS)
     alarms = [f"{alarm['outcome']}: {alarm['explanation']}" for alarm in summary["alarms"]]
     omitted = summary["alarm_count"] - len(alarms)

@@ -14,9 +14,9 @@ _MEASURES = ("mean", "quantile", "wasserstein", "ks", "psi", "share", "missing",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSettings:
-    """The settings of drift detection: what is compared, how many rows that needs, and which changes are alarms.
+    """The settings of drift detection: what is compared, the minimum numbers of rows, and which changes are alarms.
 
-    A change that is not chance is a warning if its size is at least ``*_warn``, and a failure from ``*_fail`` on.
+    A change that is not chance is a warning if its size is at least ``*_warn``, a failure if it is at least ``*_fail``.
 
     Args:
         baseline: The run whose delivery is the baseline: ``previous``, ``first`` or a run id.
@@ -29,7 +29,7 @@ class DriftSettings:
         history_min: How many earlier runs are needed to judge metrics, and how many baseline windows to judge volume.
         history_limit: A metric of a run is anomalous if its absolute robust z-score is at least this number.
         history_floor: The spread in the robust z-score is at least this share of the metric's median in earlier runs.
-        noise_draws: Number of random draws that simulate no change; noise floors (PSI and others) come from them.
+        noise_draws: Number of random draws without a change, from which noise floors are estimated.
         seed: Seed of the noise draws and of the simulated changes.
         mean_warn, mean_fail: Relative change of the mean.
         quantile_warn, quantile_fail: Relative change of a quartile or the median.
@@ -38,7 +38,7 @@ class DriftSettings:
         psi_warn, psi_fail: Population stability index.
         share_warn, share_fail: Largest change of a value's share of the rows; 0.01 is a percentage point.
         missing_warn, missing_fail: Change of the share of nulls; 0.01 is a percentage point.
-        new_value_warn_rows: A value that is not in the baseline is a warning if at least this number of rows has it.
+        new_value_warn_rows: A value that is not in the baseline is a warning if at least this number of rows have it.
         new_value_fail_share: A value that is not in the baseline is a failure if at least this share of rows has it.
         volume_warn, volume_fail: Relative difference between a window's rows and the baseline's median rows per window.
 

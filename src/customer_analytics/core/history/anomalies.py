@@ -75,10 +75,7 @@ def describe_differences(
 ) -> tuple[str, ...]:
     """Return one sentence for each metric that changed, appeared or disappeared since the previous run.
 
-    Args:
-        previous: Metrics of the previous run.
-        current: Metrics of this run.
-        decimals: Decimal places of money: 2 if the minor unit is a cent.
+    ``decimals`` is the number of decimal places of money: 2 if the minor unit is a cent.
     """
     sentences = []
     for metric in dict.fromkeys((*previous, *current)):
@@ -94,7 +91,7 @@ def describe_differences(
 
 def _few_runs_factor(runs: int) -> float:
     """Return a factor above 1 for the MAD, because the MAD of few runs is often too small by chance."""
-    return 1 + 9 / max(runs - 4, 1) ** 1.5  # so that 0.1 % of simulated usual metrics score 5 or more
+    return 1 + 9 / max(runs - 4, 1) ** 1.5  # 0.1 % of simulated unchanged metrics then score 5 or more
 
 
 def _describe_change(before: float, now: float, text: Callable[..., str]) -> str:

@@ -29,10 +29,11 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
         usage: ``elapsed_s``, ``cpu_s`` and ``peak_memory_bytes``.
 
     Returns:
-        ``schema_version``; ``decimals``: decimal places of the minor unit; ``metrics``: finite numbers by key. The keys
-        cover: rows and money (in minor units) of each fate; the number of rounded amounts; the quarantined rows of each
-        reason; the number of alarms; the effect of each drift measure that has a threshold, for all countries together
-        and compared with the baseline run; and the values of ``usage``.
+        - ``schema_version``: version of the keys.
+        - ``decimals``: decimal places of the minor unit.
+        - ``metrics``: finite numbers by key: rows and money (in minor units) of each fate, the number of rounded
+          amounts, quarantined rows of each reason, the number of alarms, and the values of ``usage``; also the effect
+          of each drift measure that has a threshold, for all countries together, compared with the baseline run.
     """
     money = ledger["money_minor_units"]
     alarms = findings["outcome"].isin([str(outcome) for outcome in ALARMS])
@@ -62,10 +63,13 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
         settings: Provides ``history_min``, ``history_limit`` and ``history_floor``.
 
     Returns:
-        ``schema_version``; ``run``: id of the newest run; ``previous_run``: id of the previous run, or ``None``;
-        ``earlier_runs``: number of earlier runs; ``differences``: sentences about changes since the previous run;
-        ``anomalies``: for each metric a :class:`~customer_analytics.core.history.anomalies.MetricFinding` as a dict,
-        computed from the earlier runs that have clean rows; ``in_words``: a summary in sentences.
+        - ``schema_version``: version of the keys of metrics.
+        - ``run``, ``previous_run``: ids of the newest run and of the run before it, which can be ``None``.
+        - ``earlier_runs``: number of earlier runs.
+        - ``differences``: sentences about changes since the previous run.
+        - ``anomalies``: for each metric, a :class:`~customer_analytics.core.history.anomalies.MetricFinding` as a dict;
+          earlier runs without clean rows are ignored.
+        - ``in_words``: a summary in sentences.
     """
     newest, *earlier = sorted(history, key=parse_run_id, reverse=True)
     records = {parse_run_id(name): history[name]() for name in earlier}
@@ -97,7 +101,7 @@ def run_changes(current: Mapping[str, Any], history: History, settings: DriftSet
 
 
 def _delivery_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Return only the metrics of the delivery itself: no drift effects, and no time and memory, which always differ."""
+    """Return the metrics of the delivery itself: all except the effects of drift, time and memory."""
     return {name: value for name, value in metrics.items() if name not in USAGE and not name.startswith(DRIFT)}
 
 

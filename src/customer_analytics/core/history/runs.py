@@ -25,9 +25,11 @@ def tabulate_runs(current: Mapping[str, Any], history: History) -> pd.DataFrame:
         history: All runs, including the newest.
 
     Returns:
-        Column ``run`` (text, the run id), and Float64 columns: rows per fate, ``clean_minor_units`` (money of clean
-        rows), ``alarms`` (number of drift alarms), ``elapsed_s`` and ``cpu_s`` (seconds until the metrics were
-        collected), ``peak_memory_bytes``. A value is null if the run does not have this metric.
+        Column ``run`` is the run id (text). The others are Float64 and null if the run does not have the metric:
+        - one column for each fate, such as ``clean``: its number of rows.
+        - ``clean_minor_units``: money of the clean rows.
+        - ``alarms``: number of drift alarms.
+        - ``elapsed_s``, ``cpu_s``, ``peak_memory_bytes``: time and peak memory until the metrics were collected.
     """
     *earlier, newest = sorted(history, key=parse_run_id)
     metrics_by_run = {parse_run_id(name): history[name]()["metrics"] for name in earlier}

@@ -26,7 +26,7 @@ class RecordCounts:
     Args:
         valid: Row count and money of the rows without a fault.
         quarantined: Row count and money of the rows with at least one fault.
-        by_reason: Reason that occurs → row count and money; a row with several reasons counts for each reason.
+        by_reason: Reason → row count and money of the rows with this reason, also of rows with several reasons.
         rounded: Number of rows whose amount was rounded to the minor unit.
         file_rows: Source file → number of its rows.
     """
@@ -94,7 +94,7 @@ class DuplicateCounts:
 
 @dataclass(frozen=True, slots=True)
 class FateCounts:
-    """Rows and money of each fate (clean, quarantined or duplicate), counted in the table of that fate.
+    """Row count and money of each fate (clean, quarantined or duplicate), computed from the table of that fate.
 
     Args:
         record_counts: Counts of ``typed_purchases``.
@@ -134,13 +134,13 @@ def build_ledger(fate_counts: FateCounts, input_files: Sequence[Mapping[str, Any
     """Check that rows and money of a run balance, and return its ledger.
 
     Args:
-        fate_counts: Rows and money of every fate.
+        fate_counts: Row count and money of every fate.
         input_files: For each input file a mapping with the keys ``file``, ``bytes`` and ``sha256``.
         decimals: Decimal places of the minor unit.
 
     Returns:
         The content of ``08_reporting/ledger.json``; ``docs/data_contract.md`` describes every key. Money is in whole
-        minor units. ``amounts_unreadable`` is the number of quarantined rows without an amount; these add no money.
+        minor units. ``amounts_unreadable`` is the number of quarantined rows without an amount; such rows add no money.
 
     Raises:
         LedgerError: Rows or money do not balance, or two clean rows have the same id.

@@ -56,7 +56,7 @@ def compare_types() -> tuple[Accuracy, ...]:
 
 
 def count_correct_digits(value: float, certified: float) -> float:
-    """Return how many digits are correct: ``-log10`` of the relative error, limited to 0 to 15 (McCullough 1998)."""
+    """Return how many digits are correct: ``-log10`` of the relative error, between 0 and 15 (McCullough 1998)."""
     if value == certified:
         return float(_MAX_DIGITS)
     digits = -math.log10(abs(value - certified) / abs(certified))

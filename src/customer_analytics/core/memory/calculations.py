@@ -34,7 +34,7 @@ def select_comparable_rows(typed: pd.DataFrame, decimals: int) -> pd.DataFrame:
 
     Returns:
         A frame: ``group`` (dtype category; the country) and ``units`` (int64; the amount in minor units). It has
-        each row with a country, without a fault, and with an amount so small that the sum of all squares fits int64.
+        each row that has a country and no fault, and an amount so small that the sum of all squares fits int64.
     """
     valid = typed[(typed[FAULTS] == 0) & typed[Column.COUNTRY_CODE].notna()]
     money = MinorUnits.of(valid[Column.PURCHASE_AMOUNT].to_numpy(), decimals)
@@ -93,7 +93,7 @@ def numpy_sums(rows: pd.DataFrame) -> dict[str, int]:
 
 
 class _Comparison(NamedTuple):
-    """A calculation and its implementations by name; ``to_comparable`` converts a result to a form for ``==``."""
+    """A calculation and its implementations; ``to_comparable`` prepares their results for a comparison by ``==``."""
 
     name: str
     implementations: dict[str, Calculation]
@@ -124,8 +124,8 @@ def time_calculations(rows: pd.DataFrame, repeats: int, clock: Clock = time.perf
 
     Returns:
         A row per calculation and implementation. Text: ``calculation``, ``implementation``. int64: ``rows``. float64:
-        ``seconds``, ``rows_per_second``, ``times_faster`` (than the loop); the last two are null if there are no rows.
-        bool: ``equal``, whether the result equals the result of the loop.
+        ``seconds``, ``rows_per_second``, ``times_faster`` (than the loop). bool: ``equal`` (whether the result equals
+        the loop's). If there are no rows, ``rows_per_second`` and ``times_faster`` are null.
     """
     records = [_time_implementations(comparison, rows, repeats, clock) for comparison in _COMPARISONS]
     return pd.DataFrame([record for calculation_records in records for record in calculation_records])

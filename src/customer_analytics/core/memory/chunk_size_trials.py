@@ -55,7 +55,7 @@ class Trial:
 
     @property
     def is_representative(self) -> bool:
-        """Return whether the trial was completed with as many chunks in memory as a run of the whole delivery has."""
+        """Return whether the trial was completed and held as many chunks in memory as a run of the whole delivery."""
         return self.outcome is TrialOutcome.DONE and (self.whole or self.rows >= self.chunk_rows * self.chunks_held)
 
     def as_record(self) -> dict[str, Any]:
@@ -114,8 +114,7 @@ def as_records(raw: pd.DataFrame) -> pd.DataFrame:
         raw: The contract's columns (text, plain or dictionary-encoded); null becomes an empty field.
 
     Returns:
-        A frame with the column ``record`` (text): eight fields with commas between them, quoted only where RFC 4180
-        requires it.
+        A frame with the text column ``record``; a field has quotes only where RFC 4180 requires them.
     """
     fields = [_write_fields(text_array(raw[column])) for column in COLUMNS]
     records = pc.binary_join_element_wise(*fields, ",")

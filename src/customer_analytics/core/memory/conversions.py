@@ -89,7 +89,7 @@ def _to_category(values: pa.Array) -> Conversion:
 
 
 def _parse_text(values: pa.Array) -> Iterator[Conversion]:
-    """Convert text to integers, decimals and timestamps; yield the conversions that leave at least half unchanged."""
+    """Yield the conversions to integers, decimals and timestamps that change at most half of the texts."""
     known_count = len(values) - values.null_count
     for to_type in (_to_integers, _to_decimals, _to_timestamps):
         conversion = to_type(values)

@@ -20,8 +20,10 @@ _EXAMPLE_WIDTH = 40
 class DowncastVerdict(StrEnum):
     """The verdict on a data type for a column.
 
-    ``plain`` is the type that ``pd.read_csv`` chooses, ``adopted`` the type that this project uses. ``possible`` is a
-    type that needs less memory and changes no value of the chunk. Any other type is ``rejected``.
+    - ``plain``: the type that ``pd.read_csv`` chooses.
+    - ``adopted``: the type that this project uses.
+    - ``possible``: a type that needs less memory and changes no value of the chunk.
+    - ``rejected``: any other type.
     """
 
     PLAIN = "plain"
@@ -39,7 +41,7 @@ class StorageOption:
         dtype: Name of the data type.
         verdict: The verdict on the type.
         deep_bytes: Bytes of the column in this type by ``memory_usage(deep=True)``, without the index.
-        changed: Number of values that the type changes or, if it is ``plain``, that ``pd.read_csv`` reads incorrectly.
+        changed: Number of values that the type changes; for ``plain``, number of values that ``pd.read_csv`` misreads.
         reason: Reason for the verdict, as text.
     """
 

@@ -51,9 +51,9 @@ class Footprint:
 
 
 def read_plainly(chunk: pd.DataFrame) -> pd.DataFrame:
-    """Write the chunk as a CSV, and read the CSV with ``pd.read_csv`` and its default options.
+    """Write the chunk as a CSV, and read it with ``pd.read_csv`` and its default options except ``low_memory``.
 
-    One option differs from the default: ``low_memory`` is off, so that pandas chooses one dtype for a whole column.
+    ``low_memory`` is off, so that pandas chooses one dtype for a whole column.
     """
     text = chunk.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode()
     return pd.read_csv(pa.BufferReader(text), low_memory=False)

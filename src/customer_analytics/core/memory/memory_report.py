@@ -54,8 +54,7 @@ def summarise_memory(
         settings: Settings of memory profiling, such as the memory budget.
 
     Returns:
-        A dict for JSON: ``tables`` (by name), ``float32``, ``calculations``, ``chunk_rows`` and ``in_words`` (sentences
-        for the report).
+        A dict for JSON: ``tables`` (by name), ``float32``, ``calculations``, ``chunk_rows``, ``in_words`` (sentences).
     """
     speeds_with_none = speeds.astype(object).where(speeds.notna(), None)
     return {

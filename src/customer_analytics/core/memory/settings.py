@@ -18,7 +18,7 @@ class MemorySettings:
         chunk_rows: Values of ``CHUNK_ROWS`` to try.
         trial_rows: How many records a trial processes, from the start of the delivery.
         trial_limit_s: Maximum time of a trial in seconds; a longer trial is killed.
-        time_tolerance: A smaller chunk size is preferred if its time is longer than the shortest by at most this share.
+        time_tolerance: A smaller chunk size is preferred if its time exceeds the shortest time by at most this share.
         repeats: How often each calculation is timed; the shortest time counts.
 
     Raises:

@@ -64,8 +64,8 @@ def sum_by_flag(units: np.ndarray, known: np.ndarray, flags: np.ndarray, count: 
         count: Number of flags.
 
     Returns:
-        int64, shape ``(count, 4)``. For each flag: the number of rows; the number of rows with an unknown amount; and
-        the two numbers ``high`` and ``low`` of the sum (see :func:`join_sum`).
+        int64, shape ``(count, 4)``, four numbers per flag: the number of rows; the number of rows with an unknown
+        amount; and ``high`` and ``low``, which together represent the sum of the amounts (see :func:`join_sum`).
     """
     sums = np.zeros((count, 4), np.int64)
     for row in range(len(units)):

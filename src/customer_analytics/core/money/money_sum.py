@@ -9,7 +9,7 @@ from customer_analytics.core.money.minor_units import MinorUnits
 
 @dataclass(frozen=True, slots=True)
 class MoneySum:
-    """Number of rows and the exact sum of their amounts. ``MoneySum()`` has no rows: adding it changes nothing.
+    """Row count and exact sum of amounts. ``MoneySum()`` holds no row; adding it to another object changes nothing.
 
     Args:
         rows: Number of rows, including those whose amount is unknown.

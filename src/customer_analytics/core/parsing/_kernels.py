@@ -28,9 +28,9 @@ _MAX_EXPONENT = 100_000
 def parse_integer_rows(
     text_bytes: np.ndarray, offsets: np.ndarray, numbers: np.ndarray, is_integer: np.ndarray
 ) -> None:
-    """Write integers of at most ``MAX_DIGITS`` digits to ``numbers`` (int64), and set ``is_integer`` (bool) to true.
+    """Parse each row's text as an integer; write it to ``numbers`` (int64) and true to ``is_integer`` (bool).
 
-    If the text of a row is not such an integer, both arrays keep their entry.
+    If a text is not an integer of at most ``MAX_DIGITS`` digits, the row's entries in both arrays do not change.
     """
     for row in range(len(numbers)):
         start, stop = strip_bounds(text_bytes, offsets[row], offsets[row + 1])
@@ -50,8 +50,8 @@ class DecimalColumns(NamedTuple):
     Args:
         amounts: float64, major units, rounded half-even to minor units; only written if the number is in range.
         is_number: The text is a decimal.
-        is_in_range: The rounded number is within the limit.
-        is_rounded: The number is in range and has more decimals than the minor unit.
+        is_in_range: The absolute value of the rounded number is not above the highest valid amount.
+        is_rounded: The number is in range, and rounding changed it.
         is_negative: The number is below zero, before rounding.
     """
 
@@ -71,7 +71,7 @@ def parse_decimal_rows(
     Args:
         text_bytes: uint8, the bytes of all rows.
         offsets: int32, shape ``(rows + 1,)``: the positions in ``text_bytes`` where rows start and end.
-        form: Byte of the decimal mark; decimal places of the minor unit; highest valid amount in minor units.
+        form: The byte of the decimal mark, the minor unit's decimal places, the highest valid amount in minor units.
         columns: The arrays to fill.
     """
     mark, decimals, limit = form
@@ -124,7 +124,7 @@ def _significant_digits(text_bytes: np.ndarray, index: int, stop: int, mark: int
 def _with_exponent(text_bytes: np.ndarray, index: int, stop: int, exponent: int) -> tuple[int, int]:
     """Read the exponent at ``index``, such as ``e-12``, if there is one.
 
-    Returns a pair: ``exponent`` plus the exponent in the text; and the index after it, or -1 if the text is malformed.
+    Returns a pair: ``exponent`` plus the exponent in the text; and the index after that exponent, or -1 if malformed.
     """
     if index == stop or (text_bytes[index] != UPPER_E and text_bytes[index] != LOWER_E):
         return exponent, index
@@ -144,7 +144,7 @@ def _round_half_even(digits: np.int64, power: int, has_more: bool) -> tuple[np.i
     """Round ``digits * 10**power`` half-even to a whole number.
 
     Returns a pair: the whole number, or -1 if it is too large for int64; and whether rounding changed the number.
-    ``has_more`` means that ``digits`` was cut: its exact value is above ``digits`` and below ``digits + 1``.
+    ``has_more`` means that ``digits`` was cut: the exact value is above ``digits`` and below ``digits + 1``.
     """
     if digits == 0:
         return digits, False
@@ -179,7 +179,7 @@ class Calendar(NamedTuple):
 def parse_iso_rows(text_bytes: np.ndarray, offsets: np.ndarray, calendar: Calendar, timestamps: np.ndarray) -> None:
     """Parse texts such as ``2024-01-31`` and ``2024-01-31 23:59:59.5`` (``T`` is allowed, seconds are optional).
 
-    Writes microseconds since 1970-01-01 to ``timestamps`` (int64); for other texts, the entry stays as it is.
+    Writes microseconds since 1970-01-01 to ``timestamps`` (int64); for other texts, the entry does not change.
     """
     for row in range(len(timestamps)):
         start, stop = strip_bounds(text_bytes, offsets[row], offsets[row + 1])

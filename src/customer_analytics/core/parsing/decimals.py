@@ -1,4 +1,4 @@
-"""Parser of amounts of money; it rounds them exactly to minor units."""
+"""Parser that turns text into amounts of money, rounded half-even to minor units."""
 
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ def parse_amounts(text: pa.StringArray, contract: Contract) -> DecimalColumns:
 
     Args:
         text: No nulls.
-        contract: ``decimal_mark``, ``thousands_mark``, ``amount_decimals`` and ``amount_max``.
+        contract: The settings ``decimal_mark``, ``thousands_mark``, ``amount_decimals`` and ``amount_max`` are used.
 
     Returns:
         Arrays with one entry per row; ``amounts`` is NaN if the text is not a number or the number is out of range.
@@ -37,7 +37,7 @@ def parse_amounts(text: pa.StringArray, contract: Contract) -> DecimalColumns:
 
 
 def _remove_thousands_marks(text: pa.StringArray, contract: Contract) -> pa.StringArray:
-    """Remove thousands marks between groups of three digits; a text with marks elsewhere becomes ``?``, no number."""
+    """Remove thousands marks between groups of three digits; replace a text with marks elsewhere by ``?``."""
     mark, group, text = contract.decimal_mark, contract.thousands_mark, strip(text)
     grouped = rf"^[+-]?[0-9]{{1,3}}(?:\Q{group}\E[0-9]{{3}})+(?:\Q{mark}\E[0-9]*)?(?:[eE][+-]?[0-9]+)?$"
     is_grouped = pc.match_substring_regex(text, grouped)

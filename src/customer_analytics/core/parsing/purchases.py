@@ -91,7 +91,7 @@ def parse_column(text: pd.Series, spec: ColumnSpec, contract: Contract) -> Parse
 
 
 def _encode(column: pd.Series) -> tuple[np.ndarray, pa.StringArray]:
-    """Return each row's code (intp, -1 for null), and the distinct texts with an empty text at the end (index -1)."""
+    """Return each row's code (intp, -1 for null), and the distinct texts, followed by an empty text for code -1."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, categories = codes_of(column)
         texts = categories.to_list()
@@ -102,7 +102,7 @@ def _encode(column: pd.Series) -> tuple[np.ndarray, pa.StringArray]:
 
 
 def _take(values: Any, codes: np.ndarray) -> Any:  # noqa: ANN401  any pandas array
-    """Return for each row the value at the index that ``codes`` has for this row."""
+    """Return ``values[code]`` for each of ``codes``."""
     if not isinstance(values, pd.Categorical):
         return values.take(codes)
     return categorical(values.codes[codes], values.categories.to_list())
@@ -117,7 +117,7 @@ def _is_null(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> np.n
 
 
 def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
-    """Return whether the text of each row means null. Without null tokens, rows with a value are not checked."""
+    """Return whether the text of each row means null; ``has_value`` tells which texts were parsed successfully."""
     if contract.null_tokens:
         return _is_null(strip(text), spec, contract)
     is_null, rows = np.zeros(len(text), bool), np.flatnonzero(~has_value)
@@ -126,7 +126,7 @@ def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, co
 
 
 def _range_fault(values: np.ndarray, is_known: np.ndarray, spec: ColumnSpec, contract: Contract) -> Faults:
-    """Map ``Fault.RANGE`` to whether each known value is out of bounds; empty if the column cannot have this fault."""
+    """Return a dict from ``Fault.RANGE`` to whether each known value is out of bounds; empty without this fault."""
     if Fault.RANGE not in spec.faults:
         return {}
     low, high = contract.bounds(spec)

@@ -22,7 +22,7 @@ class ParsedTimestamps(NamedTuple):
 
 
 def parse_timestamps(text: pa.StringArray, formats: Sequence[str] = ()) -> ParsedTimestamps:
-    """Parse text as timestamps without a time zone; white space around it is ignored.
+    """Parse text as timestamps without a time zone; white space around a timestamp is ignored.
 
     ISO 8601 is ``YYYY-MM-DD``, optionally with a space or ``T`` and ``HH:MM[:SS[.f]]``. The fraction of a second is cut
     after six digits.
@@ -41,7 +41,7 @@ def parse_timestamps(text: pa.StringArray, formats: Sequence[str] = ()) -> Parse
 
 
 def _parse_remaining(text: pa.StringArray, parsed: ParsedTimestamps, pattern: str) -> None:
-    """Parse the rows that have no timestamp yet with ``pattern``, and write the results to ``parsed``."""
+    """Apply ``pattern`` to the rows that have no timestamp yet, and write the results to ``parsed``."""
     rows = np.flatnonzero(~parsed.is_timestamp)
     distinct = strip(text.take(pa.array(rows))).dictionary_encode()
     timestamps = np.array([_strptime(value, pattern) for value in distinct.dictionary.to_pylist()], "datetime64[us]")

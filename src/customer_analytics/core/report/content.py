@@ -17,7 +17,7 @@ class Table:
         caption: Title of the table.
         header: Column titles.
         rows: One tuple of texts per row.
-        text_columns: How many of the first columns have text; all later columns have numbers and are right-aligned.
+        text_columns: Number of text columns, which come first; all later columns have numbers and are right-aligned.
         note: Explanation below the table.
     """
 
@@ -45,7 +45,7 @@ class Block:
         heading: Title of the block.
         chart: Name of the chart's dataset in the catalog; empty if there is no chart.
         table: The table beside the chart.
-        full_table: A long table that is hidden until the reader opens it, such as ``table`` with all its rows.
+        full_table: A long table, usually all rows of ``table``; it is hidden until the reader opens it.
         second_table: A further table below ``table``.
         paragraphs: Text below the table.
         placeholder: Text that is shown if the chart cannot be drawn.
@@ -102,7 +102,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the page: ``anchor`` is its HTML id, ``lead`` its first paragraph; ``lines`` are list items."""
+    """A section of the page: ``anchor`` is its HTML id, ``lead`` is its first paragraph; ``lines`` are list items."""
 
     anchor: str
     title: str

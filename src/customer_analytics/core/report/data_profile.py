@@ -35,7 +35,7 @@ class SampleProfile:
 
     Args:
         page: The profiler's page as HTML; ``None`` if profiling failed.
-        reason: Why profiling failed; empty if it did not.
+        reason: Why profiling failed; empty if it succeeded.
     """
 
     page: str | None
@@ -44,7 +44,7 @@ class SampleProfile:
 
 @dataclass(frozen=True, slots=True)
 class ComparedStatistic:
-    """A statistic of all rows (``exact``) and of the sample (``sampled``); ``None`` for one that cannot be computed."""
+    """A statistic of all rows (``exact``) and of the sample (``sampled``); ``None`` means it cannot be computed."""
 
     name: str
     exact: float | None
@@ -65,7 +65,7 @@ def prepare_for_profiler(sampled_purchases: pd.DataFrame) -> pa.Table:
     """Convert the sample to the Arrow table that the profiler gets.
 
     Category names longer than :data:`MAX_NAME_CHARS` are cut and numbered. Timestamps become nanoseconds, because the
-    profiler labels axes correctly only for this unit. A column with dates before 1677 or after 2262 is not converted.
+    profiler labels axes correctly only for this unit. A column with dates before 1677 or after 2262 keeps its unit.
     """
     categories = {
         str(name): _shorten_names(column)
@@ -135,7 +135,7 @@ def write_profile_page(
 
 
 def _split_after(html: str, *tags: str) -> tuple[str, str]:
-    """Split the HTML after the first of ``tags`` that it contains; if it contains none, the first part is empty."""
+    """Split the HTML after the first of ``tags`` that occurs in it; if no tag occurs, the first part is empty."""
     tag = next((tag for tag in tags if tag in html), "")
     before, _, after = html.partition(tag) if tag else ("", "", html)
     return before + tag, after

@@ -58,7 +58,7 @@ class Facts:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the ledger is newer than all recorded runs: its rows or money differ from the newest run's."""
+        """Whether the newest recorded run is older than the ledger: the two differ in their rows or money."""
         if self.runs is None or self.runs.empty:
             return False
         newest_run, clean_money = self.runs.fillna(0.0).iloc[-1], float(self.ledger["money_minor_units"]["clean"])

@@ -27,11 +27,11 @@ _STALE_WARNING = (
 
 
 def write_report(facts: Facts, charts: Charts) -> str:
-    """Write the summary report as one HTML page that needs no network.
+    """Return the summary report as HTML: one page that needs no network.
 
     Args:
         facts: The datasets that the report shows.
-        charts: Chart name → its figure, or ``None`` if the catalog has no figure for it.
+        charts: Name of a chart → its figure; ``None`` if this figure does not exist yet.
     """
     return render_page(compose_page(facts), charts)
 

@@ -45,19 +45,19 @@ _AMOUNT_NEGATIVE = code_of(Fault.NEGATIVE, Column.PURCHASE_AMOUNT)
 
 @dataclass(frozen=True, slots=True)
 class RecordWriter:
-    """Writes the row plans of one delivery as CSV records; its arrays are tables of texts, read by index.
+    """Writes the row plans of one delivery as CSV records; each array below holds ready-made texts.
 
     Args:
         settings: Settings of the delivery.
-        field_texts: Column → its ready-made fields; if the valid fields are computed, only its faulty fields.
-        day_texts: For each day of the period its date, such as ``2024-01-01``.
-        id_prefixes: For each day of the period the start of its purchase ids, such as ``PUR-20240101-``.
-        time_texts: Texts that follow a date: " 00:00:00" to " 23:59:59", then "T00:00:00" to "T23:59:59", then " 00:00"
-            to " 23:59", then an empty text.
+        field_texts: Column → its ready-made fields; only faulty fields for a column whose valid fields are computed.
+        day_texts: The date of each day of the period, such as ``2024-01-01``.
+        id_prefixes: The start of the purchase ids of each day of the period, such as ``PUR-20240101-``.
+        time_texts: Texts that follow a date, in this order: " 00:00:00" to " 23:59:59"; "T00:00:00" to "T23:59:59";
+            " 00:00" to " 23:59"; the empty text.
         five_digits: The numbers 0 to 99999 as texts of five digits, such as ``00042``.
-        cent_texts: ``.00`` to ``.99``; then the same without final zeros, such as ``.5``; an empty text; a point.
-        hundredth_texts: 0 to 99 hundredths of a cent as digits that follow the cents; empty for 0, no final zeros.
-        millisecond_texts: ``.000`` to ``.999``, then the same with six digits, ``.000000`` to ``.999000``.
+        cent_texts: ``.00`` to ``.99``; then these texts without final zeros, such as ``.5``; the empty text; a point.
+        hundredth_texts: Digits that follow the cents, for 0 to 99 hundredths of a cent: none for 0, only ``5`` for 50.
+        millisecond_texts: ``.000`` to ``.999``; then the same milliseconds with six digits, ``.000000`` to ``.999000``.
     """
 
     settings: SynthesisSettings
@@ -180,7 +180,7 @@ class RecordWriter:
         return self.field_texts[column].replace_faulty(amounts, replaced_faults, style.random_bits)
 
     def _write_unusual_amounts(self, cents: I64, hundredths: I64, faults: Codes, style: WritingStyle) -> pa.StringArray:
-        """Write amounts with an exponent, white space, quotes, a wrong prefix or suffix, or not just two decimals."""
+        """Write amounts in unusual forms, such as with an exponent, white space, a wrong prefix or three decimals."""
         affixes = style.choose_variants(len(_AMOUNT_PADDING), len(_EXPONENTS))
         bad_affixes = _THOUSANDS + (style.random_bits >> 4) % len(_BAD_AMOUNT_PAIRS)
         affixes = np.where(faults == _AMOUNT_BAD_TYPE, bad_affixes, affixes)
@@ -224,7 +224,7 @@ def _make_field_texts(value_lists: ValueLists) -> dict[str, FieldTexts]:
 
 
 def _write_broken(fields: list[pa.StringArray], rows: I64, random_bits: I64) -> pa.StringArray:
-    """Return a record with too few or too many fields for each row index in ``rows``; random bits choose the form."""
+    """For each row index in ``rows``, return a record with too few or too many fields, in one of six random forms."""
     row_fields = [column_fields.take(pa.array(rows)) for column_fields in fields]
     surplus = pa.array(["surplus"] * len(rows), pa.string())
     empty = pa.array([""] * len(rows), pa.string())

@@ -33,7 +33,7 @@ class FieldTexts:
 
     @classmethod
     def of(cls, values: Sequence[str], forms: Sequence[Form], faulty_texts: Sequence[Sequence[str]]) -> Self:
-        """Prepare the texts: each value in each form; ``faulty_texts[k]`` for the fault with the code ``k + 1``."""
+        """Write each value in each form; ``faulty_texts[k]`` are the texts of the fault with the code ``k + 1``."""
         valid_texts = [form(value) for form in forms for value in values]
         sizes = np.array([len(texts) for texts in faulty_texts], np.int64)
         starts = len(valid_texts) + np.cumsum(sizes) - sizes
@@ -87,7 +87,7 @@ class Affixes:
 
 @dataclass(frozen=True, slots=True)
 class WritingStyle:
-    """For each row the style in which a field is written, such as with padding; a style never changes the value.
+    """The style in which each row's field is written, such as with spaces around it; no style changes the value.
 
     Args:
         styles: For each row the code of its style; 0 is the plain style.
@@ -99,7 +99,7 @@ class WritingStyle:
 
     @classmethod
     def of(cls, seed: int, column: Column, row_numbers: I64, rates: Sequence[float]) -> Self:
-        """Choose a random style for each row: ``k + 1`` with the probability ``rates[k]``, otherwise 0 (plain)."""
+        """Choose a style for each row: the code ``k + 1`` with the probability ``rates[k]``, otherwise 0 (plain)."""
         bits = draw(seed, Stream.WRITING + COLUMNS.index(column), row_numbers)
         return cls(choose_outcome(bits, rates), take_bits(bits, 0, 16))
 
@@ -110,7 +110,7 @@ class WritingStyle:
     def choose_variants(self, *variant_counts: int) -> I64:
         """Choose for each row a random variant of its style, and return its index; 0 for the plain style.
 
-        ``variant_counts`` says how many variants style 1 has, then style 2, and so on. The indices continue from style
+        ``variant_counts`` has the number of variants of style 1, of style 2, and so on. The indices continue from style
         to style: with ``variant_counts`` 4 and 2, style 1 has the indices 1 to 4, and style 2 has 5 and 6.
         """
         starts = np.cumsum([1, *variant_counts])
@@ -122,7 +122,7 @@ class WritingStyle:
 
 
 def join(*columns: pa.StringArray | str, separator: str = "") -> pa.StringArray:
-    """Join text columns row by row, with the separator between them; a ``str`` is the same text in all rows."""
+    """Join text columns row by row with the separator; a ``str`` stands for a column with this text in all rows."""
     return pc.binary_join_element_wise(*columns, separator)
 
 

@@ -23,9 +23,9 @@ from customer_analytics.core.synthesis.value_lists import ValueLists
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A synthetic CSV of purchases; its blocks of rows can be generated in any order.
+    """A synthetic CSV of purchases; its blocks (ranges of rows) can be generated in any order.
 
-    It implements the protocol ``Source``: each chunk is a range of row numbers, one empty range if there are no rows.
+    It implements the protocol ``Source``; its chunks are ranges of row numbers: if there are no rows, one empty range.
     """
 
     settings: SynthesisSettings
@@ -42,7 +42,7 @@ class Delivery:
         return cls(settings, value_lists, LookupTables.of(settings, value_lists), labels)
 
     def blocks(self) -> Iterator[range]:
-        """Yield the range of row numbers of each block, in order."""
+        """Yield the blocks in order, each as a range of row numbers."""
         rows, step = self.settings.rows, self.settings.block_rows
         return (range(start, min(start + step, rows)) for start in range(0, max(rows, 1), step))
 
@@ -51,7 +51,7 @@ class Delivery:
         return self.settings.rows
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return one task per block; a task returns the range of its row numbers. ``columns`` has no effect."""
+        """Return one task per block; a task returns its block, a range of row numbers. ``columns`` has no effect."""
         del columns
         return nullcontext(Task(lambda block=block: block, len(block)) for block in self.blocks())  # type: ignore[misc]
 
@@ -60,9 +60,9 @@ class Delivery:
         return plan_rows(self.settings, self.tables, np.asarray(row_numbers, np.int64))
 
     def count_block(self, block: range) -> TruthCounts:
-        """Count the rows of a block by fate.
+        """Count the rows of a block (a range of row numbers) by fate.
 
-        A valid row that repeats a quarantined row stays undecided: whether it is clean depends on other blocks.
+        A valid row that repeats a quarantined row stays undecided, because other blocks decide whether it is clean.
         """
         plan = self.plan(np.arange(block.start, block.stop))
         duplicates = np.flatnonzero(plan.kind != RowKind.NEW)
@@ -85,7 +85,7 @@ def write_block(delivery: Delivery, writer: RecordWriter, block: range) -> pd.Da
     """Write a block of rows as CSV records.
 
     Returns:
-        A frame with the text column ``record``: one record per row, without line ends. Block 0 starts with the header.
+        A frame with the text column ``record``: one record per row, no line ends. Only the first block has the header.
     """
     records = writer.write(delivery.plan(block))
     if block.start == 0:

@@ -28,13 +28,13 @@ _SKEW = 0.01
 
 @dataclass(frozen=True, slots=True)
 class LookupTables:
-    """The lookup tables that all rows of a delivery share; 16 random bits are the index into a table of 2**16 entries.
+    """The lookup tables that all rows of a delivery share; "16 random bits → …" means a table of 2**16 entries.
 
     Args:
         customer_count: Number of customers; their ids are 1 to this number.
-        early_payment_count: How many payment types occur before the last fifth of the rows; their indices come first.
+        early_payment_count: Number of payment types in the first four fifths of the rows; they have the lowest indices.
         category: 16 random bits → index of a category.
-        cents: For each category 4,097 quantiles of its amounts, in cents; shape (categories, 4097).
+        cents: The quantiles 0/4096 to 4096/4096 of each category's amounts, in cents; shape (categories, 4097).
         early_payment: 16 random bits → index of a payment type, for the first four fifths of the rows.
         late_payment: 16 random bits → index of a payment type, for the last fifth of the rows.
         late_from: Row number where the last fifth of the rows starts.
@@ -82,19 +82,19 @@ class LookupTables:
         return rank * self.id_step % self.customer_count + 1
 
     def choose_country(self, person_bits: U64, abroad_bits: U64) -> I64:
-        """Choose a country index for each row: the customer's home country; in one row of 32, a random country."""
+        """Choose the index of a country for each row: the home country or, in about 1 of 32 rows, a random country."""
         is_abroad = take_bits(abroad_bits, 16, _ABROAD_BITS) == 0
         anywhere, home = self.home[take_bits(abroad_bits, 0, 16)], self.home[take_bits(person_bits, 0, 16)]
         return np.where(is_abroad, anywhere, home).astype(np.int64)
 
     def choose_payment(self, bits: U64, row_numbers: I64) -> I64:
-        """Choose a payment type index for each row; some payment types occur only in the last fifth of the rows."""
+        """Choose the index of a payment type for each row; some types occur only in the last fifth of the rows."""
         entries = take_bits(bits, 0, 16)
         is_late = row_numbers >= self.late_from
         return np.where(is_late, self.late_payment[entries], self.early_payment[entries]).astype(np.int64)
 
     def choose_cents(self, categories: I64, basket_bits: U64) -> I64:
-        """Choose an amount in cents for each row from its category's quantiles, by bits 16 to 43 of ``basket_bits``."""
+        """Choose an amount (cents) for each row: bits 16 to 43 of ``basket_bits`` choose a quantile of its category."""
         quantile = take_bits(basket_bits, 16, _QUANTILE_BITS)
         fraction = take_bits(basket_bits, 28, _INTERPOLATION_BITS)
         quantiles, indices = self.cents.ravel(), categories * self.cents.shape[1] + quantile
@@ -103,12 +103,12 @@ class LookupTables:
         return lower + above_lower
 
     def choose_timestamp(self, row_numbers: I64, bits: U64) -> tuple[I64, I64]:
-        """Choose a timestamp for each row; a row with a higher row number never has an earlier timestamp.
+        """Choose a timestamp for each row: the higher its row number, the later (or equal) its timestamp.
 
-        Bits 30 to 39 of ``bits`` vary the time between two rows.
+        ``bits`` has 64 random bits for each row; bits 30 to 39 vary the time between two rows.
 
         Returns:
-            A pair: first the days since the first day of the period; second the seconds since midnight.
+            Two arrays: the days since the first day of the period; the seconds since midnight.
         """
         hour = np.searchsorted(self.hour_starts, row_numbers, side="right") - 1
         start = self.hour_starts[hour]
@@ -124,7 +124,7 @@ def list_days(settings: SynthesisSettings) -> list[date]:
 
 
 def _compute_quantiles(category: Category) -> list[int]:
-    """Return the quantiles 0/4096, 1/4096, … 4096/4096 of the amount, in cents; the last one is finite."""
+    """Return the quantiles 0/4096, 1/4096, … 4096/4096 of a category's amounts, in cents; all are finite."""
     normal, steps = NormalDist(), 1 << _QUANTILE_BITS
     deviates = [normal.inv_cdf(step / steps) for step in range(1, steps)] + [_LARGEST_DEVIATE]
     return [0] + [round(100 * category.median * math.exp(category.spread * deviate)) for deviate in deviates]

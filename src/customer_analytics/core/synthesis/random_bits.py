@@ -26,7 +26,7 @@ _MASK_64 = (1 << 64) - 1
 class Stream(IntEnum):
     """A stream: one of several independent sequences of random bits for the same rows.
 
-    ``FAULTS`` is the first of a range with one stream per group of reasons, ``WRITING`` of a range with one per column.
+    Each group of reasons has its own stream, from ``FAULTS`` on; each column has its own stream, from ``WRITING`` on.
     """
 
     KIND = auto()
@@ -45,7 +45,7 @@ class Stream(IntEnum):
 
 
 def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
-    """Return 64 random bits for each number; the bits depend only on the seed, the stream and this number."""
+    """Return 64 random bits for each of ``numbers``; they depend only on the seed, the stream and this number."""
     key = _mix((_mix(seed & _MASK_64) + stream * _GAMMA) & _MASK_64)
     bits = numbers.astype(np.uint64)
     bits *= np.uint64(_GAMMA)
@@ -59,12 +59,12 @@ def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
 
 
 def take_bits(bits: U64, first: int, count: int) -> I64:
-    """Return the bits ``first`` to ``first + count - 1`` of each entry as an integer; bit 0 is the lowest."""
+    """Return ``count`` bits of each entry as an integer, from bit ``first`` upwards; bit 0 is the lowest."""
     return ((bits >> np.uint64(first)) & np.uint64((1 << count) - 1)).astype(np.int64)
 
 
 def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
-    """Choose a code for each row: ``k + 1`` with the probability ``rates[k]``, otherwise 0. Use the upper 32 bits."""
+    """Choose a code for each row by its upper 32 bits: ``k + 1`` with the probability ``rates[k]``, otherwise 0."""
     upper = bits >> np.uint64(32)
     edges = np.array([min(round(sum(rates[: k + 1]) * 2**32), 2**32) for k in range(len(rates))], np.uint64)
     codes = np.zeros(len(bits), np.uint8)

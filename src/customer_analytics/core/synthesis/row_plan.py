@@ -37,7 +37,7 @@ def code_of(fault: Fault, column: Column) -> int:
 
 
 class RowKind(IntEnum):
-    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a corrected quarantined row."""
+    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a quarantined row without its faults."""
 
     NEW = 0
     EXACT = 1
@@ -53,7 +53,7 @@ class RowPlan:
         row_number: Index of the row in the delivery, from 0.
         origin: Row number where the purchase occurs first; equal to ``row_number`` for a new purchase.
         kind: The ``RowKind``, as an integer.
-        faults: Group of reasons, a key of ``REASON_GROUPS`` → code of the row's reason in this group; 0 for no reason.
+        faults: For each group of reasons (a key of ``REASON_GROUPS``) the code of the row's reason; 0 for no reason.
         customer: Customer id, from 1.
         category: Index in ``ValueLists.categories``.
         cents: The whole cents of the amount.
@@ -84,7 +84,7 @@ class RowPlan:
         return has_critical_fault(self.faults)
 
     def round_to_cents(self) -> I64:
-        """Return the amount in whole cents, rounded half to even."""
+        """Return the amount of each row in whole cents, rounded half to even."""
         is_up = (self.hundredths > _HALF_CENT) | ((self.hundredths == _HALF_CENT) & (self.cents % 2 == 1))
         rounded: I64 = self.cents + is_up
         return rounded
@@ -158,7 +158,7 @@ def _choose_changes(kind: Codes, change_bits: U64, is_payment_null: Mask) -> I64
 
 
 def _choose_faults(settings: SynthesisSettings, row_numbers: I64) -> dict[str, Codes]:
-    """Choose the faults of each row; a row with the fault ``structure`` has no fields, so no other fault."""
+    """Choose the faults of each row; a row with the fault ``structure`` has no fields, and so no other fault."""
     faults = {}
     for stream, (group, reasons) in enumerate(REASON_GROUPS.items(), Stream.FAULTS):
         rates = [settings.fault_rates.get(name, 0.0) for name in reasons]
@@ -198,7 +198,7 @@ def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Code
 
 
 def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask], probes: range) -> I64:
-    """For each row, draw some earlier row numbers; return the first suitable one, or the row's own if there is none.
+    """For each row, draw earlier row numbers; return the first that is suitable, or the row's own if none is.
 
     One drawn row number in eight is rounded down to a multiple of 64, so that some purchases occur three times or more.
     """
@@ -220,7 +220,7 @@ def _choose_hundredths(settings: SynthesisSettings, origins: I64) -> I64:
 
 
 def _choose_clock(bits: U64, second: I64) -> I64:
-    """Choose the milliseconds since midnight of each row; 1 row in 16 has no time, 1 in 64 a fraction of a second."""
+    """Convert the seconds since midnight to milliseconds; in a few random rows add a fraction or remove the time."""
     is_date_only, has_fraction = take_bits(bits, 0, 4) == 0, take_bits(bits, 4, 6) == 0
     milliseconds = second * 1000 + np.where(has_fraction, take_bits(bits, 10, 20) % 1000, 0)
     return np.where(is_date_only, DATE_WITHOUT_TIME, milliseconds)

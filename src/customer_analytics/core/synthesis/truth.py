@@ -17,7 +17,7 @@ _COUNTRY_SHIFT = 40
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The names of revenue groups: the categories, and the month (``2024-01``) of each day of the period."""
+    """Names of the revenue groups: all categories, and the month (such as ``2024-01``) of each day of the period."""
 
     categories: Sequence[str]
     months: Sequence[str]
@@ -81,7 +81,7 @@ class TruthCounts:
 
     @classmethod
     def of_clean(cls, plan: RowPlan, rows: I64, labels: Labels) -> Self:
-        """Count the rows at the given indices of the plan as clean rows, and sum their revenue."""
+        """Return the count and the revenue of some clean rows; ``rows`` has their indices in the plan."""
         cents, country = plan.round_to_cents()[rows], plan.country[rows]
         months, month_of_day = np.unique(np.asarray(labels.months), return_inverse=True)
         return cls(
@@ -94,7 +94,7 @@ class TruthCounts:
 
     @classmethod
     def of_undecided(cls, plan: RowPlan, labels: Labels) -> Self:
-        """Count all undecided rows: the first row of each purchase as clean, its other rows as duplicates."""
+        """Return the counts of all undecided rows: the first of each purchase is clean, later ones are duplicates."""
         order = np.lexsort((plan.row_number, plan.origin))
         is_first = np.diff(plan.origin[order], prepend=-1) != 0
         first_copies = order[np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))]
@@ -163,7 +163,7 @@ def _count_rounded(plan: RowPlan) -> int:
 
 
 def _sum_cents(indices: I64, cents: I64, names: Sequence[str]) -> dict[str, int]:
-    """Return the sum of cents per name that occurs; float64 sums are exact here, because they are far below 2**53."""
+    """Return the sum of cents for each name with rows; the float64 sums are exact, because they are below 2**53."""
     rows = np.bincount(indices, minlength=len(names))
     totals = np.bincount(indices, weights=cents, minlength=len(names))
     return {names[index]: int(totals[index]) for index in np.flatnonzero(rows).tolist()}

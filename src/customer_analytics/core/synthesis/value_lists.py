@@ -75,7 +75,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment type and its weights: ``weight`` for the first four fifths of the rows, then ``late_weight``."""
+    """A payment type: ``weight`` applies to the first four fifths of the rows, ``late_weight`` to the last fifth."""
 
     name: str
     weight: int
@@ -153,7 +153,7 @@ def as_field(text: str) -> str:
 
 
 def _make_names(seed: int) -> tuple[Sequence[str], Sequence[str]]:
-    """Return a pair of lists: two different company names, and seven different surnames."""
+    """Return a list of two different company names and a list of seven different surnames."""
     from faker import Faker  # noqa: PLC0415  slow to import, and only synthesis needs it
 
     faker = Faker("en_US")

@@ -35,7 +35,7 @@ class ByteRange(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """The result of a scan of a byte range; the scan assumes that the range begins between records, or inside quotes.
+    """The result of a scan that assumes one of two states at the start of a byte range: between records or in quotes.
 
     Args:
         records: How many records end in the range.
@@ -69,8 +69,8 @@ class Scanner:
     """A scanner that runs in a worker: it extends byte ranges to the next line feed, and finds where records end.
 
     Args:
-        files: Opens the files.
-        listed: The list of files.
+        files: Object that opens the files.
+        listed: The list of files; a byte range refers to a file by its index in this list.
         dialect: Encoding, delimiter and quote of the files.
     """
 
@@ -98,7 +98,7 @@ class Scanner:
         return _scan(split_records(data, self.dialect), byte_range, len(data), len(quote))
 
     def _read(self, byte_range: ByteRange) -> bytes:
-        """Return the bytes of a range; if the file ends without a line feed, add one to the bytes of its last range."""
+        """Return the bytes of a range, plus a line feed if the range ends a file that does not end with a line feed."""
         file = self.listed[byte_range.file]
         with self.files.fs.open(file.path, "rb") as stream:
             stream.seek(byte_range.begin)
@@ -108,10 +108,7 @@ class Scanner:
 
 
 def _scan(records: RecordEnds, byte_range: ByteRange, size: int, quote_bytes: int) -> Scan:
-    """Make the ``Scan`` of a range from the ends of its records.
-
-    ``size`` bytes were scanned. The first ``quote_bytes`` bytes are an added quote, which is not in the file.
-    """
+    """Make the ``Scan`` of a range; the first ``quote_bytes`` of the ``size`` scanned bytes are not in the file."""
     count, first_end = len(records.ends), None
     if count:
         first_end = min(byte_range.begin + int(records.ends[0]) - quote_bytes, byte_range.end)
@@ -119,11 +116,11 @@ def _scan(records: RecordEnds, byte_range: ByteRange, size: int, quote_bytes: in
 
 
 def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[ByteRange]:
-    """Cut a file into ranges of about ``block_bytes``.
+    """Cut a file into ranges of about ``block_bytes`` bytes each.
 
     Args:
         file: Index of the file in the list of files.
-        start: Offset of the first record.
+        start: Offset in the file of the first record.
         size: Size of the file in bytes.
         block_bytes: Wanted size of a range in bytes.
     """
@@ -133,7 +130,7 @@ def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[Byt
 
 
 def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
-    """Return the ranges, each with its begin moved to the end of the previous range; remove empty ranges."""
+    """Move the begin of each range to the end of the previous range, and return the ranges that are not empty."""
     begins = [*(first.begin for first in ranges[:1]), *(previous.end for previous in ranges[:-1])]
     contiguous = [byte_range._replace(begin=begin) for byte_range, begin in zip(ranges, begins, strict=True)]
     return [byte_range for byte_range in contiguous if byte_range.begin < byte_range.end]
@@ -164,7 +161,7 @@ def join_scans(
 
 
 def _after_line_feed(stream: BinaryIO, offset: int, size: int) -> int:
-    """Return the offset after the first line feed at or after ``offset - 1``; ``size`` if there is no line feed."""
+    """Find the first line feed at ``offset - 1`` or later. Return the offset after it, or ``size`` if there is none."""
     block_start = max(offset - 1, 0)
     stream.seek(block_start)
     while block := stream.read(_PROBED_BYTES):

@@ -22,10 +22,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class PartTask:
-    """The work of one Dask task: read a part of a table, apply the steps to its chunks, and return one result.
+    """The work of one Dask task: read one part of a table, apply the steps to the chunks, and return one result.
 
     Args:
-        reader: Reads the part.
+        reader: Object that reads the part.
         columns: The columns to read; ``None`` for all.
         steps: Functions that are applied to each chunk, one after the other.
         finish: Function that makes the result of the task from all chunks of the part.
@@ -95,11 +95,11 @@ class DaskChunks:
         return identity if not merged or merged[0] is None else identity + merged[0]
 
     def shuffle(self, partition_of: Callable[[Frame], np.ndarray]) -> "DaskChunks":
-        """Return the same rows in one chunk per partition, ascending; ``partition_of`` returns each row's partition."""
+        """Regroup the rows into one chunk per partition, ascending; ``partition_of`` returns each row's partition."""
         return DaskChunks(ShuffleSource(self, partition_of), self.cluster)
 
     def gather(self, finish: Callable[[Iterator[KeyedChunk]], R]) -> list[R]:
-        """Compute the chunks, call ``finish`` in a worker with the chunks of each part, and return the results."""
+        """Compute the chunks; workers call ``finish`` with all chunks of a part. Return one result per part."""
         return compute(self.part_tasks(finish, "write"), self.cluster)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -112,7 +112,7 @@ class DaskChunks:
         return _apply_steps(self.steps, self.source.empty(self.columns))
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return one Dask delayed value per part; its result is the result of ``finish``. ``name`` labels the tasks."""
+        """Return one Dask delayed value per part: ``finish`` applied to its chunks. ``name`` labels the tasks."""
         connect(self.cluster)
         task = PartTask(self.source.reader(), self.columns, self.steps, finish)
         return delayed_tasks(PartTask.run, self.source.parts(), name, shared=task)

@@ -43,13 +43,13 @@ class ClusterError(CustomerAnalyticsError):
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """Settings that select a running cluster, or describe the one to start on this machine.
+    """Settings that select a running cluster, or describe a new cluster to start on this machine.
 
     Args:
         address: Address of a running scheduler, e.g. ``tcp://10.0.0.1:8786``; empty to start workers on this machine.
         workers: Number of workers to start, with one thread each; default: the number of cores.
         memory: Memory limit of each started worker, e.g. ``2GB``; default: an equal share of the machine's memory.
-        patience_s: Maximum number of seconds to wait for the scheduler at ``address``, and again for its first worker.
+        patience_s: Seconds to wait for the scheduler at ``address``, and then again the same time for its first worker.
     """
 
     address: str | None = None

@@ -72,7 +72,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
         Args:
             filepath: A local path or fsspec URL of a file, a folder or a glob; files are plain or compressed.
             dialect: Fields of :class:`~customer_analytics.core.csv_reader.dialect.Dialect`.
-            overrides: Fields that override those in ``dialect``, such as those set with ``--params csv.delimiter=;``.
+            overrides: Fields that override the fields in ``dialect``, for example from ``--params csv.delimiter=;``.
             chunk_rows: Maximum number of records in a chunk; default: ``runtime.CHUNK_ROWS``.
             block_bytes: Approximate number of bytes of CSV that one task reads; default: 32 MiB.
             cluster: Fields of :class:`~customer_analytics.datasets.dask.cluster.ClusterSettings`.
@@ -126,7 +126,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
 
 @dataclass(frozen=True, slots=True)
 class _FileLayout:
-    """The header of a file and the offset of its first record (``None`` if one task must read the whole file)."""
+    """The header of a file, and the offset of its first record, or ``None`` if one task must read the whole file."""
 
     header: Header
     start: int | None
@@ -143,7 +143,7 @@ class _CsvPart:
 
 @dataclass(frozen=True)
 class _CsvParts:
-    """A source that divides CSV files into parts, one part per task; the workers do this on first use."""
+    """A source that divides CSV files into parts, one part per task; the workers find the parts on first use."""
 
     source: CsvSource
     layouts: tuple[_FileLayout, ...]
@@ -176,7 +176,7 @@ class _CsvParts:
         return [_CsvPart(key, file, records) for key, (file, records) in enumerate(records_by_file)]
 
     def _ranges_by_file(self) -> list[list[ByteRange]]:
-        """Return a list of byte ranges per file, cut at line feeds; empty if one task reads the whole file."""
+        """Return one list of byte ranges per file, cut at line feeds; the list of an undivided file is empty."""
         rough_ranges = [
             []
             if layout.start is None
@@ -188,7 +188,7 @@ class _CsvParts:
     def _run(
         self, function: Callable[[Scanner, ByteRange], Any], ranges_by_file: Sequence[Sequence[ByteRange]]
     ) -> list[list[Any]]:
-        """Call a function with each range in the workers, and return one list of results per file."""
+        """Call a function in the workers, once per byte range, and return one list of results per file."""
         scanner = Scanner(self.source.files, self.source.listed, self.source.dialect)
         tasks = delayed_tasks(function, chain(*ranges_by_file), function.__name__, shared=scanner)
         results = iter(compute(tasks, self.cluster))
@@ -197,8 +197,6 @@ class _CsvParts:
 
 @dataclass(frozen=True, slots=True)
 class _CsvReader:
-    """A reader that makes frames of text from the records of a part."""
-
     source: CsvSource
     headers: tuple[Header, ...]
 
@@ -250,7 +248,7 @@ def _read_layout(source: CsvSource, file: SourceFile) -> _FileLayout:
 
 
 def _is_ascii_superset(dialect: Dialect) -> bool:
-    """Return whether each byte below 128 always stands for its ASCII character in this encoding."""
+    """Return whether each byte below 128 always stands for its ASCII character in the dialect's encoding."""
     name = codecs.lookup(dialect.encoding).name
     if is_utf8(dialect) or name == "iso8859-1":
         return True
@@ -260,5 +258,5 @@ def _is_ascii_superset(dialect: Dialect) -> bool:
 
 
 def _file_sizes(files: SourceFiles, listed: Sequence[SourceFile]) -> list[int]:
-    """Return the sizes of the files in bytes, as this process sees them; runs in a worker."""
+    """Return the sizes of the files in bytes, as the worker that calls this function sees them."""
     return [int(files.fs.size(file.path)) for file in listed]

@@ -38,7 +38,7 @@ class DaskInputFilesDataset(AbstractDataset[Never, list[InputFile]]):
         self._files = SourceFiles(str(filepath), storage_options(fs_args, credentials))
 
     def load(self) -> list[InputFile]:
-        """Return ``file`` (name), ``bytes`` (size) and ``sha256`` of each file, in order of the names."""
+        """Return one dict per file, in order of the names: ``file`` (the name), ``bytes`` (the size), ``sha256``."""
         files = self._files.list()
         hash_tasks = delayed_tasks(SourceFiles.sha256, [file.path for file in files], "sha256", shared=self._files)
         hashes = compute(hash_tasks, self._cluster)

@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
     """A dataset of one table in a folder of Parquet files, on storage that all workers of a Dask cluster share.
 
-    A save lets each worker write the parts (Parquet files) that it computes, and replaces the table only when all parts
-    are written. Any program that reads folders of Parquet files can read the table.
+    In a save, each worker writes the Parquet files that it computes. The save replaces the old table only when all new
+    files are written. Any program that reads folders of Parquet files can read the table.
 
     Example catalog entry:
 
@@ -82,7 +82,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
         return DaskChunks(_ParquetParts(self._folder, self._schema, self._chunk_rows), self._cluster)
 
     def save(self, data: Chunks) -> None:
-        """Compute the chunks and write them as new Parquet files, both in the workers; then replace the old files.
+        """Let the workers compute the chunks and write them to new Parquet files; then replace the old files.
 
         Raises:
             DatasetError: ``data`` is not a table on a Dask cluster.
@@ -121,7 +121,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
 
 
 class _PartStart(NamedTuple):
-    """A part of a table: its index (``key``), its file name, and the row number of its first row (``start``)."""
+    """One Parquet file of a table: its index (``key``), its name, and the row number of its first row (``start``)."""
 
     key: int
     name: str
@@ -162,14 +162,14 @@ class _ParquetParts:
 
 @dataclass(frozen=True, slots=True)
 class _PartWriter:
-    """A callable that writes chunks as parts of a table; runs in a worker."""
+    """A callable that writes chunks to the Parquet files of a table; runs in a worker."""
 
     draft: Draft
     schema: pa.Schema
     options: Mapping[str, Any]
 
     def __call__(self, chunks: Iterator[KeyedChunk]) -> list[Part]:
-        """Write one file per key of the chunks, and return the files as parts; a key without rows gets no file."""
+        """Write the chunks, one file per key, and return one ``Part`` per file; a key without rows gets no file."""
         parts = []
         for key, frames in by_key(chunks):
             row_groups = regroup((canonical_table(frame, self.schema) for frame in frames), self.schema)
@@ -178,7 +178,7 @@ class _PartWriter:
         return parts
 
     def write(self, key: int, row_groups: Iterable[pa.Table]) -> Part:
-        """Write the row groups to the file for ``key``, and return this file as a part of the table."""
+        """Write the row groups to the file for ``key``, and return the key, name, row count and size of the file."""
         rows, name = 0, self.draft.file_name(key)
         with (
             self.draft.writing(name) as path,

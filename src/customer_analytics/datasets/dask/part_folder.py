@@ -72,7 +72,7 @@ class PartFolder:
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Any]:
-        """Yield the part with this file name for pyarrow: the path of a local file, or an open remote file."""
+        """Yield an object from which pyarrow reads the file ``name``: a path if it is local, otherwise an open file."""
         path = f"{self.path}/{name}"
         if "file" in self.fs.protocol:
             yield path
@@ -86,7 +86,7 @@ class PartFolder:
 
     @contextmanager
     def publishing(self) -> Iterator["Draft"]:
-        """Yield a draft for new parts; if the ``with`` block raises no error, the new parts replace the old parts."""
+        """Yield a :class:`Draft`; if the ``with`` block raises no error, the new files replace the old files."""
         fs, path = self.fs, self.path
         is_local = "file" in fs.protocol
         token = uuid.uuid4().hex[:12]
@@ -130,7 +130,7 @@ class Draft:
 
     @contextmanager
     def writing(self, name: str) -> Iterator[str]:
-        """Yield the path to write a part to; a file ``name`` appears in the folder only when the part is complete."""
+        """Yield a path to write a file to; the file appears in the folder as ``name`` only when it is complete."""
         path = f"{self.folder}/{name}"
         if self.suffix:  # in object storage a file appears when it is closed
             yield path
@@ -144,14 +144,14 @@ class Draft:
         return int(self.target.fs.size(f"{self.folder}/{name}"))
 
     def write_manifest(self, parts: Sequence[Part]) -> None:
-        """Write the manifest of these parts. In object storage, this publishes the parts and removes the old parts."""
+        """Write the manifest, which lists these parts. In object storage, the new parts then replace the old parts."""
         sorted_parts = [part._asdict() for part in sorted(parts)]
         self.target.fs.pipe_file(f"{self.folder}/{MANIFEST}", json.dumps({"parts": sorted_parts}).encode())
         if self.suffix:
             self.target.keep_only([part.name for part in parts])
 
     def discard(self) -> None:
-        """Remove the parts that were written to this draft."""
+        """Remove all files that were written for this new version of the table."""
         fs = self.target.fs
         if self.suffix:
             for path in fs.glob(f"{self.folder}/part-*{self.suffix}*"):

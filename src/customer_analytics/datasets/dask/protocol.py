@@ -44,7 +44,7 @@ class Source(Protocol):
         ...
 
     def parts(self) -> Sequence[Any]:
-        """Return the parts, one per task: each is a small value, or a delayed value of Dask."""
+        """Return the inputs of the tasks, one per task: small values, or delayed values of Dask."""
         ...
 
     def empty(self, columns: Sequence[str] | None) -> Frame:
@@ -53,7 +53,7 @@ class Source(Protocol):
 
 
 class ShuffleInput(Protocol):
-    """The interface of a table in chunks that a shuffle regroups."""
+    """The interface of the input of a shuffle: a table in chunks, to be regrouped by partition."""
 
     @property
     def cluster(self) -> ClusterSettings:
@@ -61,7 +61,7 @@ class ShuffleInput(Protocol):
         ...
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return one Dask delayed value per part; its result is the result of ``finish``. ``name`` labels the tasks."""
+        """Return one Dask delayed value per part: ``finish`` applied to its chunks. ``name`` labels the tasks."""
         ...
 
     def empty(self) -> Frame:

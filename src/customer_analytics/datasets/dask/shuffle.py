@@ -40,7 +40,10 @@ class ShuffleSource:
         return PartitionReader(self.empty(None))
 
     def parts(self) -> Sequence[Any]:
-        """Return one delayed value per Dask partition; an empty list if ``parent`` has no parts."""
+        """Return the regrouped rows as Dask delayed values, one per Dask partition.
+
+        If the table to regroup has no parts (a part is the input of one task), return an empty list.
+        """
         import dask.dataframe as dd  # noqa: PLC0415  slow to import
 
         add_partition = partial(_add_partition, partition_of=self.partition_of, empty=self.empty(None))
@@ -67,7 +70,7 @@ class PartitionReader:
     empty: Frame
 
     def read(self, part: Frame, columns: Sequence[str] | None) -> Iterator[KeyedChunk]:
-        """Yield one chunk per project partition in ``part``, in ascending order; ``None`` selects all columns."""
+        """Cut the Dask partition ``part`` into the project's partitions; yield one chunk for each, ascending."""
         names = list(self.empty.columns if columns is None else columns)
         row_partitions = part[_PARTITION].to_numpy()
         order = _order(row_partitions, part.index.to_numpy())
@@ -80,17 +83,15 @@ class PartitionReader:
 
 
 def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Return the indices that sort rows by partition, then by position.
-
-    If the positions ascend in each partition already, a stable sort by partition is enough.
-    """
+    """Return the indices that sort rows by partition, then by position."""
+    # If the positions already ascend within each partition, a stable sort by partition is enough.
     order = np.argsort(partitions, kind="stable")
     is_sorted = (np.diff(positions[order]) > 0) | (np.diff(partitions[order]) != 0)
     return order if is_sorted.all() else np.lexsort((positions, partitions))
 
 
 def _add_partition(chunks: Iterator[KeyedChunk], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
-    """Return all rows of a part as one frame; a new column has their partitions, and the index their positions."""
+    """Return all rows of a part as one frame: a new column has each row's partition, the index has its position."""
     frames = []
     for key, key_frames in by_key(chunks):
         start = key << _KEY_BITS

@@ -11,7 +11,7 @@ def delayed_tasks(function: Callable[..., Any], inputs: Iterable[Any], name: str
     """Describe one Dask task per input; no task runs yet.
 
     Args:
-        function: Called as ``function(shared, input)``, or as ``function(input)`` if ``shared`` is ``None``.
+        function: Each task calls ``function(shared, input)``, or ``function(input)`` if ``shared`` is ``None``.
         inputs: Small values, or delayed values of Dask.
         name: Prefix of the tasks' names in Dask's dashboard.
         shared: A value for all tasks, which is sent to each worker once.

@@ -36,10 +36,10 @@ _PLAIN_CSV = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "columns": {}
 
 @dataclass(frozen=True, slots=True)
 class TrialBench:
-    """A bench that runs the main job with different chunk sizes and measures time and memory; it keeps no files.
+    """An object that runs the main job with different chunk sizes, measures time and memory, and leaves no files.
 
     Args:
-        threads: Number of chunks that a run processes at the same time.
+        threads: Number of chunks that a trial processes at the same time.
     """
 
     threads: int
@@ -48,9 +48,9 @@ class TrialBench:
         """Run the main job (ingestion, cleaning, aggregation) once per chunk size; return one measured trial per size.
 
         Args:
-            raw: ``raw_purchases``; its first records are written to a plain CSV that all runs read.
-            contract: The data contract of the runs.
-            settings: Chunk sizes, number of records, and time limit of a run.
+            raw: ``raw_purchases``; its first records are written to a plain CSV that all trials read.
+            contract: The data contract of the trials.
+            settings: Chunk sizes, number of records, and time limit of a trial.
         """
         with _trials_folder() as folder:
             rows, whole = _write_first_records(raw, settings.trial_rows, folder / _DELIVERY)
@@ -60,7 +60,7 @@ class TrialBench:
 
 
 class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
-    """A read-only dataset that loads a :class:`TrialBench`, with which a node can try chunk sizes.
+    """A read-only dataset that loads a :class:`TrialBench`: the object that runs trials of chunk sizes.
 
     Example catalog entry:
 
@@ -74,14 +74,14 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
         """Create the dataset.
 
         Args:
-            threads: Number of chunks that a run processes at the same time; default: the number of cores.
+            threads: Number of chunks that a trial processes at the same time; default: the number of cores.
             metadata: Not used by the dataset; Kedro-Viz and other plugins read it.
         """
         self.metadata = metadata
         self._threads = RuntimeSettings.of(threads=threads).threads
 
     def load(self) -> TrialBench:
-        """Return the bench; this runs no trial."""
+        """Return the object that runs trials of chunk sizes; the load itself runs no trial."""
         return TrialBench(self._threads)
 
     def save(self, data: Never) -> Never:  # noqa: ARG002  Kedro's signature
@@ -97,7 +97,7 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
 
 @contextmanager
 def _trials_folder() -> Iterator[Path]:
-    """Remove the temporary folders of killed runs, and yield a new one in the data folder."""
+    """Remove the temporary folders of killed runs, and yield a new temporary folder in the data folder."""
     data = Path(os.environ.get("DATA_DIR") or "data").resolve()
     for leftover in data.glob(f"{_PREFIX}*"):
         if not is_alive(int(leftover.name.split("-")[1])):
@@ -132,7 +132,7 @@ def _write_first_records(raw: Chunks, max_rows: int, path: Path) -> tuple[int, b
 
 
 def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s: float) -> Trial:
-    """Run a trial and return it with outcome and measurements; remove all files of the run."""
+    """Run a trial, remove all files that it wrote, and return the trial with its outcome and measurements."""
     with tempfile.TemporaryDirectory(dir=trials_folder) as name:
         folder = Path(name)
         (folder / "pyproject.toml").write_text("[tool.kedro]\n")  # makes the folder a Kedro project
@@ -170,7 +170,7 @@ def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s:
 
 
 def _last_line(output_file: Path) -> str:
-    """Return the last line of a trial's output. The path of the log file is skipped, because that file is removed."""
+    """Return the last line of a trial's output; skip the line that names the log file, because that file is removed."""
     lines = output_file.read_text(errors="replace").splitlines()
     return next((line for line in reversed(lines) if line and not line.startswith("Traceback")), "No output.")
 

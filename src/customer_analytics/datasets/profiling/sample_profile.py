@@ -108,7 +108,7 @@ class _Profiling:
             self.end = weakref.finalize(self, cleanup.pop_all().close)
 
     def wait(self, wait_s: float) -> SampleProfile:
-        """Wait at most ``wait_s`` seconds for the process; return the profile, or the reason why there is none."""
+        """Wait at most ``wait_s`` seconds for the process; return the profile, or the reason why it is missing."""
         try:
             code = self._process.wait(wait_s)
         except subprocess.TimeoutExpired:

@@ -27,7 +27,7 @@ def measure_purchases(
 
     Returns:
         A pair: first ``purchase_measures``, the totals and value counts of all clean rows; second ``purchase_profile``,
-        the value counts per window, with the number of quarantined rows by reason.
+        the value counts per window, and the number of quarantined rows for each reason.
     """
     shape = profile.shape(contract.amount_decimals)
     measures_of = partial(Measures.of, decimals=contract.amount_decimals)

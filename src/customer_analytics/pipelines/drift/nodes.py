@@ -39,7 +39,7 @@ def find_baseline(
 
 
 def compare_deliveries(delivery_pair: deliveries.DeliveryPair, drift: DriftSettings) -> Comparisons:
-    """Compare this delivery with its baseline; also compare its latest windows with its earlier windows."""
+    """Compare this delivery with its baseline, and the latest windows of this delivery with its earlier windows."""
     return comparisons.compare_deliveries(delivery_pair, drift)
 
 

@@ -15,7 +15,7 @@ from customer_analytics.core.report.charts import memory as charts
 
 
 class TrialBench(Protocol):
-    """The interface of an object that tries chunk sizes; ``datasets.profiling.chunk_trials`` implements it."""
+    """The interface of an object that runs trials of chunk sizes, as in ``datasets.profiling.chunk_trials``."""
 
     def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[trials.Trial, ...]:
         """Run the main job on the first records of the delivery once per chunk size; return one trial per size."""
@@ -23,12 +23,12 @@ class TrialBench(Protocol):
 
 
 def measure_columns(raw_purchases: Chunks, typed_purchases: Chunks, contract: Contract) -> profile.MemoryProfile:
-    """Measure the memory of each column in a chunk of each table: in plain pandas, in this project, in other dtypes."""
+    """Measure the memory of each column of one raw chunk and one typed chunk, in several dtypes."""
     return profile.profile_memory(raw_purchases, typed_purchases, contract.amount_decimals)
 
 
 def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings, contract: Contract) -> pd.DataFrame:
-    """Return ``calculation_speeds``: the time of z-scores and group sums in a Python loop, in pandas and in NumPy."""
+    """Return ``calculation_speeds``: how long z-scores and group sums take in a Python loop, in pandas and in NumPy."""
     typed_chunk = profile.first_typed_chunk(typed_purchases)
     rows = calculations.select_comparable_rows(typed_chunk, contract.amount_decimals)
     return calculations.time_calculations(rows, memory_profiling.repeats)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def draw_ledger(ledger: dict[str, Any]) -> "tuple[Figure, Figure]":
-    """Draw two charts: the rows by fate, and the quarantined rows by column and fault."""
+    """Draw two charts: the clean, quarantined and duplicate rows, and the quarantined rows by column and fault."""
     return flow.draw_flow(ledger), quality.draw_reasons(ledger)
 
 
@@ -43,7 +43,7 @@ def draw_amounts(amount_distribution: pd.DataFrame | None, numeric_summary: pd.D
 
 
 def draw_windows(purchases_by_window: pd.DataFrame | None) -> "Figure":
-    """Draw for each window the share of missing values of each column."""
+    """Draw one chart: the share of missing values of each column in each window."""
     return quality.draw_missing(purchases_by_window)
 
 
@@ -58,7 +58,7 @@ def gather_facts(**facts: Any) -> Facts:  # noqa: ANN401  the fields of Facts ha
 
 
 def gather_charts(**charts: "Figure | None") -> "dict[str, Figure | None]":
-    """Return a dict from name to chart with the charts of the report; ``None`` marks a missing chart."""
+    """Return the charts of the report as a dict: name of the chart → chart; ``None`` marks a missing chart."""
     return charts
 
 
@@ -85,7 +85,7 @@ def simulate_drift(
     profile: ProfileSettings,
     contract: Contract,
 ) -> tuple[pd.DataFrame, dict[str, Any], Any]:  # Any: Kedro evaluates annotations, and Figure is not imported
-    """Make known changes to a copy of the sample, and compare both; return findings, verdict and a chart."""
+    """Change a copy of the sample and compare it with the sample; return the findings, the verdict and a chart."""
     shape = profile.shape(contract.amount_decimals)
     simulated = comparisons.simulate_scenario(sampled_purchases, shape, simulated_drift, drift)
     verdict = comparisons.build_verdict(simulated, drift)
@@ -100,6 +100,6 @@ def write_profile(
     sampling: sample.SampleRules,
     _summary_report: str,  # unused; makes this node run last, since loading sample_profile waits for the profiler
 ) -> str:
-    """Return ``profile_report``, an HTML page: exact statistics, then the profile or the reason why there is none."""
+    """Return ``profile_report``, an HTML page: exact statistics, then the profile or the reason why it is missing."""
     statistics = data_profile.compare_statistics(numeric_summary, sampled_purchases)
     return data_profile.write_profile_page(sample_profile, statistics, ledger, len(sampled_purchases), sampling)

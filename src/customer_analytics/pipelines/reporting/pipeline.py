@@ -62,7 +62,6 @@ def _create_summary_pipeline() -> Pipeline:
 
 
 def _create_sampling_pipeline() -> Pipeline:
-    """Return the pipeline that draws the sample and simulates drift in it."""
     return Pipeline(
         [
             node(
@@ -86,7 +85,7 @@ def _create_sampling_pipeline() -> Pipeline:
 def _create_profile_pipeline() -> Pipeline:
     """Return a pipeline that makes ``profile_report``, in a namespace of its own.
 
-    In the namespace ``reporting``, Kedro-Viz would show ``summary_report`` as an internal dataset, not as an output.
+    With the namespace ``reporting``, Kedro-Viz would show ``summary_report`` as an internal dataset, not as an output.
     """
     inputs = ["sample_profile", "sampled_purchases", "numeric_summary", "ledger", "params:sampling", "summary_report"]
     return Pipeline(

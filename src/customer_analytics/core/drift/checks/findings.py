@@ -38,9 +38,9 @@ class Finding:
         low: Lower bound (95 %, one-sided) of the absolute effect.
         high: Upper bound (95 %, one-sided) of the absolute effect.
         floor: Noise floor: if nothing changed, 95 % of the effects are below this value.
-        p: p-value; ``None`` if the finding cannot alarm.
-        warn: Threshold of a warning; ``None`` if the finding cannot alarm.
-        fail: Threshold of a failure; ``None`` if the finding cannot alarm.
+        p: p-value; ``None`` if the finding can never be an alarm.
+        warn: Threshold of a warning; ``None`` if the finding can never be an alarm.
+        fail: Threshold of a failure; ``None`` if the finding can never be an alarm.
         explanation: Description of the difference for readers.
         adjusted_p: p-value adjusted for all findings of a comparison; :func:`judge_findings` sets it.
         outcome: What the finding means for the verdict; :func:`judge_findings` sets it.
@@ -64,15 +64,15 @@ class Finding:
 
     @property
     def can_alarm(self) -> bool:
-        """Whether the finding can be a warning or a failure: it has a p-value and thresholds."""
+        """Whether the finding has a p-value and thresholds, so that it can be a warning or a failure."""
         return self.p is not None and self.warn is not None
 
     @property
     def size(self) -> float:
         """The number that is compared with the thresholds: the absolute effect or its lower bound.
 
-        It is the lower bound for a single country and for the Wasserstein distance, because noise increases both: the
-        largest effect among many countries is partly chance, and the Wasserstein distance is a mean of absolute gaps.
+        For a single country and for the Wasserstein distance, it is the lower bound, because noise enlarges effects:
+        the largest effect among many countries is partly chance, and the distance is a mean of absolute gaps.
         """
         has_upward_bias = self.segment != "all" or self.measure == "wasserstein"
         return self.low or 0.0 if has_upward_bias else abs(self.effect or 0.0)
@@ -104,7 +104,7 @@ def build_finding(settings: DriftSettings, measure: str, effect: float, reach: f
 
 
 def judge_findings(findings: Sequence[Finding], settings: DriftSettings) -> tuple[Finding, ...]:
-    """Return the findings with adjusted p-values, outcomes and complete explanations.
+    """Return the findings with adjusted p-values, outcomes and final explanations.
 
     The outcome is ``warn`` or ``fail`` if the effect is real (not chance) and reaches the threshold.
     """

@@ -19,10 +19,10 @@ class Segment(NamedTuple):
 def compare_missing(
     pair: ProfilePair, column: str, nulls: tuple[int, int], dispersion: float, segment: Segment | None = None
 ) -> Finding:
-    """Compare the share of nulls of a column in one segment; ``segment=None`` means all rows.
+    """Return the finding about the share of nulls of a column in one segment; ``segment=None`` means all rows.
 
-    ``nulls`` holds the number of nulls in each profile. ``dispersion`` tells how much the share of nulls varies between
-    the baseline's windows; 1 is the variance of independent rows.
+    ``nulls`` holds the number of nulls in each profile. ``dispersion`` is the variance of the share of nulls between
+    the baseline's windows, divided by the variance for independent rows.
     """
     name, rows, bound_z = segment or Segment("all", pair.rows, ONE_SIDED_95)
     difference = compare_shares(nulls, rows, dispersion)

@@ -24,8 +24,8 @@ _ALARMING_QUANTILES = (25, 50, 75)
 class _NumberPair:
     """A column of numbers in both profiles.
 
-    ``edges`` separate the bins; they are the baseline's deciles. ``bins`` holds the baseline's row counts per window
-    and bin. ``dispersion`` tells how much the share of rows up to a value varies between windows.
+    ``edges`` holds the baseline's deciles, which separate the bins. ``bins`` holds the baseline's row counts per window
+    and bin. ``dispersion`` is high if the share of rows up to an edge varies much between windows.
     """
 
     pair: ProfilePair
@@ -54,8 +54,8 @@ def compare_numbers(pair: ProfilePair, column: Column) -> list[Finding]:
     """Return the findings about amounts or ages.
 
     Returns:
-        Findings about nulls, mean, quantiles, KS, Wasserstein distance and PSI. If a profile has too few values: one
-        finding about nulls and one with the outcome ``insufficient_data``.
+        Findings about nulls, mean, quantiles, KS, Wasserstein distance and PSI. If a profile has too few values,
+        only two findings: one about nulls and one with the outcome ``insufficient_data``.
     """
     baseline, current = count_numbers(pair.baseline, column), count_numbers(pair.current, column)
     side_with_values = baseline if baseline.rows else current
@@ -93,7 +93,6 @@ def _compare_mean(numbers: _NumberPair) -> Finding:
 
 
 def _welch_p(numbers: _NumberPair, variances: list[float], difference: float, error: float) -> float:
-    """Return the p-value of Welch's t-test, given each mean's variance and the standard error of the difference."""
     if not (error > 0 and np.isfinite(error)):
         return 1.0 if difference == 0 or error else 0.0
     total = sum(variances)
@@ -141,7 +140,6 @@ def _quantile_bounds(numbers: _NumberPair, share: float, deviation: float) -> tu
 
 
 def _quantile_p(numbers: _NumberPair, quantile: float) -> float:
-    """Test whether the shares of values up to ``quantile`` are equal in both profiles, and return the p-value."""
     baseline_rows, current_rows = (int(side.count_up_to(np.array([quantile]))[0]) for side in numbers.sides)
     pooled = (baseline_rows + current_rows) / (numbers.baseline.rows + numbers.current.rows)
     error = np.sqrt(pooled * (1 - pooled) * numbers.dispersion) * numbers.size_factor
@@ -150,7 +148,7 @@ def _quantile_p(numbers: _NumberPair, quantile: float) -> float:
 
 
 def _compare_distributions(numbers: _NumberPair) -> list[Finding]:
-    """Return the findings about the KS and the Wasserstein distance; both have the p-value of the KS test."""
+    """Return two findings: about the KS distance and the Wasserstein distance. Both have the p-value of the KS test."""
     distance, value = numeric.ks(numbers.baseline, numbers.current)
     p = significance.kolmogorov_p(distance, 1 / (numbers.size_factor**2 * numbers.dispersion))
     shares = [side.count_up_to(np.array([value]))[0] / side.rows for side in numbers.sides]
@@ -191,7 +189,7 @@ def _compare_wasserstein(numbers: _NumberPair, p: float) -> Finding:
 
 
 def _compare_bins(numbers: _NumberPair) -> Finding:
-    """Return the finding about the PSI. The baseline's deciles separate its bins; nulls have a bin of their own."""
+    """Return the finding about the PSI over bins. The baseline's deciles separate the bins; nulls have their own."""
     settings = numbers.pair.settings
     baseline, current = (side.bin_counts(numbers.edges) for side in numbers.sides)
     dispersion = noise.dispersion_of_bins(numbers.bins)

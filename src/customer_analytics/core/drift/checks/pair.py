@@ -28,7 +28,7 @@ class ProfilePair:
 
     @classmethod
     def of(cls, baseline: PurchaseProfile, current: PurchaseProfile, settings: DriftSettings) -> Self:
-        """Give the texts of both profiles the same codes, and return the profiles as a pair.
+        """Give equal texts of both profiles the same code, and return the profiles as a pair.
 
         Raises:
             ProfileError: The profiles differ in window length or decimals.

@@ -68,7 +68,6 @@ def _compare_means(pair: ProfilePair, segments: I64) -> list[Finding]:
 
 
 def _dispersion_of_means(profile: PurchaseProfile) -> Floats:
-    """Return, per segment, how much the mean amount varies between windows: its dispersion, at least 1."""
     cells = packed_counts.unpack_counts(profile.cell_sums, CountTable.AMOUNT_OCTAVE)
     rows, sums, squares = sum_amounts(profile)
     has_amount = is_summed_octave(cells.value)
@@ -85,7 +84,7 @@ def _dispersion_of_means(profile: PurchaseProfile) -> Floats:
 
 
 def _compare_texts(pair: ProfilePair, table: CountTable, segments: I64) -> list[Finding]:
-    """Return findings per segment: about the share of nulls, and about the value whose share changes most."""
+    """For each segment, return a finding about the share of nulls and one about the value whose share changes most."""
     before, now = count_by_segment(pair.baseline, table), count_by_segment(pair.current, table)
     cells = before.cells
     dispersion = dispersion_of_shares(cells.window, cells.segment, cells.value, cells.rows, before.counts.shape)
@@ -107,7 +106,7 @@ def _compare_shares(
 ) -> Finding:
     """Return the finding about the value whose share changes most in one segment.
 
-    ``values`` holds the number of rows of each value in each profile. ``segment.rows`` is not used: it includes nulls.
+    ``values`` has one array per profile: how many rows have each value, without nulls.
     """
     before, now = values
     sizes = int(before.sum()), int(now.sum())

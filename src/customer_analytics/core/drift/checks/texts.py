@@ -26,9 +26,9 @@ _MAX_NAMED_VALUES = 5
 
 @dataclass(frozen=True, slots=True)
 class _TextPair:
-    """A text column in both profiles: each value's name, its rows in each profile, and the dispersion of its share.
+    """A text column in both profiles. For each value: its name, its two row counts, and the dispersion of its share.
 
-    Null is not one of the values: the value at index ``i`` has the code ``i + 1`` in the profiles.
+    Null is not one of the values, so the value at index ``i`` has the code ``i + 1`` in the profiles.
     """
 
     pair: ProfilePair
@@ -44,11 +44,11 @@ class _TextPair:
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """How many rows have a value: in the baseline, and in the current profile."""
+        """The number of rows that are not null, in the baseline and in the current profile."""
         return int(self.baseline.sum()), int(self.current.sum())
 
     def money(self, index: int) -> float:
-        """Return the revenue, in major units, of the current rows that have the value at ``index``."""
+        """Return the revenue (in major units) of the current profile's rows that have the value at ``index``."""
         return sum_money(self.pair.current, self.table, index + 1)
 
 
@@ -57,7 +57,7 @@ def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
 
     Returns:
         Findings about nulls, the largest change of a share, PSI, new and vanished values, total variation,
-        Jensen-Shannon divergence and Cramér's V. If a profile has too few values: about nulls and insufficient data.
+        Jensen-Shannon divergence and Cramér's V. If a profile has too few values, only about nulls and too few values.
     """
     column, names = TEXT_TABLES[table], pair.baseline.categories.of(table)
     windows, codes, rows, _ = count_by_window(pair.baseline, table)
@@ -76,7 +76,6 @@ def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
 
 
 def _count_codes(profile: PurchaseProfile, table: CountTable, values: int) -> I64:
-    """Return how many rows have each value code, from 0 (null) to ``values``."""
     _, codes, rows, _ = count_by_window(profile, table)
     return np.bincount(codes, rows, values + 1).astype(np.int64)
 
@@ -110,9 +109,8 @@ def _compare_shares(texts: _TextPair) -> list[Finding]:
 def _find_new_values(texts: _TextPair) -> list[Finding]:
     """Return a finding about the values that only the current profile has; an empty list if there are none.
 
-    Its numbers describe the most frequent new value. The p-value is the probability of such a value by chance. The
-    noise floor is the share of rows that a new value can have by chance, or, if higher, the share of the most frequent
-    value that occurs in only one window of the baseline.
+    The effect and the p-value are those of the most frequent new value. The noise floor is the higher of two shares:
+    the share that a new value can have by chance, and the highest share of a value in only one baseline window.
     """
     new_values = _rank_values_of_one_side(texts.current, texts.baseline)
     if not len(new_values):
@@ -147,7 +145,7 @@ def _find_new_values(texts: _TextPair) -> list[Finding]:
 
 
 def _most_rows_in_one_window(texts: _TextPair) -> float:
-    """Among values in only one window of the baseline, return the highest row count; 0 if it has only one window."""
+    """Return the highest row count of a value that only one baseline window has; 0 if there is only one window."""
     windows, codes, rows, _ = count_by_window(texts.pair.baseline, texts.table)
     has_value = codes > 0
     windows, codes, rows = windows[has_value], codes[has_value], rows[has_value]
@@ -158,7 +156,7 @@ def _most_rows_in_one_window(texts: _TextPair) -> float:
 
 
 def _find_vanished_values(texts: _TextPair) -> list[Finding]:
-    """Return a finding about the values that only the baseline has; its numbers describe the most frequent of them."""
+    """Return a finding about the values that only the baseline has; its effect is that of the most frequent of them."""
     vanished = _rank_values_of_one_side(texts.baseline, texts.current)
     if not len(vanished):
         return []
@@ -186,7 +184,7 @@ def _rank_values_of_one_side(rows: I64, opposite_rows: I64) -> I64:
 
 
 def _list_values(texts: _TextPair, indices: I64, describe: Callable[[int], str]) -> str:
-    """Return the names and descriptions of the first ``_MAX_NAMED_VALUES`` values, and how many more there are."""
+    """Return text with the names and descriptions of the first values, and with the number of the other values."""
     named = [f"'{texts.names[index]}' ({describe(index)})" for index in indices[:_MAX_NAMED_VALUES].tolist()]
     unnamed = len(indices) - len(named)
     return ", ".join(named) + (f" and {unnamed} more" if unnamed else "")

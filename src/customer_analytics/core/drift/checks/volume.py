@@ -16,7 +16,7 @@ from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, 
 def compare_volume(pair: ProfilePair) -> Finding:
     """Return the finding about the window whose row count differs most from the median of the baseline's windows.
 
-    Partial windows are skipped. A window without purchases is included, with 0 rows, if it is between other windows.
+    Partial windows are skipped. A window with 0 rows is included if it is between windows with rows.
     """
     settings = pair.settings
     _, baseline_rows = _count_windows(pair.baseline, pair.partial_windows)
@@ -50,10 +50,10 @@ def compare_volume(pair: ProfilePair) -> Finding:
 
 
 def _usual_deviation(deviations: Floats, windows: int) -> float:
-    """Return the absolute deviation that none of ``windows`` usual windows exceeds, with a probability of 95 %.
+    """Return the limit of usual deviations from the median, estimated from ``deviations`` of the baseline's windows.
 
-    ``deviations`` are those of the baseline's windows, so a season in the baseline causes no alarm. The most extreme of
-    them is never returned: one broken window in the baseline must not hide later ones.
+    If nothing changed, all new windows are within the limit with a probability of 95 %; ``windows`` is their number.
+    The largest deviation is never the limit, because one broken window in the baseline must not hide later ones.
     """
     return float(np.quantile(np.abs(deviations), max(0.0, 1 - 0.05 / windows), method="lower"))
 

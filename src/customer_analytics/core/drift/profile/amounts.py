@@ -1,4 +1,4 @@
-"""Counts how many rows have each amount in each window; uses log-linear buckets for too many distinct amounts."""
+"""Counts the rows per window and amount; for too many distinct amounts, per window and interval of amounts (bucket)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ PAIR_CAP = 8_000_000
 """Maximum number of distinct (window, amount) pairs that are counted exactly."""
 
 _FLAGGED_CENTS = 1 << 24
-"""To count distinct amounts, an array has one flag for each amount below this bound. Greater ones are sorted."""
+"""To count distinct amounts, an array has one flag for each amount below this bound. Greater amounts are sorted."""
 
 _BLOCK_BITS = CENT_BITS + 7
 """``block_bits`` of :class:`KeySums`: a block has 128 days, so a merge of blocks needs only a few megabytes."""
@@ -63,7 +63,7 @@ def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64
 
     Returns:
         A pair. First: the minor units of each row; ``NULL_CENTS`` marks null, and -1 marks an amount that is negative
-        or at least ``LARGE_CENTS``. Second: a dict from the position of each row with -1 to its exact minor units.
+        or at least ``LARGE_CENTS``. Second: a dict from row position to exact minor units, for the rows with -1.
     """
     scale = 10**decimals
     with np.errstate(over="ignore"):  # an overflow gives infinity, which counts as large
@@ -77,7 +77,7 @@ def to_minor_units(amounts: npt.NDArray[np.float64], decimals: int) -> tuple[I64
 
 
 def floor_to_bucket(cents: I64) -> I64:
-    """Return the lower end of each amount's bucket: all bits after the ``BUCKET_BITS + 1`` leading bits become 0."""
+    """Return the lower end of each amount's bucket: the ``BUCKET_BITS + 1`` leading bits are kept, all others are 0."""
     _, bit_lengths = np.frexp(cents.astype(np.float64))
     dropped_bits = np.maximum(bit_lengths.astype(np.int64) - (BUCKET_BITS + 1), 0)
     return np.where(cents == NULL_CENTS, cents, cents >> dropped_bits << dropped_bits)
@@ -85,19 +85,19 @@ def floor_to_bucket(cents: I64) -> I64:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AmountCounts:
-    """A partial state: how many rows have each amount in each window. Adding ``AmountCounts()`` changes nothing.
+    """How many rows have each amount in each window. The counts of several chunks are merged with ``+``.
 
-    The level of detail depends on all merged rows, not on how they were divided into chunks. There are three levels:
+    The level of detail depends on all rows together, not on their division into chunks. There are three levels:
 
-    - More than ``distinct_cap`` distinct amounts: ``buckets`` holds all counts.
-    - Otherwise, more than ``pair_cap`` distinct (window, amount) pairs: ``whole`` and ``buckets`` both hold the counts.
-    - Otherwise: ``exact`` holds all counts.
+    - More than ``distinct_cap`` distinct amounts: the counts are in ``buckets``.
+    - Otherwise, more than ``pair_cap`` distinct (window, amount) pairs: the counts are in ``whole`` and in ``buckets``.
+    - Otherwise: the counts are in ``exact``.
 
     Args:
         exact: The number of rows per window and amount. Keys: ``window << CENT_BITS | minor units``.
         whole: The number of rows per amount over all windows. Keys: minor units.
-        buckets: Rows and minor units per window and bucket. Keys: ``window << CENT_BITS | lower end of the bucket``.
-        large: At every level, counts of the amounts that are negative or at least ``LARGE_CENTS``, per window.
+        buckets: Number of rows and sum of minor units per window and bucket. Keys: ``window << CENT_BITS | lower end``.
+        large: The number of rows per window and large amount (negative, or at least ``LARGE_CENTS``), at every level.
         pair_cap: Maximum number of distinct (window, amount) pairs that are counted exactly.
         distinct_cap: Maximum number of distinct amounts that are counted exactly.
     """
@@ -152,19 +152,19 @@ class AmountCounts:
 
     @property
     def detail(self) -> Detail:
-        """The present level of detail."""
+        """The level of detail of the counts."""
         if self.whole.runs:
             return Detail.WHOLE_EXACT
         return Detail.BUCKETED if self.buckets.runs else Detail.EXACT
 
     def settled(self) -> Self:
-        """Return the counts in final form: coarser if they exceed a cap, and with one sorted run per table."""
+        """Return the counts at the level of detail that the caps require, with all sorted runs of keys merged."""
         capped = self.coarsen_to_caps()
         exact, whole, buckets = map(to_one_run, (capped.exact, capped.whole, capped.buckets))
         return replace(capped, exact=exact, whole=whole, buckets=buckets)
 
     def coarsen_to_caps(self) -> Self:
-        """Return the counts, at a coarser level of detail if they exceed ``pair_cap`` or ``distinct_cap``."""
+        """Return the counts, at a coarser level of detail if they exceed ``distinct_cap`` or ``pair_cap``."""
         is_exact = self.detail is Detail.EXACT
         distinct = _count_amounts(self.exact, self.distinct_cap) if is_exact else len(self.whole.settled().keys)
         if distinct > self.distinct_cap:
@@ -174,7 +174,7 @@ class AmountCounts:
         return self
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the counts of the windows with the given codes, in buckets if there are no exact counts per window."""
+        """Return the counts of the windows with the codes ``windows``; in buckets if the level is not ``EXACT``."""
         counts = self.settled()
         runs = counts.exact.settled(), counts.buckets.settled()
         exact, buckets = (select_keys(run, np.isin(run.keys >> CENT_BITS, list(windows))) for run in runs)
@@ -198,13 +198,13 @@ NO_AMOUNTS = AmountCounts()
 
 
 def to_one_run(table: KeySums) -> KeySums:
-    """Merge all sorted runs of the table into one; a table without keys has no run."""
+    """Return a table with the same sums, stored in one sorted run of keys; ``NO_SUMS`` if the table has no keys."""
     run = table.settled()
     return KeySums((run,)) if len(run.keys) else NO_SUMS
 
 
 def select_keys(run: SortedRun, is_selected: npt.NDArray[np.bool_]) -> KeySums:
-    """Return the keys of a run, and the sums of these keys, at the positions where ``is_selected`` is true."""
+    """Return the keys and sums of a sorted run of keys, at the positions where ``is_selected`` is true."""
     return KeySums.of_run(run.keys[is_selected], *(column[is_selected] for column in run.sums))
 
 
@@ -224,7 +224,7 @@ def _count_pairs(exact: KeySums) -> int:
 
 
 def _count_amounts(exact: KeySums, cap: int) -> int:
-    """Return the number of distinct amounts, or 0 if a quick bound shows that it is at most ``cap``."""
+    """Return the number of distinct amounts; 0 if a quick upper bound shows that there are at most ``cap``."""
     if exact.max_size() <= cap:
         return 0
     is_present = np.zeros(_FLAGGED_CENTS, bool)
@@ -238,7 +238,7 @@ def _count_amounts(exact: KeySums, cap: int) -> int:
 
 
 def _sum_buckets(pairs: SortedRun) -> KeySums:
-    """Convert exact counts to the number of rows and the sum of minor units per window and bucket."""
+    """Convert exact counts to the number of rows, and the sum of minor units, of each window and bucket."""
     cents, (rows,) = pairs.keys & CENT_MASK, pairs.sums
     keys = (pairs.keys - cents) | floor_to_bucket(cents)
     return KeySums.of_run(keys, rows, np.where(cents == NULL_CENTS, 0, cents * rows))

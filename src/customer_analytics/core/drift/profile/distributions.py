@@ -25,10 +25,11 @@ def amount_distribution(profile: PurchaseProfile) -> pd.DataFrame:
     """Count the purchases and sum their revenue per interval of amounts.
 
     Returns:
-        One row per interval of the R10 series, from the smallest amount to the greatest; amounts of 0 have an interval
-        of their own. Columns: ``low`` and ``high`` (float64, major units; the interval includes ``low``, not ``high``),
-        ``rows`` (int64), ``revenue`` (float64, nearest to the exact sum), ``exact`` (bool; false if the profile holds
-        amounts in buckets). Empty if no purchase has an amount.
+        One row per interval of the R10 series, from the smallest amount to the greatest. 0 is an interval of its own.
+        - ``low``, ``high`` (float64): ends of the interval in major units; it includes ``low`` but not ``high``.
+        - ``rows`` (int64): number of purchases.
+        - ``revenue`` (float64): sum of their amounts in major units, nearest to the exact sum.
+        - ``exact`` (bool): false if the profile holds amounts in buckets.
     """
     amounts = count_numbers(profile, Column.PURCHASE_AMOUNT)
     units = amounts.units
@@ -69,13 +70,14 @@ def _r10_edges(greatest: int) -> Iterator[int]:
 
 
 def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
-    """Count the purchases and the nulls, and sum the revenue, per window.
+    """Return the number of purchases, the revenue and the number of nulls of each window.
 
     Returns:
-        One row per window that has purchases, ascending; purchases without a date are in the last row. Columns:
-        ``window`` (datetime64[us], first day of the window; NaT for no date), ``rows`` (int64), ``revenue`` (float64,
-        major units; excludes amounts of at least ``LARGE_CENTS`` minor units), and ``missing_<column>`` (int64, number
-        of nulls) for country, category, age and payment type.
+        One row per window that has purchases, ascending; the last row is for purchases without a date.
+        - ``window`` (datetime64[us]): first day of the window; NaT for no date.
+        - ``rows`` (int64): number of purchases.
+        - ``revenue`` (float64): sum of their amounts below ``LARGE_CENTS`` minor units, in major units.
+        - ``missing_<column>`` (int64): number of nulls; one such column each for country, category, age, payment type.
     """
     window, _, rows, cents = count_by_window(profile, CountTable.COUNTRY)
     windows, window_index = np.unique(window, return_inverse=True)
@@ -93,7 +95,7 @@ def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
 
 
 def _count_nulls(profile: PurchaseProfile, table: CountTable, windows: I64) -> I64:
-    """Return the number of nulls per window in the column of ``table``; ``windows`` are all window codes, ascending."""
+    """Return the number of nulls per window in the column of ``table``; ``windows`` is all window codes, ascending."""
     window, value, rows, _ = count_by_window(profile, table)
     is_null = value == NULL
     return np.bincount(np.searchsorted(windows, window[is_null]), rows[is_null], len(windows)).astype(np.int64)

@@ -33,7 +33,7 @@ _YEARS_PER_CODE = {CountTable.AGE: 1, CountTable.AGE_DECADE: 10}
 
 
 def decode_numbers(table: CountTable, codes: I64) -> I64:
-    """Convert value codes to years of age or minor units; a bucket becomes its lower end, null becomes -1."""
+    """Convert value codes to years of age or minor units; a bucket becomes its lower end, and null becomes -1."""
     if table is CountTable.AMOUNT_OCTAVE:
         numbers = np.where(codes == 1, 0, 1 << np.clip(codes - 2, 0, LARGE_OCTAVE))
     else:

@@ -31,22 +31,22 @@ ROWS_PER_CHUNK = 1 << 17
 
 
 def to_frame(profile: PurchaseProfile) -> pd.DataFrame:
-    """Convert a profile to a frame with one row per count, in a fixed order of rows.
+    """Convert a profile to a frame with one row per count; the order of the rows is fixed.
 
     Returns:
-        - ``window`` (datetime64[us]): first day; NaT for no date, and where ``detail`` is ``whole`` or ``about``.
+        - ``window`` (datetime64[us]): first day; NaT for no date, and for the details ``whole`` and ``about``.
         - ``segment`` (category): ``all`` for the whole delivery, a country, or null for purchases without a country.
         - ``column`` (category): the column whose values are counted, or the name of a fact about the profile itself.
         - ``detail`` (category): ``value`` for an exact count, ``bucket`` for the count of a bucket, ``whole`` for an
           exact count over all windows, ``about`` for a fact about the profile itself.
-        - ``value`` (category): the counted text, or a large amount as text; null if another number or null is counted.
+        - ``value`` (category): the counted text, or a large amount as text; null for other numbers and for null.
         - ``number`` (Int64): the counted minor units or years, or the lower end of the counted bucket; null for a text,
           a large amount or a null.
-        - ``count`` (int64): number of rows with this text, number or bucket.
-        - ``minor_units`` (int64): sum of these rows' amounts; 0 for exact amounts, whose sum is ``number * count``.
+        - ``count`` (int64): number of purchases with this text, number or null, or in this bucket.
+        - ``minor_units`` (int64): sum of their amounts; 0 for exact amounts, because their sum is ``number * count``.
 
     Raises:
-        ProfileError: The profile is ``PurchaseProfile()``, which has no shape.
+        ProfileError: The profile is the empty profile ``PurchaseProfile()``.
     """
     source = _FrameSource.of(profile)
     return source.frame(0, source.total())
@@ -58,7 +58,7 @@ def to_chunks(profile: PurchaseProfile) -> Chunks:
 
 
 class _FrameRows(NamedTuple):
-    """Consecutive rows of the frame, one array per column; windows, segments and texts are codes.
+    """Consecutive rows of the frame, one array per column; codes stand for windows, segments and texts.
 
     Text code n stands for the text ``_Section.texts[n - 1]``. Text code 0 and number -1 stand for null.
     """
@@ -72,9 +72,9 @@ class _FrameRows(NamedTuple):
 
 
 class _Section(NamedTuple):
-    """A part of the frame: consecutive rows with the same ``column`` and ``detail``, made only when they are needed.
+    """A part of the frame: consecutive rows with the same ``column`` and ``detail``, made only when they are read.
 
-    ``size`` is the number of rows. ``texts`` are the texts for the codes. ``read(positions)`` returns the rows there.
+    ``size`` is the number of rows. Text code n is ``texts[n - 1]``. ``read`` makes the rows at the given positions.
     """
 
     column: str
@@ -143,7 +143,6 @@ class _FrameSource:
         )
 
     def _slice_sections(self, start: int, stop: int) -> Iterator[tuple[_Section, slice]]:
-        """Yield each section that has frame rows from ``start`` to ``stop``, and their positions in the section."""
         first = 0
         for section in self.sections:
             positions = slice(max(start - first, 0), min(stop - first, section.size))
@@ -153,7 +152,7 @@ class _FrameSource:
 
 
 def _describe_profile(profile: PurchaseProfile, shape: ProfileShape) -> Iterator[_Section]:
-    """Yield one section per fact about the profile itself, such as its period; each section has one row."""
+    """Yield one section, of one row, for each fact about the profile itself, such as its window length."""
     facts: list[tuple[str, tuple[str, ...], int, int]] = [
         (layout.SCHEMA_VERSION_ROW, (), SCHEMA_VERSION, 1),
         (layout.PERIOD_ROW, (str(shape.period),), -1, 1),
@@ -173,7 +172,7 @@ def _section_in_memory(column: str, detail: str, texts: tuple[str, ...], rows: _
 
 
 def _lay_out_amounts(amounts: AmountCounts) -> Iterator[_Section]:
-    """Yield the amounts, one section per window, to merge only one window at a time; large amounts come last."""
+    """Yield the sections of the amounts: one per window, to limit the memory, and a last one for large amounts."""
     column = str(Column.PURCHASE_AMOUNT)
     tables = (amounts.exact, layout.VALUE), (amounts.whole, layout.WHOLE), (amounts.buckets, layout.BUCKET)
     for table, detail in tables:
@@ -216,7 +215,7 @@ def _read_cells(run: SortedRun, table: CountTable, positions: slice) -> _FrameRo
 
 
 def _recode(codes: list[I64], names: list[tuple[str | None, ...]], categories: list[str]) -> pd.Categorical:
-    """Join the codes of several sections, in order, to one categorical.
+    """Join the codes of several sections of the frame, in order, to one categorical column.
 
     Args:
         codes: One array of codes for each section.

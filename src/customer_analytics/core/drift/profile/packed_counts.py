@@ -1,7 +1,7 @@
-"""Counts rows and sums money per cell of contingency tables. The codes of a cell are packed into one integer key.
+"""Contingency tables: the number of rows and the sum of money per window, segment and value of a column.
 
-There is one table per column and level of detail. A segment is a country or the whole delivery. A cell is a combination
-of table, window, segment and value that occurs in at least one row.
+A segment is a country or the whole delivery. A cell of a table is a combination of window, segment and value that at
+least one row has. The codes of a cell and of its table are packed into one integer, the key of the cell.
 """
 
 from enum import IntEnum
@@ -33,7 +33,7 @@ _DENSE_CELLS_PER_ROW, _DENSE_CELLS = 16, 1 << 14
 
 
 class CountTable(IntEnum):
-    """The contingency tables, each for the values of one column; decades and octaves are buckets of values."""
+    """Names of the contingency tables, one member for each. Decades of ages and octaves of amounts are buckets."""
 
     COUNTRY = 0
     AGE = 1
@@ -44,14 +44,14 @@ class CountTable(IntEnum):
 
 
 UNSEGMENTED_TABLES = frozenset({CountTable.COUNTRY, CountTable.AGE})
-"""Tables that do not count per country; the segment of all their cells is ``ALL_SEGMENTS``."""
+"""Tables without counts per country; the segment of all their cells is ``ALL_SEGMENTS``."""
 
 TEXT_TABLES = {
     CountTable.COUNTRY: Column.COUNTRY_CODE,
     CountTable.CATEGORY: Column.PRODUCT_CATEGORY,
     CountTable.PAYMENT: Column.PAYMENT_TYPE,
 }
-"""The tables that count texts, each with its column, in the order of the fields of :class:`TextCategories`."""
+"""The tables of text columns, each with its column, in the order of the fields of :class:`TextCategories`."""
 
 
 class TextCategories(NamedTuple):
@@ -62,7 +62,7 @@ class TextCategories(NamedTuple):
     payment: Texts = ()
 
     def of(self, table: CountTable) -> Texts:
-        """Return the distinct texts in the column of ``table``, which must be a key of ``TEXT_TABLES``."""
+        """Return the distinct texts of the column that ``TEXT_TABLES`` has for ``table``."""
         return self[list(TEXT_TABLES).index(table)]
 
     def union(self, other: Self) -> Self:
@@ -75,7 +75,7 @@ NO_CATEGORIES = TextCategories()
 
 
 class CellCounts(NamedTuple):
-    """The cells of one table; each array has one entry per cell: three codes, number of rows, sum of minor units."""
+    """The cells of one contingency table: for each cell, three codes, the number of rows and the sum of minor units."""
 
     window: I64
     segment: I64
@@ -91,7 +91,7 @@ def encode_texts(column: pd.Series) -> tuple[I64, Texts]:
         column: ``category`` or any text dtype.
 
     Returns:
-        A pair. First: one code per row, which is 0 for null, else 1 plus the position of the row's text in the second
+        A pair. First: the code of each row, which is 0 for null and k + 1 for the text at position k of the second
         result. Second: the distinct texts that occur in the column, ascending.
     """
     from customer_analytics.core.arrow._kernels import occurring  # noqa: PLC0415  imports Numba
@@ -105,18 +105,18 @@ def encode_texts(column: pd.Series) -> tuple[I64, Texts]:
 
 
 def pack_keys(window: I64, segment: I64, table: CountTable, value: I64) -> I64:
-    """Pack the codes of each cell into one key. Sorted keys are ordered by table, window, segment and value."""
+    """Pack the four codes of each cell into one integer key; keys sort by table, window, segment and value."""
     return (np.int64(table) << _TABLE_SHIFT) | (window << _WINDOW_SHIFT) | (segment << _SEGMENT_SHIFT) | value
 
 
 def count_cells(window: I64, segment: I64, values_by_table: dict[CountTable, I64], cents: I64) -> KeySums:
-    """Count the rows and sum the minor units of each cell in a chunk; the result has one packed key per cell.
+    """Count the rows and sum the minor units per table, window, segment and value; :func:`pack_keys` makes the keys.
 
     Args:
         window: Window code of each row.
         segment: Segment code of each row.
-        values_by_table: For each table, the value code of each row; the tables are in ascending order.
-        cents: Minor units of each row, from 0 to below ``2**36``.
+        values_by_table: For each contingency table, in ascending order, the value code of each row.
+        cents: Minor units of each row: at least 0, below ``2**36``.
     """
     from customer_analytics.core.aggregation._kernels import rank_codes  # noqa: PLC0415  imports Numba
 
@@ -136,24 +136,24 @@ def count_cells(window: I64, segment: I64, values_by_table: dict[CountTable, I64
 
 
 def unpack_counts(cell_sums: KeySums, table: CountTable) -> CellCounts:
-    """Return the cells of one table with unpacked codes, ordered by window, segment and value."""
+    """Return the cells of one contingency table, ordered by window, segment and value."""
     return unpack_run(select_table(cell_sums, table))
 
 
 def select_table(cell_sums: KeySums, table: CountTable) -> SortedRun:
-    """Return the cells of one table as a run of sorted keys. Each key has two sums: rows and minor units."""
+    """Return the packed keys of one table's cells in ascending order, and two sums per key: rows and minor units."""
     run = cell_sums.select_prefix(int(table), _TABLE_SHIFT)
     return run if run.sums else SortedRun(run.keys, (run.keys, run.keys))
 
 
 def unpack_run(run: SortedRun) -> CellCounts:
-    """Convert a run to cells: its keys give the codes, its sums give the numbers of rows and the minor units."""
+    """Convert a sorted run of packed keys to cells: keys contain the codes; sums are row counts and minor units."""
     segments = (run.keys >> _SEGMENT_SHIFT) & ((1 << SEGMENT_BITS) - 1)
     return CellCounts(unpack_windows(run.keys), segments, run.keys & _VALUE_MASK, *run.sums)
 
 
 def pack_counts(counts: CellCounts, table: CountTable) -> KeySums:
-    """Pack the codes of a table's cells into keys, and sum the counts of cells that have equal codes."""
+    """Pack the codes of a table's cells into keys; the counts of cells with equal codes are added."""
     keys = pack_keys(counts.window, counts.segment, table, counts.value)
     return KeySums.of_run(keys, counts.rows, counts.cents)
 
@@ -164,13 +164,13 @@ def unpack_windows(keys: I64) -> I64:
 
 
 def recode_categories(cell_sums: KeySums, categories: TextCategories, new_categories: TextCategories) -> KeySums:
-    """Replace codes that refer to ``categories`` by codes that refer to ``new_categories``, in the keys of all cells.
+    """Return the cells with codes that refer to ``new_categories`` in place of codes that refer to ``categories``.
 
     Args:
-        cell_sums: Cells whose codes refer to ``categories``.
+        cell_sums: Cells with codes that refer to ``categories``.
         categories: The texts that the present codes stand for.
-        new_categories: The texts that the new codes stand for. They must include all texts of ``categories``. Both
-            parameters are sorted, so the keys keep their order.
+        new_categories: The texts that the new codes stand for: all texts of ``categories`` and possibly more. Both
+            parameters are sorted, so the order of the keys does not change.
     """
     if categories == new_categories or not cell_sums.runs:
         return cell_sums
@@ -189,13 +189,13 @@ def recode_categories(cell_sums: KeySums, categories: TextCategories, new_catego
 
 
 def _map_codes(texts: Texts, new_texts: Texts, first_code: int) -> I64:
-    """Return the new code of each old code; the old code is the index. Codes below ``first_code`` do not change."""
+    """Return an array with each new code at the index of its old code; codes below ``first_code`` do not change."""
     code_by_text = {text: code for code, text in enumerate(new_texts, first_code)}
     return np.array([*range(first_code), *(code_by_text[text] for text in texts)], np.int64)
 
 
 def _count_histogram(group: I64, value_count: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
-    """Return three arrays: the cells ``group * value_count + value`` that occur, their rows and their minor units."""
+    """Return the distinct numbers ``group * value_count + value``, how many rows have each, and the sum of cents."""
     from customer_analytics.core.aggregation._kernels import histogram, rank_codes  # noqa: PLC0415  imports Numba
 
     if size <= _DENSE_CELLS_PER_ROW * len(group) + _DENSE_CELLS:

@@ -1,4 +1,4 @@
-"""Counts how often each value of a delivery occurs per window; the result is a profile that can be merged."""
+"""Counts how often each value of a delivery occurs per window: the profile of the delivery. Profiles can be merged."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -77,23 +77,23 @@ class ProfileSettings:
         self.shape(0)  # raises SettingError for an unknown period
 
     def shape(self, amount_decimals: int) -> ProfileShape:
-        """Return the shape of a profile: this period, and amounts with ``amount_decimals`` decimal places."""
+        """Return the shape of profiles with this period and with ``amount_decimals`` decimal places of amounts."""
         return ProfileShape(self.period, amount_decimals)
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseProfile:
-    """A partial state: how often each value occurs per window of a delivery. Adding an empty profile changes nothing.
+    """How often each value occurs in each window of a delivery. The profiles of several chunks are merged with ``+``.
 
-    Over all countries, amounts, ages and countries are counted exactly. Per country, categories and payment types are
-    counted exactly, ages per decade, and amounts per power of two: exact amounts per country would need too much
-    memory. Sums of money are exact.
+    For the whole delivery, rows are counted per amount, per age and per country. For each country, they are counted per
+    category, per payment type, per decade of age and per power of two of the amount, because exact amounts per country
+    would need too much memory. Sums of money are exact.
 
     Args:
-        shape: Window length and decimals; ``None`` only in ``PurchaseProfile()``.
-        categories: The distinct texts of the text columns; ``cell_sums`` holds codes that refer to them.
+        shape: Window length and decimals; ``None`` only in the empty profile ``PurchaseProfile()``.
+        categories: The distinct texts of the text columns; the codes in ``cell_sums`` stand for these texts.
         amounts: The number of rows per window and amount.
-        cell_sums: Number of rows and sum of minor units per cell of the contingency tables (see ``packed_counts``).
+        cell_sums: Number of rows and sum of minor units per column, window, segment and value (see ``packed_counts``).
         quarantined: Pairs ``(reason, number of quarantined rows)``, sorted; empty if unknown.
     """
 
@@ -151,11 +151,11 @@ class PurchaseProfile:
         return type(self)(shape, categories, amounts, left + right, tuple(sorted(quarantined.items())))
 
     def settled(self) -> Self:
-        """Return an equal profile in compact form, with all sorted runs merged. Call it after the last chunk."""
+        """Return an equal profile in which the sorted arrays of all chunks are merged. Call it after the last chunk."""
         return replace(self, amounts=self.amounts.settled(), cell_sums=amount_counts.to_one_run(self.cell_sums))
 
     def with_quarantined(self, rows_by_reason: Mapping[str, int]) -> Self:
-        """Return the profile with the given numbers of quarantined rows per reason; reasons with 0 rows are omitted."""
+        """Return the profile with ``rows_by_reason`` as its quarantined rows; reasons with 0 rows are omitted."""
         quarantined = ((reason, rows) for reason, rows in rows_by_reason.items() if rows)
         return replace(self, quarantined=tuple(sorted(quarantined)))
 
@@ -164,7 +164,7 @@ class PurchaseProfile:
         return sum(self.rows_per_window().values())
 
     def rows_per_window(self) -> dict[int, int]:
-        """Return the number of clean rows of each window; keys are window codes, ascending."""
+        """Return a dict from the code of each window to its number of clean rows; codes are in ascending order."""
         counts = packed_counts.unpack_counts(self.cell_sums, CountTable.COUNTRY)
         windows, window_index = np.unique(counts.window, return_inverse=True)
         rows = np.bincount(window_index, counts.rows, len(windows)).astype(np.int64)
@@ -181,7 +181,7 @@ class PurchaseProfile:
         return amount_counts.RELATIVE_BUCKET_WIDTH if self.amounts.settled().detail else None
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the profile of the purchases in the windows with the given codes; its ``quarantined`` is empty."""
+        """Return a profile of the purchases in the windows with the codes ``windows``; its ``quarantined`` is empty."""
         run = self.cell_sums.settled()
         cell_sums = amount_counts.select_keys(run, np.isin(packed_counts.unpack_windows(run.keys), list(windows)))
         return replace(self, amounts=self.amounts.select_windows(windows), cell_sums=cell_sums, quarantined=())
@@ -204,7 +204,7 @@ def _count_chunk_reasons(chunk: pd.DataFrame) -> Counter[str]:
 
 
 def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
-    """Convert ages in years to codes: 0 for null, else the age plus 1. Ages above ``_MAX_AGE`` are lowered to it."""
+    """Convert ages in years to codes: 0 for null, else the age plus 1. Ages above ``_MAX_AGE`` have its code."""
     codes = np.clip(ages, 0, _MAX_AGE)
     codes += 1
     codes[np.isnan(ages)] = packed_counts.NULL

@@ -19,8 +19,8 @@ class SegmentCounts:
     """The number of rows per segment and value of a text column.
 
     Args:
-        counts: Number of rows by segment code (first axis) and value code (second axis); value code 0 is null.
-        cells: Number of rows per window, segment and value; ``counts`` is the sum of these over all windows.
+        counts: Number of rows; axis 0 is the segment code, axis 1 is the value code. Value code 0 is null.
+        cells: The same counts for each window: the number of rows per window, segment and value.
     """
 
     counts: I64
@@ -28,13 +28,13 @@ class SegmentCounts:
 
 
 def align_categories(profile: PurchaseProfile, categories: TextCategories) -> PurchaseProfile:
-    """Return the profile, settled, with codes that refer to ``categories``; these must include the profile's texts."""
+    """Return the profile with text codes that refer to ``categories``, which must include all texts of the profile."""
     cell_sums = packed_counts.recode_categories(profile.cell_sums, profile.categories, categories)
     return replace(profile, categories=categories, cell_sums=cell_sums).settled()
 
 
 def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
-    """Count how many rows have each amount (in minor units) or age; all amounts of a bucket are taken as their mean."""
+    """Count how many rows have each amount (in minor units) or each age. The mean of a bucket replaces its amounts."""
     if column is Column.CUSTOMER_AGE:
         counts = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
         rows_by_code = np.bincount(counts.value, counts.rows, 1).astype(np.int64)
@@ -51,9 +51,9 @@ def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
 
 
 def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowValues:
-    """Count how many rows have each amount (in major units) or age in each window; large amounts are not included.
+    """In each window, count how many rows have each amount (in major units) or each age, without large amounts.
 
-    If the profile holds amounts per window only in buckets, all amounts of a bucket are taken as their mean.
+    If the profile holds amounts per window only in buckets, the mean of a bucket replaces its amounts.
     """
     if column is Column.CUSTOMER_AGE:
         window, _, codes, rows, _ = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
@@ -69,7 +69,7 @@ def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowV
 
 
 def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCounts:
-    """Count the rows per segment and text. Segments: 0 is the whole delivery, 1 no country, from 2 on the countries."""
+    """Count the rows per segment and text. Segment 0 is the whole delivery, 1 is no country, 2 the first country."""
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     segment_count = packed_counts.FIRST_SEGMENT + len(profile.categories.country)
     value_count = 1 + len(profile.categories.of(table))
@@ -80,10 +80,10 @@ def count_by_segment(profile: PurchaseProfile, table: CountTable) -> SegmentCoun
 
 
 def count_by_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I64, I64, I64]:
-    """Count the rows and sum their minor units per window and value in the column of ``table``, over all countries.
+    """Count the rows and sum their minor units per window and value of one column, for all countries together.
 
     Returns:
-        Four arrays of equal length, ordered by window and value: window codes, value codes, rows and minor units.
+        Four arrays of equal length, ordered by window and value: window codes, value codes, row counts and minor units.
     """
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     merged = packed_counts.pack_counts(cells._replace(segment=np.zeros_like(cells.segment)), table)
@@ -92,7 +92,7 @@ def count_by_window(profile: PurchaseProfile, table: CountTable) -> tuple[I64, I
 
 
 def sum_money(profile: PurchaseProfile, table: CountTable, code: int) -> float:
-    """Return the revenue, in major units, of the rows that have the value code ``code`` in the column of ``table``."""
+    """Return the revenue (in major units) of the rows with the value code ``code`` in the column of ``table``."""
     cells = packed_counts.unpack_counts(profile.cell_sums, table)
     return float(int(cells.cents[cells.value == code].sum()) / profile.scale)
 
@@ -103,7 +103,7 @@ def name_segments(profile: PurchaseProfile) -> tuple[str, ...]:
 
 
 def _count_amounts(profile: PurchaseProfile) -> tuple[I64, I64, int]:
-    """Return the distinct minor units (without large amounts), how many rows have each, and the number of nulls."""
+    """Return the distinct amounts in minor units (not large ones), the row count of each, and the number of nulls."""
     amounts = profile.amounts.settled()
     run = (amounts.exact, amounts.whole, amounts.buckets)[amounts.detail].settled()
     units, sums = KeySums.of_run(run.keys & CENT_MASK, *run.sums).settled()

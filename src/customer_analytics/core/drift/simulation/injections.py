@@ -28,7 +28,7 @@ class Injection(Protocol):
 class NewPayment:
     """In randomly drawn rows, the payment type becomes ``name``.
 
-    ``share`` is the share of the non-null payment types that are replaced, rounded to whole rows.
+    ``share`` says which part of the non-null payment types is replaced; the number of rows is rounded.
     """
 
     share: float
@@ -62,7 +62,7 @@ class Missing:
 
     Args:
         column: ``payment_type``, ``product_category`` or ``customer_age``.
-        rate: Share of the non-null values that become null, rounded to whole rows.
+        rate: Which part of the non-null values becomes null; the number of rows is rounded.
 
     Raises:
         SettingError: ``column`` is another column.
@@ -95,7 +95,7 @@ class RecodeCountry:
     target: str = "ZZ"
 
     def inject(self, purchases: pd.DataFrame, rng: Rng) -> pd.DataFrame:
-        """Return the purchases with the new code in a ``category`` column; unchanged if no row has a country."""
+        """Return the purchases with the new country code (dtype ``category``); unchanged if no row has a country."""
         del rng
         countries = purchases[Column.COUNTRY_CODE]
         source = self.source or _most_frequent(countries)
@@ -120,7 +120,7 @@ class RepeatDay:
 class Older:
     """In randomly drawn rows, the customer becomes ``years`` years older.
 
-    ``share`` is the share of the non-null ages that change, rounded to whole rows.
+    ``share`` says which part of the non-null ages changes; the number of rows is rounded.
     """
 
     share: float
@@ -150,7 +150,7 @@ class Scenario:
     Args:
         name: Description of the change.
         expect: The outcomes that are right for this change.
-        steps: Injections in order, or the settings of each for :func:`build_injection`; empty if nothing is changed.
+        steps: Injections in order, or their settings (see :func:`build_injection`); empty if nothing is changed.
         column: The verdict is right only if this column has an alarm; empty if no column is required.
     """
 
@@ -197,7 +197,7 @@ def build_injection(step: Mapping[str, Any]) -> Injection:
 
 
 def inject_changes(purchases: pd.DataFrame, steps: Sequence[Injection], seed: int) -> pd.DataFrame:
-    """Apply all steps to the purchases, in order, and return the result; unchanged if there are no rows or no steps.
+    """Apply the injections ``steps``, in order, to the purchases, and return the changed purchases.
 
     Args:
         purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``. The frame is not modified.
@@ -211,7 +211,7 @@ def inject_changes(purchases: pd.DataFrame, steps: Sequence[Injection], seed: in
 
 
 def _choose_rows(is_eligible: pd.Series, share: float, rng: Rng) -> pd.Series:
-    """Return a mask that selects ``share`` of the eligible rows at random, without replacement."""
+    """Return a mask of randomly chosen eligible rows; ``share`` says which part of the eligible rows is chosen."""
     positions = np.flatnonzero(is_eligible.to_numpy(bool))
     is_chosen = np.zeros(len(is_eligible), bool)
     is_chosen[rng.choice(positions, round(share * len(positions)), replace=False)] = True
@@ -219,7 +219,6 @@ def _choose_rows(is_eligible: pd.Series, share: float, rng: Rng) -> pd.Series:
 
 
 def _replace_text(texts: pd.Series, is_chosen: pd.Series, text: str) -> pd.Series:
-    """Return a text column as ``category``, with ``text`` in the chosen rows."""
     categorical = texts.astype("category")
     if text not in categorical.cat.categories:
         categorical = categorical.cat.add_categories([text])
@@ -227,5 +226,5 @@ def _replace_text(texts: pd.Series, is_chosen: pd.Series, text: str) -> pd.Serie
 
 
 def _most_frequent(values: pd.Series) -> Any | None:  # noqa: ANN401  a value of any column
-    """Return the most frequent value, the first in sort order if there are several; ``None`` if all are null."""
+    """Return the most frequent value; in a tie, the first in sort order; ``None`` if all values are null."""
     return next(iter(values.mode()), None)

@@ -26,7 +26,7 @@ class Simulation:
     Args:
         seed: Seed of all draws; the same seed gives the same table.
         repeats: Number of pairs of deliveries per scenario and size.
-        rows: Sizes of the deliveries, as numbers of rows.
+        rows: Sizes of the deliveries: each is a number of rows.
         injections: Entries for :meth:`Scenario.of`. Each scenario is applied to the second delivery of every pair.
 
     Raises:
@@ -50,8 +50,6 @@ class Simulation:
 
 
 class _DeliveryPair(NamedTuple):
-    """Two simulated deliveries: the profile of the first, and the purchases of the second, still unchanged."""
-
     size: int
     seed: int
     baseline: PurchaseProfile
@@ -59,8 +57,6 @@ class _DeliveryPair(NamedTuple):
 
 
 class _Trial(NamedTuple):
-    """The result of one comparison of simulated deliveries."""
-
     scenario: str
     rows: int
     right: bool
@@ -80,8 +76,10 @@ def measure_power(
         simulation: Scenarios, sizes and number of repeats.
 
     Returns:
-        A table with ``scenario``, ``rows`` (size), ``repeats``, and three shares of the repeats: ``right`` (expected
-        outcome, and an alarm in the expected column), ``alarms`` (any alarm) and ``insufficient_data`` (this outcome).
+        A table with one row per ``scenario`` and ``rows`` (the size). ``repeats`` is the number of repeats.
+        - ``right``: share of the repeats with an expected outcome and an alarm in the scenario's column, if it has one.
+        - ``alarms``: share of the repeats with an alarm.
+        - ``insufficient_data``: share of the repeats with this outcome.
 
     Raises:
         InputError: There are no purchases.
@@ -106,7 +104,6 @@ def _draw_pairs(purchases: pd.DataFrame, shape: ProfileShape, simulation: Simula
 
 
 def _draw_delivery(purchases: pd.DataFrame, size: int, seed: int) -> pd.DataFrame:
-    """Return ``size`` purchases, drawn at random with replacement."""
     positions = np.random.default_rng(seed).integers(0, len(purchases), size)
     return purchases.take(positions).reset_index(drop=True)
 

@@ -31,10 +31,10 @@ def shares(counts: Counts) -> Floats:
 
 
 def psi(baseline: Counts, current: Counts, smoothing: float = JEFFREYS) -> Floats:
-    """Return the population stability index (PSI) of two arrays of row counts; the last axis is the bins.
+    """Return the population stability index (PSI) of two arrays of row counts; the bins are along the last axis.
 
-    ``smoothing`` rows are added to each bin. Without smoothing (0), a bin that is empty in both arrays is ignored, and
-    a bin that is empty in only one array makes the PSI infinite.
+    ``smoothing``, a number of rows, is added to each bin. If it is 0, a bin that is empty in both arrays is ignored; a
+    bin that is empty in only one array makes the PSI infinite.
     """
     bins = baseline.shape[-1]
     baseline_shares, current_shares = (
@@ -68,8 +68,8 @@ def jensen_shannon(baseline: Counts, current: Counts) -> float:
 def chi_square(baseline: Counts, current: Counts, dispersion: float = 1.0) -> ChiSquare:
     """Test whether two arrays of row counts come from the same shares (Pearson, without continuity correction).
 
-    Categories without rows are ignored. The statistic is divided by ``dispersion``: the variance of the counts relative
-    to that of independent rows.
+    Categories without rows are ignored. The statistic is divided by ``dispersion``: the variance of the counts divided
+    by the variance for independent rows.
     """
     table = np.array([baseline, current], np.float64)
     table = table[:, table.sum(axis=0) > 0]
@@ -82,7 +82,7 @@ def chi_square(baseline: Counts, current: Counts, dispersion: float = 1.0) -> Ch
 
 
 def merge_rare(baseline: Counts, current: Counts) -> tuple[Counts, Counts]:
-    """Merge all categories that are too rare for a chi-square test into one, which is the last of the result."""
+    """In both arrays, merge the categories that are too rare for a chi-square test into one category, the last."""
     sizes = baseline.sum(), current.sum()
     expected = (baseline + current) * (min(sizes) / max(sizes[0] + sizes[1], 1))
     is_rare = expected < _EXPECTED_MIN

@@ -1,8 +1,8 @@
-"""Noise: how large drift measures are without drift. Its causes are sampling and usual differences of windows.
+"""Noise: how large the measures of drift are if nothing changed. Its causes are sampling and usual changes over time.
 
-Windows of a delivery vary more than samples of independent rows do. The dispersion is the ratio of the two variances:
-the mean squared z-score of a window against the whole baseline (quasi-likelihood, Wedderburn 1974), at least 1. A
-comparison of n rows is as noisy as a comparison of n / dispersion independent rows.
+The windows of a delivery differ more than random samples of independent rows do. The dispersion says how much more: the
+variance between windows is divided by the variance between such samples (Wedderburn, 1974). It is at least 1. If it is
+d, a comparison of n rows has as much noise as a comparison of n / d independent rows.
 """
 
 from typing import NamedTuple
@@ -33,13 +33,13 @@ class NoiseDraws(NamedTuple):
 
 
 def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, shape: tuple[int, int]) -> Floats:
-    """Return, per segment and value, how much the value's share varies between windows: its dispersion, at least 1.
+    """For each segment and value, return the dispersion (at least 1) of the value's share between windows.
 
     Args:
-        windows: Window code of each count. Each combination of window, segment and value occurs once.
-        segments: Segment code of each count.
-        codes: Value code of each count.
-        rows: The counts.
+        windows: Window code of each entry. Each combination of window, segment and value has at most one entry.
+        segments: Segment code of each entry.
+        codes: Value code of each entry.
+        rows: Number of rows of each entry.
         shape: Number of segments, and number of value codes.
     """
     segment_count, value_count = shape
@@ -54,16 +54,16 @@ def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, sha
 
 
 def pooled_dispersion(dispersion: Floats, totals: I64 | Floats) -> float:
-    """Combine the dispersions of all values into one number: a chi-square divided by its degrees of freedom.
+    """Return the dispersion of all shares together: a weighted mean of the dispersions of single values.
 
-    ``dispersion`` and ``totals`` have one entry per value; ``totals`` are numbers of rows.
+    ``dispersion`` and ``totals`` have one entry per value: its dispersion, and its number of rows.
     """
     weight = np.where(totals > 0, 1 - totals / max(totals.sum(), 1), 0)
     return float((dispersion * weight).sum() / weight.sum()) if weight.sum() > 0 else 1.0
 
 
 def bin_windows(values: WindowValues, edges: Floats) -> Floats:
-    """Return the row count per window and bin. Bins: up to the first edge, between edges, above the last, nulls."""
+    """Return the row count per window and bin. Bins: up to the first edge, between edges, above the last one, nulls."""
     nulls = np.array(list(values.nulls.items()), np.int64).reshape(-1, 2)
     windows, indices = np.unique(np.concatenate([values.window, nulls[:, 0]]), return_inverse=True)
     bins = np.concatenate([np.searchsorted(edges, values.value), np.full(len(nulls), len(edges) + 1)])
@@ -74,23 +74,23 @@ def bin_windows(values: WindowValues, edges: Floats) -> Floats:
 
 
 def dispersion_of_missing(bins: Floats) -> float:
-    """Return the dispersion of the share of nulls; ``bins`` is a result of :func:`bin_windows`."""
+    """Return the dispersion of the share of nulls between windows; ``bins`` is a result of :func:`bin_windows`."""
     return float(_dispersion_of_columns(bins[:, -1:], bins.sum(axis=1))[0])
 
 
 def dispersion_of_order(bins: Floats) -> float:
-    """Return the dispersion of the share of values up to an edge, for the edge at which this dispersion is largest."""
+    """Return the highest dispersion at an edge: how much the share of values up to this edge varies between windows."""
     up_to_edge = np.cumsum(bins[:, :-1], axis=1)
     return float(_dispersion_of_columns(up_to_edge[:, :-1], up_to_edge[:, -1]).max(initial=1.0))
 
 
 def dispersion_of_bins(bins: Floats) -> float:
-    """Return the dispersion of the shares of all bins together; ``bins`` is a result of :func:`bin_windows`."""
+    """Return one dispersion of all bins' shares between windows; ``bins`` is a result of :func:`bin_windows`."""
     return pooled_dispersion(_dispersion_of_columns(bins, bins.sum(axis=1)), bins.sum(axis=0))
 
 
 def dispersion_of_mean(values: WindowValues, variance: float) -> float:
-    """Return how much the mean varies between windows: its dispersion, at least 1. ``variance`` is of all values."""
+    """Return the dispersion (at least 1) of the mean between windows; ``variance`` is the variance of single rows."""
     windows, indices = np.unique(values.window, return_inverse=True)
     if len(windows) < 2 or not variance > 0:  # noqa: PLR2004  a single window differs from nothing
         return 1.0
@@ -101,9 +101,9 @@ def dispersion_of_mean(values: WindowValues, variance: float) -> float:
 
 
 def dispersion_ratio(between: Floats, variance: Floats, windows: int | I64 | Floats) -> Floats:
-    """Return the dispersion: the variance between windows divided by that of independent rows; at least 1.
+    """Return the dispersion: the variance between windows divided by the variance for independent rows; at least 1.
 
-    ``between`` is the sum of squares between windows, ``windows`` their number, ``variance`` the variance of one row.
+    ``between`` is the sum of squares between windows, ``windows`` is their number, ``variance`` is that of single rows.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.asarray(between / variance / (windows - 1))
@@ -111,9 +111,9 @@ def dispersion_ratio(between: Floats, variance: Floats, windows: int | I64 | Flo
 
 
 def draw_noise(baseline: I64, current: I64, dispersion: float, draws: int, seed: int) -> NoiseDraws:
-    """Estimate the noise of the PSI and of the largest change of a share from random pairs of samples.
+    """Draw random pairs of samples, and estimate the noise of the PSI and of the largest change of a share from them.
 
-    ``baseline`` and ``current`` are numbers of rows per value, and ``draws`` is the number of simulated pairs.
+    ``baseline`` and ``current`` hold the number of rows of each value; ``draws`` is the number of pairs to draw.
     """
     rng = np.random.default_rng(seed)
     sizes = [max(1, round(int(counts.sum()) / dispersion)) for counts in (baseline, current)]
@@ -134,7 +134,7 @@ def wasserstein_noise(values: Floats, shares: Floats, share_error: float, draws:
 
     Args:
         values: Distinct values, ascending.
-        shares: Share of rows with at most this value, for each value.
+        shares: For each value, the share of rows with this value or a lower one.
         share_error: The square root of dispersion x (1/n + 1/m), where n and m are the sizes of the samples.
         draws: Number of bridges.
         seed: Seed of the bridges.
@@ -152,7 +152,7 @@ def wasserstein_noise(values: Floats, shares: Floats, share_error: float, draws:
 
 
 def _dispersion_of_columns(counts: Floats, sizes: Floats) -> Floats:
-    """Return the dispersion of each column of ``counts`` as a share of ``sizes``; windows without rows are ignored."""
+    """For each column of ``counts``, return the dispersion of the share ``counts / sizes``. Axis 0 is the windows."""
     has_rows = sizes > 0
     counts, sizes = counts[has_rows], sizes[has_rows]
     squares = (counts * counts / sizes[:, None]).sum(axis=0)

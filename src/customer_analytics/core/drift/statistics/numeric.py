@@ -25,7 +25,7 @@ class NumberCounts:
         units: Distinct values, ascending, in whole units: int64, or Python integers in an object array.
         counts: Number of rows of each value, at least 1.
         nulls: Number of rows without a value.
-        scale: Number of units that make 1: 100 for cents, 1 for years.
+        scale: Number of units per major unit or per year: 100 for cents, 1 for years.
     """
 
     units: npt.NDArray[Any]
@@ -35,7 +35,7 @@ class NumberCounts:
 
     @property
     def rows(self) -> int:
-        """The number of rows with a value."""
+        """The number of rows that are not null."""
         return int(self.counts.sum())
 
     def values(self) -> Floats:
@@ -90,7 +90,7 @@ class NumberCounts:
 
 
 class WindowValues(NamedTuple):
-    """How many rows have each value in each window, as three arrays; and the number of nulls per window code."""
+    """How many rows have each value in each window (three arrays of equal length), and the nulls of each window."""
 
     window: I64
     value: Floats
@@ -117,6 +117,6 @@ def wasserstein(baseline: NumberCounts, current: NumberCounts) -> float:
 
 
 def _distribution_gaps(baseline: NumberCounts, current: NumberCounts) -> tuple[Floats, Floats]:
-    """Return the values of both sides, and the absolute difference of the distribution functions at each value."""
+    """Return the distinct values of both columns, and how much the distribution functions differ at each value."""
     values = np.union1d(baseline.values(), current.values())
     return values, np.abs(current.count_up_to(values) / current.rows - baseline.count_up_to(values) / baseline.rows)

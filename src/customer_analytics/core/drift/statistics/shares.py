@@ -28,9 +28,9 @@ class ShareDifference(NamedTuple):
 
 
 def compare_shares(counts: tuple[int, int], sizes: tuple[int, int], dispersion: float) -> ShareDifference:
-    """Compare the share ``counts / sizes`` of the baseline with that of the current sample; without rows, a share is 0.
+    """Compare the shares ``counts / sizes`` of two samples, first the baseline. A sample without rows has the share 0.
 
-    ``dispersion`` is the variance of the share relative to that of independent rows.
+    ``dispersion`` is the variance of the share divided by the variance for independent rows.
     """
     baseline, current = (count / max(size, 1) for count, size in zip(counts, sizes, strict=True))
     inverse_sizes = sum(1 / max(size, 1) for size in sizes)

@@ -19,7 +19,7 @@ KOLMOGOROV_95 = 1.3580986393225507
 
 
 def simultaneous_z(bounds: int) -> float:
-    """Return the z-score at which ``bounds`` one-sided bounds all hold together with 95 % probability (Bonferroni)."""
+    """Return the z-score of one-sided bounds that all hold with 95 % probability; ``bounds`` is their number."""
     return NormalDist().inv_cdf(1 - 0.05 / max(bounds, 1))
 
 
@@ -39,9 +39,9 @@ def chi_square_p(statistic: float, df: int) -> float:
 
 
 def kolmogorov_p(distance: float, rows: float) -> float:
-    """Return the asymptotic p-value of the Kolmogorov-Smirnov distance D of two samples; too large if values are tied.
+    """Return the asymptotic p-value of the Kolmogorov-Smirnov distance D; it is too large if values are tied.
 
-    ``rows`` is n m / (n + m), where n and m are the sizes of the samples.
+    ``rows`` is n m / (n + m), where n and m are the sizes of the two samples.
     """
     return float(_scipy_special().kolmogorov(np.sqrt(rows) * distance))
 

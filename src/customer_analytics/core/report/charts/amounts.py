@@ -53,7 +53,7 @@ def draw_distribution(distribution: pd.DataFrame | None, summary: pd.DataFrame) 
 
 
 def _ticks(lows: list[float]) -> dict[str, object]:
-    """Return axis settings with a tick at every second bar; if there are many bars, only at the powers of ten."""
+    """Return axis settings: ticks at every second bar or, if there are many bars, only at the powers of ten."""
     if len(lows) <= _MAX_LABELLED_BARS:
         bars = list(range(0, len(lows), 2))
     else:

@@ -126,7 +126,7 @@ def draw_amounts(deliveries: DeliveryPair) -> "Figure":
 
 
 def _select_bars(comparisons: Sequence[Comparison]) -> list[_Bar]:
-    """Sort the findings by effect divided by threshold of failure, and return bars for the last ``_MAX_BARS``."""
+    """Return bars for the ``_MAX_BARS`` largest effects (divided by the threshold of failure), the largest last."""
     bars = []
     for comparison in comparisons:
         comparison_name = _COMPARISON_NAMES.get(comparison.name, comparison.name)
@@ -179,5 +179,5 @@ def _label(finding: Finding) -> str:
 
 
 def _relative_to_fail(size: float | None, finding: Finding) -> float:
-    """Divide the absolute value of ``size`` by the finding's threshold of failure; return at least ``_MIN_LENGTH``."""
+    """Divide an effect or noise floor, without sign, by the threshold of failure; return at least ``_MIN_LENGTH``."""
     return max(abs(size or 0.0) / (finding.fail or 1.0), _MIN_LENGTH)

@@ -64,7 +64,7 @@ def draw_reasons(ledger: Mapping[str, Any]) -> "Figure":
 
 
 def columns_with_missing(windows: pd.DataFrame) -> list[str]:
-    """Return the names of the columns ``missing_…`` (counts of missing values) that are above 0 in some window."""
+    """Return the names of the ``missing_…`` columns (counts of missing values) with a count above 0 in any window."""
     return [name for name in windows.columns if name.startswith(MISSING_PREFIX) and windows[name].any()]
 
 

@@ -63,7 +63,7 @@ def draw_usage(runs: pd.DataFrame | None) -> "Figure":
 
 
 def _newest_runs(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the newest runs; missing metrics are 0; the new column ``duplicates`` sums both kinds of duplicates."""
+    """Return the newest runs, with 0 for missing metrics, and a new column ``duplicates``: exact plus conflicting."""
     newest = runs.tail(MAX_RUNS).reset_index(drop=True)
     metrics = newest.drop(columns="run").astype("float64").fillna(0.0)
     duplicates = metrics["duplicates_exact"] + metrics["duplicates_conflicting"]
