@@ -203,9 +203,9 @@ def test_a_run_that_balances_and_is_doubtful_ends_with_a_warning(run, tmp_path, 
     with caplog.at_level("INFO", "customer_analytics"):
         run(path)
 
-    said = [one.getMessage() for one in caplog.records]
-    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == warned
-    assert said[len(said) - len(warned) :] == warned
+    messages = [record.getMessage() for record in caplog.records]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == warned
+    assert messages[len(messages) - len(warned) :] == warned
     log = max(Path("logs").glob("*.log")).read_text()
     assert [line.split("hooks: ")[1] for line in log.splitlines() if " WARNING " in line] == warned
 
@@ -231,7 +231,7 @@ def test_a_file_that_goes_bad_in_the_middle_leaves_earlier_outputs_untouched(run
         run(bad, data=data)
 
     assert digests(data) == before
-    assert not [one for one in data.rglob("*") if one.name.endswith(".part")]
+    assert not [path for path in data.rglob("*") if path.name.endswith(".part")]
 
 
 def test_a_synthesised_delivery_comes_out_as_its_truth_says(run, tmp_path):

@@ -31,7 +31,7 @@ def pipelines():
 
 
 def nodes():
-    return sorted({one for pipeline in pipelines().values() for one in pipeline.nodes})
+    return sorted({node for pipeline in pipelines().values() for node in pipeline.nodes})
 
 
 def catalog():
@@ -68,17 +68,17 @@ def test_the_defaults_that_the_yaml_comments_show_are_those_of_the_code():
 
     for section, settings in (("csv", Dialect()), ("contract", Contract())):
         defaults = dataclasses.asdict(settings).items()
-        assert shown[section] == {name: list(one) if isinstance(one, tuple) else one for name, one in defaults}
+        assert shown[section] == {name: list(value) if isinstance(value, tuple) else value for name, value in defaults}
 
 
 def test_every_stored_dataset_names_a_layer():
-    nameless = [name for name, one in catalog().items() if one["type"] != IN_MEMORY and layer(one) is None]
+    nameless = [name for name, config in catalog().items() if config["type"] != IN_MEMORY and layer(config) is None]
 
     assert nameless == []
 
 
 def test_every_dataset_of_a_pipeline_is_in_the_catalog():
-    wired = {name for one in nodes() for name in (*one.inputs, *one.outputs)}
+    wired = {name for node in nodes() for name in (*node.inputs, *node.outputs)}
 
     assert {name for name in wired if not name.startswith("params:") and name != "parameters"} <= set(catalog())
 
@@ -87,28 +87,28 @@ def test_every_dataset_of_a_pipeline_is_in_the_catalog():
 def test_layers_only_go_up_along_every_edge(name):
     heights = {dataset: layer(entry) for dataset, entry in catalog().items()}
     down = []
-    for one in pipelines()[name].nodes:  # in the order they run, so that what is in memory takes its sources' layer
-        source = max((heights.get(dataset) or 0 for dataset in one.inputs), default=0)
-        for dataset in one.outputs:
+    for node in pipelines()[name].nodes:  # in the order they run, so that what is in memory takes its sources' layer
+        source = max((heights.get(dataset) or 0 for dataset in node.inputs), default=0)
+        for dataset in node.outputs:
             if heights.get(dataset) is None:
                 heights[dataset] = source
             if heights[dataset] < source:
-                down.append(f"{one.name} -> {dataset}")
+                down.append(f"{node.name} -> {dataset}")
 
     assert down == []
 
 
-@pytest.mark.parametrize("one", nodes(), ids=lambda one: one.name)
-def test_a_node_is_named_verb_object_as_its_function(one):
-    assert one.short_name == one.func.__name__
-    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", one.short_name)
+@pytest.mark.parametrize("node", nodes(), ids=lambda node: node.name)
+def test_a_node_is_named_verb_object_as_its_function(node):
+    assert node.short_name == node.func.__name__
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", node.short_name)
 
 
 def test_a_namespace_belongs_to_one_pipeline():
     owners = {}
     for name, pipeline in pipelines().items():
-        for one in pipeline.nodes if name != "__default__" else ():
-            owners.setdefault(one.namespace, set()).add(name)
+        for node in pipeline.nodes if name != "__default__" else ():
+            owners.setdefault(node.namespace, set()).add(name)
 
     assert {namespace: names for namespace, names in owners.items() if len(names) > 1 or not namespace} == {}
     assert set(owners) >= set(pipelines()) - {"__default__"}
@@ -132,12 +132,12 @@ def test_the_import_contracts_hold():
 
 def test_no_tracked_file_holds_a_path_of_a_machine():
     machine = re.compile(r"/(?:home|root|Users|work)/\w|/opt/(?:wheels|pypi)")
-    found = []
+    machine_paths = []
     for path in tracked_files():
         text = path.read_bytes().decode(errors="replace")
-        found += [f"{path.relative_to(ROOT)}: {match}" for match in machine.findall(text)]
+        machine_paths += [f"{path.relative_to(ROOT)}: {match}" for match in machine.findall(text)]
 
-    assert found == []
+    assert machine_paths == []
 
 
 def test_versions_agree():
@@ -205,7 +205,7 @@ def test_links_between_documents_lead_somewhere():
     dead = []
     for path in tracked_files():
         if path.suffix == ".md":
-            links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text())
-            dead += [f"{path.name}: {one}" for one in links if "://" not in one and not (path.parent / one).exists()]
+            links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text()) if "://" not in link]
+            dead += [f"{path.name}: {link}" for link in links if not (path.parent / link).exists()]
 
     assert dead == []
