@@ -130,9 +130,9 @@ def _count_in_partition(customer_groups: pd.DataFrame, revenue_groups: RevenueGr
 
 
 def _sort_by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
-    """Return sorted integers, one per row: the lowest ``group_bits`` bits are the group, the bits above the customer.
+    """Return one integer per row, sorted: its lowest ``group_bits`` bits are the group, its higher bits the customer.
 
-    One array of integers sorts faster than two columns. If a customer id needs too many bits, ranks replace all ids.
+    One array of integers sorts faster than two columns. If an id needs too many bits, each id is replaced by its rank.
     """
     if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1

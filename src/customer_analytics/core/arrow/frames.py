@@ -37,7 +37,7 @@ def to_frame(table: pa.Table, start: int = 0) -> pd.DataFrame:
     """Convert an Arrow table to a frame; an integer column that is not nullable becomes a NumPy column.
 
     Args:
-        table: The table to convert. The frame shares its memory, in which NaN or NaT may overwrite nulls.
+        table: The table to convert. Do not use it later: the frame shares its memory, and nulls may become NaN or NaT.
         start: The first row number in the frame's index.
 
     Raises:

@@ -20,7 +20,7 @@ _EXTRA_IN_FLIGHT = 1
 
 
 class Task(NamedTuple):
-    """A chunk that ``run()`` computes and returns; ``size`` is the chunk's part of :meth:`Source.total`."""
+    """The work for one chunk: ``run()`` returns the chunk, and ``size`` is how much it adds to the progress."""
 
     run: Callable[[], Any]
     size: int

@@ -164,10 +164,10 @@ def _without_line_ends(text_bytes: np.ndarray, start: int, stop: int) -> tuple[i
 def _quoted_field(
     text_bytes: np.ndarray, start: int, stops: tuple[int, int], marks: tuple[int, int]
 ) -> tuple[int, int, int]:
-    """Return a quoted field's start, its end as :func:`locate_fields` stores it, and the index of the next delimiter.
+    """Return a quoted field's start, its end (inverted as in :func:`locate_fields`), and the next delimiter's index.
 
-    ``start`` is the index after the opening quote. ``stops`` is a pair: start and stop of the record's line end. If
-    the quote never closes, the line end is part of the field.
+    ``start`` is the index after the opening quote. ``stops`` is where the record's line end begins and ends, ``marks``
+    the delimiter and the quote. If the quote never closes, the line end is part of the field.
     """
     stop, (delimiter, quote) = stops[0], marks
     closed = quoted_end(text_bytes, start, stop, quote)

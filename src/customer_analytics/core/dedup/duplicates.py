@@ -44,7 +44,7 @@ def find_duplicates(typed: Chunks) -> Chunks:
     Returns:
         Chunks of :data:`~customer_analytics.core.contract.schemas.DUPLICATE` in the order of ``typed``; no chunk if no
         row is a duplicate. ``kept_source_file`` and ``kept_source_row`` locate the first valid row with the same id.
-        ``kind`` is ``exact`` if all contract columns equal those of this row (nulls, too), else ``conflicting``.
+        ``kind`` is ``exact`` if all contract columns equal those of the first copy (nulls, too), else ``conflicting``.
     """
     valid_rows = typed.select([Column.PURCHASE_ID, FAULTS]).map(
         lambda frame: _hash_rows(frame)[frame[FAULTS].to_numpy() == 0]

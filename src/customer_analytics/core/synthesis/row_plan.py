@@ -37,7 +37,7 @@ def code_of(fault: Fault, column: Column) -> int:
 
 
 class RowKind(IntEnum):
-    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a quarantined row without its faults."""
+    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a corrected copy of a faulty row."""
 
     NEW = 0
     EXACT = 1

@@ -33,7 +33,7 @@ class SynthesisSettings:
         last_day: Last day of the purchases, ``YYYY-MM-DD``.
         purchases_per_customer: Average number of rows per customer id.
         fault_rates: Reason → share of the rows that have this reason. A reason that is not in the map does not occur.
-            Rows with ``null:customer_age`` or ``null:payment_type`` are valid by the default contract.
+            Nulls of age or payment type are also possible; the default contract allows them.
         exact_duplicate_rate: Share of the rows that are exact duplicates of an earlier row.
         conflicting_duplicate_rate: Share of the rows that repeat an earlier row with one value changed.
         resubmission_rate: Share of the rows that are a corrected copy of an earlier quarantined row.

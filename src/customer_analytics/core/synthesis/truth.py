@@ -94,7 +94,7 @@ class TruthCounts:
 
     @classmethod
     def of_undecided(cls, plan: RowPlan, labels: Labels) -> Self:
-        """Return the counts of all undecided rows: the first of each purchase is clean, later ones are duplicates."""
+        """Count rows by fate: the first row of each purchase is clean, its later rows are duplicates."""
         order = np.lexsort((plan.row_number, plan.origin))
         is_first = np.diff(plan.origin[order], prepend=-1) != 0
         first_copies = order[np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))]

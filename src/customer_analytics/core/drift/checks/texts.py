@@ -48,7 +48,7 @@ class _TextPair:
         return int(self.baseline.sum()), int(self.current.sum())
 
     def money(self, index: int) -> float:
-        """Return the revenue (in major units) of the current profile's rows that have the value at ``index``."""
+        """Return the revenue (in major units) of the current profile's rows that have the value ``names[index]``."""
         return sum_money(self.pair.current, self.table, index + 1)
 
 
@@ -57,7 +57,7 @@ def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
 
     Returns:
         Findings about nulls, the largest change of a share, PSI, new and vanished values, total variation,
-        Jensen-Shannon divergence and Cramér's V. If a profile has too few values, only about nulls and too few values.
+        Jensen-Shannon divergence and Cramér's V. If a profile has too few values: one about nulls, one about this.
     """
     column, names = TEXT_TABLES[table], pair.baseline.categories.of(table)
     windows, codes, rows, _ = count_by_window(pair.baseline, table)

@@ -238,7 +238,7 @@ def _count_amounts(exact: KeySums, cap: int) -> int:
 
 
 def _sum_buckets(pairs: SortedRun) -> KeySums:
-    """Convert exact counts to the number of rows, and the sum of minor units, of each window and bucket."""
+    """Return rows and minor units per window and bucket; ``pairs`` has the rows per window and exact amount."""
     cents, (rows,) = pairs.keys & CENT_MASK, pairs.sums
     keys = (pairs.keys - cents) | floor_to_bucket(cents)
     return KeySums.of_run(keys, rows, np.where(cents == NULL_CENTS, 0, cents * rows))

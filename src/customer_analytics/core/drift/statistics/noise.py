@@ -33,14 +33,14 @@ class NoiseDraws(NamedTuple):
 
 
 def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, shape: tuple[int, int]) -> Floats:
-    """For each segment and value, return the dispersion (at least 1) of the value's share between windows.
+    """Return how much more the shares differ between windows than random samples do: a ratio of variances, at least 1.
 
     Args:
         windows: Window code of each entry. Each combination of window, segment and value has at most one entry.
         segments: Segment code of each entry.
         codes: Value code of each entry.
         rows: Number of rows of each entry.
-        shape: Number of segments, and number of value codes.
+        shape: Number of segments, and number of value codes. The result has this shape: one ratio for each share.
     """
     segment_count, value_count = shape
     segment_windows, indices = np.unique(windows * segment_count + segments, return_inverse=True)
