@@ -28,7 +28,7 @@ def median_usage(runs: Sequence[Usage]) -> Usage:
 
 def compared(runs: Mapping[str, Sequence[Usage]], notes: Mapping[str, str]) -> str:
     """A table of medians, and what this project took as a share of what each peer took."""
-    medians = {name: median_usage(found) for name, found in runs.items()}
+    medians = {name: median_usage(usages) for name, usages in runs.items()}
     ours = medians.get(OURS)
     lines = [
         "| program | wall s (fastest to slowest) | CPU s | peak MB | wall, ours / its | CPU | memory | answer |",
@@ -51,9 +51,9 @@ def growth(medians: Mapping[int, Usage], least: int) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {rows:,} | {one.wall_s:.1f} | {one.cpu_s:.1f} | {one.peak_bytes / MB:,.0f} "
-        f"| {one.wall_s / base.wall_s:.2f} | {one.peak_bytes / base.peak_bytes:.2f} |"
-        for rows, one in medians.items()
+        f"| {rows:,} | {usage.wall_s:.1f} | {usage.cpu_s:.1f} | {usage.peak_bytes / MB:,.0f} "
+        f"| {usage.wall_s / base.wall_s:.2f} | {usage.peak_bytes / base.peak_bytes:.2f} |"
+        for rows, usage in medians.items()
     ]
     return "\n".join(lines)
 

@@ -113,29 +113,29 @@ def check(programs: Sequence[Program], csv: Path, work: Path) -> dict[str, list[
     answers = {program.name: program.answer(work / "out" / program.name) for program in programs}
     mine, truth = answers[first.name], csv.with_suffix(".truth.json")
     known = isinstance(mine, Answer) and truth.exists()
-    found = {first.name: compare_truth(mine, truth) if known else []}
+    disagreements = {first.name: compare_truth(mine, truth) if known else []}
     for program in others:
-        found[program.name] = differences(mine, answers[program.name])
-        if program.exact and found[program.name] and isinstance(mine, Answer):
-            paths = (work / "out" / one.name / one.clean for one in (first, program))
-            found[program.name] += ids_of_one_only(*paths)
-    return found
+        disagreements[program.name] = differences(mine, answers[program.name])
+        if program.exact and disagreements[program.name] and isinstance(mine, Answer):
+            paths = (work / "out" / each.name / each.clean for each in (first, program))
+            disagreements[program.name] += ids_of_one_only(*paths)
+    return disagreements
 
 
-def differences(one: Answer | Cents, other: Answer | Cents) -> list[str]:
+def differences(mine: Answer | Cents, other: Answer | Cents) -> list[str]:
     """What is not the same in two answers of one kind."""
-    if isinstance(one, Answer) and isinstance(other, Answer):
-        return compare(one, other)
-    return compare_quicklooks(one, other)
+    if isinstance(mine, Answer) and isinstance(other, Answer):
+        return compare(mine, other)
+    return compare_quicklooks(mine, other)
 
 
-def judged(programs: Sequence[Program], found: dict[str, list[str]]) -> dict[str, str]:
+def judged(programs: Sequence[Program], disagreements: dict[str, list[str]]) -> dict[str, str]:
     """Program → a word about its answer; every difference is printed."""
     for program in programs:
-        for line in found[program.name] if program.exact else []:
+        for line in disagreements[program.name] if program.exact else []:
             print(f"DIFFERENT: {programs[0].name} and {program.name}: {line}", file=sys.stderr)
     words = {True: "**differs**", False: "does less, differs"}
-    return {one.name: words[one.exact] if found[one.name] else "agrees" for one in programs}
+    return {each.name: words[each.exact] if disagreements[each.name] else "agrees" for each in programs}
 
 
 def compare_programs(title: str, programs: Sequence[Program], bench: Bench) -> int:
@@ -143,10 +143,10 @@ def compare_programs(title: str, programs: Sequence[Program], bench: Bench) -> i
     csv = bench.source()
     compile_loops(csv, bench)
     runs = run_rounds(programs, csv, bench)
-    found = check(programs, csv, bench.work)
-    table = compared(runs, judged(programs, found))
+    disagreements = check(programs, csv, bench.work)
+    table = compared(runs, judged(programs, disagreements))
     bench.publish(f"{title}: {csv.stat().st_size / 1e9:.2f} GB, {bench.rounds} rounds", table)
-    return int(any(found[program.name] for program in programs if program.exact))
+    return int(any(disagreements[program.name] for program in programs if program.exact))
 
 
 def measure_growth(millions: Sequence[float], bench: Bench) -> int:
@@ -154,14 +154,14 @@ def measure_growth(millions: Sequence[float], bench: Bench) -> int:
     ours = next(program for program in JOB if program.name == OURS)
     medians: dict[int, Usage] = {}
     wrong = 0
-    for rows in (round(one * MILLION) for one in millions):
+    for rows in (round(million * MILLION) for million in millions):
         csv = synthesise(bench.work, rows)
         if not medians:
             compile_loops(csv, bench)
         medians[rows] = median_usage(run_rounds([ours], csv, bench)[OURS])
-        found = check([ours], csv, bench.work)
-        judged([ours], found)
-        wrong += bool(found[OURS])
+        disagreements = check([ours], csv, bench.work)
+        judged([ours], disagreements)
+        wrong += bool(disagreements[OURS])
         shutil.rmtree(bench.work / "out")
         csv.unlink()
         csv.with_suffix(".truth.json").unlink()
@@ -184,7 +184,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=10 * MILLION, help="rows of the synthetic CSV")
     parser.add_argument("--csv", type=Path, help="a CSV to use instead; NAME.truth.json beside NAME.csv is checked")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each program")
-    parser.add_argument("--programs", help="names, with commas: " + ",".join(one.name for one in JOB))
+    parser.add_argument("--programs", help="names, with commas: " + ",".join(program.name for program in JOB))
     parser.add_argument("--ours", type=Path, default=Path(sys.executable), help="the Python that runs this project")
     parser.add_argument("--work", type=Path, help="folder for CSV and outputs; a temporary one if not given")
     parser.add_argument("--quicklook", action="store_true", help="revenue per country straight from the CSV")
@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         csv = options.csv.resolve() if options.csv else None
         bench = Bench(work, csv, options.rows, options.rounds, options.record, options.ours.absolute())
         if options.growth:
-            return measure_growth([float(one) for one in options.growth.split(",")], bench)
+            return measure_growth([float(text) for text in options.growth.split(",")], bench)
         if options.quicklook:
             return compare_programs("Quick look", chosen(QUICKLOOK, options.programs), bench)
         return compare_programs("The job", chosen(JOB, options.programs), bench)
