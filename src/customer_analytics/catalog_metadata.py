@@ -1,8 +1,8 @@
 """Functions that read this project's metadata of catalog entries: ``metadata: {customer_analytics: {…}}``.
 
 - ``role``: ``input``, ``ledger``, ``verdict`` or ``report``; commands and hooks find the dataset by its role.
-- ``console``: output on the console after a save: ``summary`` (of a table), ``lines`` (all lines of the explanation in
-  a dict) or ``first_line``. Without this key, the summary of a table is written to the log file only.
+- ``console``: output on the console after a save: ``summary`` (of a table), ``lines`` (all lines in ``in_words`` of a
+  dict) or ``first_line``. Without this key, the summary of a table is written to the log file only.
 - ``counts_rows_of``: the name of a text dataset, for a dataset that saves a dict. The value of ``rows_in`` in that dict
   is the row count of the text dataset.
 """

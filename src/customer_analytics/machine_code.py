@@ -19,7 +19,7 @@ _VARIABLE = "NUMBA_CACHE_DIR"
 
 
 def cache_folder() -> Path:
-    """Return the path of the cache folder that belongs to the current content of the ``_kernels.py`` files."""
+    """Return the cache folder for the current content of the ``_kernels.py`` files and ``core/compiled.py``."""
     sources = sorted((_PACKAGE / "core").rglob("_kernels.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in (*sources, _PACKAGE / "core" / "compiled.py")))
     return _PACKAGE / "__pycache__" / f"{_PREFIX}{digest.hexdigest()[:12]}"
@@ -31,7 +31,7 @@ def use_cache() -> None:
 
 
 def announce_compilation() -> None:
-    """Remove the cache folders of other versions; if the current folder is empty, log that this run compiles code."""
+    """Remove old cache folders; if the current folder is in use and still empty, log that this run compiles code."""
     folder = cache_folder()
     for version_folder in folder.parent.glob(f"{_PREFIX}*"):
         if version_folder != folder:

@@ -23,7 +23,7 @@ CONF_SOURCE = str(_packaged) if _packaged.is_dir() and not Path("conf").is_dir()
 
 
 def environment(name: str, default: str | None = None) -> str | None:
-    """For ``${env:NAME}`` in ``conf/``: return an environment variable, or ``default`` if it is unset or empty."""
+    """Resolve ``${env:NAME}`` in ``conf/``: return the environment variable, or ``default`` if it is unset or empty."""
     return os.environ.get(name) or default
 
 

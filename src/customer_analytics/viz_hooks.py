@@ -21,7 +21,7 @@ Stats = dict[str, dict[str, int]]
 
 
 class VizHooks:
-    """The Kedro hooks that add sizes of datasets to ``.viz/stats.json``, which Kedro-Viz reads.
+    """The Kedro hooks that add the sizes of datasets (rows, columns, bytes) to ``.viz/stats.json`` for Kedro-Viz.
 
     Kedro-Viz has a hook that runs first and overwrites the file with the sizes of this run's pandas frames. The hooks
     of this class add the sizes of streamed tables and the sizes from earlier runs. They never make a run fail.
@@ -81,7 +81,7 @@ def _read_stats(file: Path) -> Stats:
 
 
 def _stats_of(dataset: Any) -> dict[str, int]:  # noqa: ANN401  any dataset
-    """Return the sizes of a saved, streamed table; for any other dataset, return an empty dict."""
+    """Return the sizes of a streamed table; return an empty dict if it cannot be read, and for any other dataset."""
     from pyarrow import ArrowException
 
     try:

@@ -29,7 +29,7 @@ class LedgerError(CustomerAnalyticsError):
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """Return the names in quotes, separated by commas; a list of more than ``most`` is cut, and its length added."""
+    """Return up to ``most`` names, quoted, with commas, and the total if there are more; ``nothing`` if none."""
     quoted = [f"'{name}'" for name in names]
     if len(quoted) <= most:
         return ", ".join(quoted) or "nothing"

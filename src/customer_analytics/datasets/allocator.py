@@ -1,4 +1,4 @@
-"""Functions that make all threads share the C allocator's memory and return freed memory to the operating system."""
+"""Make all threads share one arena of the C allocator, and return freed memory to the operating system."""
 
 import ctypes
 

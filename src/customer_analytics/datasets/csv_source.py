@@ -119,7 +119,7 @@ class CsvSource:
         return 0 if is_compressed else sum(file.size for file in self.listed)
 
     def tasks(self, columns: Sequence[str] | None) -> AbstractContextManager[Iterator[Task]]:
-        """Return a context manager; it yields an iterator of tasks, one per chunk, in the order of files and rows.
+        """Return a context manager that yields an iterator of tasks in row order; each task makes one chunk.
 
         Args:
             columns: The only columns to read; ``None`` for all.

@@ -15,7 +15,7 @@ InputFile = dict[str, Any]
 
 
 class HashedFiles(NamedTuple):
-    """The hashes of input files, and the state of the files before hashing; a later change gives another state.
+    """The hashes of input files, and the files' state before hashing; if the state differs later, a file has changed.
 
     Args:
         state: Result of :meth:`SourceFiles.state` before the files were hashed.

@@ -20,7 +20,7 @@ _KIB = 1024
 def own_peak_bytes() -> int:
     """Return the peak resident memory of this process in bytes.
 
-    On Linux this is ``VmHWM``. Elsewhere it is ``ru_maxrss``, which can be too large: it starts at the parent's size.
+    On Linux this is ``VmHWM``. Elsewhere it is ``ru_maxrss``, which can be too large: it can include the parent's size.
     """
     peak = _status("self", ("VmHWM:",))
     if peak:
@@ -64,7 +64,7 @@ class TreeSampler(threading.Thread):
 
 
 def _resident(pid: int) -> tuple[int, int, int]:
-    """Return the sizes of mapped files, anonymous memory and shared memory in bytes; zeros if the process has ended."""
+    """Return a process's resident bytes of mapped files, anonymous and shared memory; zeros if it has ended."""
     sizes = _status(str(pid), ("RssFile:", "RssAnon:", "RssShmem:"))
     return (sizes[0], sizes[1], sizes[2]) if sizes else (0, 0, 0)
 

@@ -19,10 +19,10 @@ current_node: ContextVar[str] = ContextVar("current_node", default="chunks")
 
 @contextmanager
 def watch_run(total: int) -> Iterator[ProgressCallback]:
-    """Yield a callback that shows the progress of a pass over chunks; call it with row count and size of each chunk.
+    """Yield a callback that shows progress. Call it after each chunk with the number of rows and the size of its task.
 
     Args:
-        total: Sum of the sizes of all chunks; 0 if the sum is unknown.
+        total: Total size of all tasks, in rows, bytes or another unit; 0 if it is unknown.
     """
     if sys.stderr.isatty():
         with _progress_bar(total) as callback:

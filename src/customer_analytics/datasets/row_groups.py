@@ -20,7 +20,7 @@ def writer_options(schema: pa.Schema, compression: str) -> dict[str, Any]:
 
     Dictionary columns (text with few distinct values) are stored dictionary-encoded; int64 columns are delta-encoded.
     All other columns are stored plain: an encoding of fault masks or timestamps would cost time and save little space.
-    Only plain text columns are compressed. Text columns have no statistics.
+    Only plain text columns are compressed. Plain text and dictionary columns have no statistics (minimum, maximum).
 
     Args:
         schema: Schema of the table.
@@ -47,7 +47,7 @@ def schema_of(table: str, filepath: str) -> pa.Schema:
 
     Args:
         table: A key of :data:`~customer_analytics.core.contract.schemas.TABLES`.
-        filepath: Path of the dataset; the error names it.
+        filepath: Path of the dataset, used only in the message of the error.
 
     Raises:
         SettingError: There is no such table.
@@ -66,7 +66,7 @@ def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, m
     """Return the columns of ``schema`` from one row group of a Parquet file.
 
     Text columns are read with 64-bit offsets, because with 32-bit offsets Arrow checks for an overflow at every value.
-    Arrow cannot read dictionary columns in the same call, so a second call reads all other columns.
+    Arrow cannot read dictionary columns in the same call, so a second call reads them and all other columns.
 
     Args:
         source: A path, or an open file, which stays open.
@@ -91,7 +91,7 @@ def read_row_group(source: str | pa.NativeFile, group: int, schema: pa.Schema, m
 
 
 def preview_rows(batch: pa.RecordBatch | None, names: Sequence[str]) -> TablePreview:
-    """Return the rows of ``batch`` (``None``: no rows) for Kedro-Viz; values without a JSON type become text."""
+    """Return the columns ``names`` of ``batch`` for Kedro-Viz; ``None`` has no rows. Non-JSON values become text."""
     rows = batch.to_pylist() if batch is not None else []
     values = [[_json_value(row[name]) for name in names] for row in rows]
     return {"index": list(range(len(rows))), "columns": list(names), "data": values}

@@ -31,7 +31,7 @@ class RuntimeSettings:
 
     @classmethod
     def of(cls, chunk_rows: object = None, threads: object = None) -> "RuntimeSettings":
-        """Check the settings of a catalog entry and return them; defaults replace ``None`` and empty text.
+        """Check two settings of a catalog entry and return them; a default replaces ``None`` or an empty text.
 
         Raises:
             SettingError: A setting is not a whole number of at least 1.
@@ -42,7 +42,7 @@ class RuntimeSettings:
         )
 
     def runtime(self) -> LocalRuntime:
-        """Return the runtime of local chunks: the number of threads, a spill file on disk, and a progress display."""
+        """Return the settings for computing local chunks: threads, spill files on disk, and a progress display."""
         return LocalRuntime(self.threads, open_spill, watch_run)
 
 
@@ -86,7 +86,7 @@ class FileSpill:
 
 @contextmanager
 def open_spill() -> Iterator[FileSpill]:
-    """Yield an empty spill file in the folder ``DATA_DIR`` or, if it does not exist, the system's temporary folder."""
+    """Yield an empty spill file in ``DATA_DIR``; if this folder does not exist, in the system's temporary folder."""
     folder = Path(os.environ.get("DATA_DIR") or "data")
     with tempfile.TemporaryFile(dir=folder if folder.is_dir() else None) as file:
         yield FileSpill(file.fileno())

@@ -35,7 +35,7 @@ class SourceFile(NamedTuple):
     """One input file.
 
     Args:
-        path: Path in the file system.
+        path: Path as the fsspec file system returns it.
         name: Name in tables and messages: the path relative to the folder of the delivery.
         size: Size in bytes; of a compressed file, the compressed size.
     """
@@ -64,7 +64,7 @@ class SourceFiles:
 
     @property
     def url(self) -> str:
-        """The path with the protocol of its file system."""
+        """The path of the input as a URL, with the protocol of the file system."""
         return str(self.fs.unstrip_protocol(self.path))
 
     def list(self) -> list[SourceFile]:
@@ -86,7 +86,7 @@ class SourceFiles:
         return [SourceFile(path, self._name(path, folder), int(self.fs.size(path) or 0)) for path in sorted(paths)]
 
     def state(self) -> tuple[tuple[str, int, str], ...]:
-        """Return path, size and fsspec's change token of every file; if a file changes, the result changes."""
+        """Return path, size and fsspec's unique key (``ukey``) of every file. The key changes when the file changes."""
         self.fs.invalidate_cache()
         return tuple((file.path, file.size, self.fs.ukey(file.path)) for file in self.list())
 
@@ -150,7 +150,7 @@ def compression_of(file: SourceFile, head: bytes) -> str | None:
         ``gzip``, ``bz2``, ``xz``, ``zstd`` or ``zip``; ``None`` for a plain file.
 
     Raises:
-        InputError: The suffix of the file stands for another compression.
+        InputError: The file has the suffix of a compression, such as ``.gz``, but its bytes have another or none.
     """
     detected = next((kind for kind, magic in _ARCHIVES.values() if head.startswith(magic)), None)
     expected, _magic = _ARCHIVES.get(PurePosixPath(file.path).suffix.lower(), (detected, b""))

@@ -1,4 +1,4 @@
-"""Functions that save tables chunk by chunk in any file format, cut frames, and check that a table exists."""
+"""Functions that save a table chunk by chunk in any file format, slice a frame, and check that a file exists."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -25,7 +25,7 @@ def write_chunks(chunks: Chunks, schema: pa.Schema, write: Callable[[pa.Table], 
         write: Function that writes one row group; it is called in a background thread, in order of the rows.
 
     Returns:
-        The summary of all rows.
+        The summary of the whole table for the log, such as row count and nulls.
     """
     summary = TableSummary.of(schema.empty_table())
 
@@ -59,7 +59,7 @@ def _same(frame: Frame) -> Frame:
 
 
 def check_is_file(path: Path) -> None:
-    """Check that a table was written.
+    """Check that an earlier pipeline wrote a table as one file.
 
     Raises:
         InputError: There is no file at ``path``.

@@ -65,5 +65,5 @@ class Utf8Stream:
 
 
 def is_utf8(dialect: Dialect) -> bool:
-    """Return whether files of this dialect are UTF-8 or ASCII, so that only a byte order mark must be removed."""
+    """Return whether the encoding of the dialect is UTF-8 or ASCII; such files need no conversion to UTF-8."""
     return codecs.lookup(dialect.encoding).name in {"utf-8", "utf-8-sig", "ascii"}

@@ -18,14 +18,14 @@ class CleanTableValidator:
 
     Args:
         contract: Fields of :class:`~customer_analytics.core.contract.settings.Contract`.
-        overrides: Fields that override ``contract``, from ``--params``.
+        overrides: Fields that override those in ``contract``, for example from ``--params``; ``None`` overrides none.
     """
 
     def __init__(self, contract: Mapping[str, Any], overrides: Mapping[str, Any] | None = None) -> None:
         self._contract = Contract(**{**contract, **(overrides or {})})
 
     def validate(self, chunks: Chunks) -> Chunks:
-        """Return the same chunks; when an invalid chunk is computed, ContractViolationError is raised."""
+        """Return the same chunks with a check: computing an invalid chunk raises ContractViolationError."""
         return chunks.map(self._check)
 
     def _check(self, frame: Any) -> Any:  # noqa: ANN401  pandera's frames

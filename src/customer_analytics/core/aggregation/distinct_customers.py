@@ -75,7 +75,7 @@ def count_customers(clean: Chunks, revenue_groups: RevenueGroups) -> CustomerCou
 
 
 class _GroupBits(NamedTuple):
-    """How many bits each code (country, category, month) needs in the integer that contains all three codes."""
+    """Number of bits of each code (country, category, month) in the integer that packs all three codes."""
 
     country: int
     category: int
@@ -132,7 +132,7 @@ def _count_in_partition(customer_groups: pd.DataFrame, revenue_groups: RevenueGr
 def _sort_by_customer(customers: np.ndarray, groups: np.ndarray, group_bits: int) -> np.ndarray:
     """Return one integer per row, sorted: its lowest ``group_bits`` bits are the group, its higher bits the customer.
 
-    One array of integers sorts faster than two columns. If an id needs too many bits, each id is replaced by its rank.
+    One array of integers sorts faster than two columns. If an id is too large for this, ranks replace all ids.
     """
     if int(customers.max(initial=0)) >> (_KEY_BITS - group_bits):
         customers = np.unique(customers, return_inverse=True)[1] + 1

@@ -27,8 +27,8 @@ class KeySums:
     """Sums of whole numbers per key. ``KeySums()`` holds no key; adding it to another object changes nothing.
 
     The keys and sums are stored in sorted runs. ``+`` merges two sorted runs if they have a similar length and belong
-    to the same block (a range of keys). Merging n chunks costs O(size log n) instead of O(size n). Small blocks limit
-    the memory of a merge. ``==`` compares the sums per key, not how the keys are divided into sorted runs.
+    to the same block (a range of keys). Merging n chunks with k keys in total costs O(k log n), not O(k n). Small
+    blocks limit the memory of a merge. ``==`` compares the sums per key, not how the keys are divided into sorted runs.
 
     Args:
         runs: Sorted runs; all keys of a sorted run are in the same block.
@@ -127,7 +127,7 @@ NO_SUMS = KeySums()
 
 
 def _first_key(run: SortedRun, start: int | None) -> int | None:
-    """Return the lowest key of a sorted run from ``start`` on, or ``None`` if there is no such key."""
+    """Return the lowest key that is at least ``start`` (``None``: no limit); ``None`` if there is no such key."""
     index = 0 if start is None else int(np.searchsorted(run.keys, start))
     return int(run.keys[index]) if index < len(run.keys) else None
 
@@ -137,7 +137,7 @@ def _block(run: SortedRun, bits: int) -> int:
 
 
 def _size_class(run: SortedRun, bits: int) -> tuple[int, int]:
-    """Return a label for a sorted run; ``+`` merges two sorted runs whose labels are equal."""
+    """Return the block and the bit length of the number of keys; ``+`` merges runs for which both are equal."""
     return _block(run, bits), len(run.keys).bit_length()
 
 
@@ -146,7 +146,7 @@ def _slice_run(run: SortedRun, rows: slice) -> SortedRun:
 
 
 def _split_run(run: SortedRun, bits: int) -> Iterator[SortedRun]:
-    """Split a non-empty sorted run into one per block. The results do not share memory with each other."""
+    """Split a sorted run (not empty) into one per block, the keys with equal ``key >> bits``; no shared memory."""
     blocks = run.keys >> bits
     starts = np.flatnonzero(np.diff(blocks, prepend=blocks[:1] - 1)).tolist()
     if len(starts) == 1:

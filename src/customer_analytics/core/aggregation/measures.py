@@ -87,7 +87,7 @@ class Measures:
 
 
 def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    """Return the arguments ``codes`` and ``axes`` of :meth:`Totals.of` for pairs of country and category."""
+    """Return the pair's code per row, and the names of countries and categories, as :meth:`Totals.of` needs them."""
     country_codes, countries = codes_of(clean[Column.COUNTRY_CODE])
     category_codes, categories = codes_of(clean[Column.PRODUCT_CATEGORY])
     axes = (UNNAMED_GROUP, *countries), (UNNAMED_GROUP, *categories)  # the code of a null is -1
@@ -95,6 +95,6 @@ def _country_category_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Grou
 
 
 def _month_codes(clean: pd.DataFrame) -> tuple[np.ndarray, tuple[Group, ...]]:
-    """Return the arguments ``codes`` and ``axes`` of :meth:`Totals.of` for months."""
+    """Return the month's code per row, and the names of the months, as :meth:`Totals.of` needs them."""
     months, codes = rank_codes(months_of(clean[Column.PURCHASE_DATE].to_numpy()))
     return codes, (tuple(map(str, months.astype("datetime64[M]"))),)

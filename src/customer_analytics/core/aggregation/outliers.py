@@ -79,7 +79,7 @@ def iqr_bounds(counts: ValueCounts, factor: float) -> Bounds | None:
 class OutlierBounds:
     """The outlier bounds of amounts (minor units) and ages (years) by each rule; ``None`` if a column has no value.
 
-    ``mean_amount`` and ``amount_deviation`` (of the population) are in major units; both are 0 if no row has an amount.
+    ``mean_amount`` and ``amount_deviation`` (population standard deviation) are in major units; 0 without amounts.
     """
 
     amount_zscore: Bounds | None

@@ -58,7 +58,7 @@ class LowestKeys:
     highest kept key, all of them are kept, so that the order of merges does not matter.
 
     Args:
-        size: Number of keys to keep; the same in all objects that are added.
+        size: Number of keys to keep, more only for equal keys; objects that are added must have the same size.
         keys: uint64, unsorted, because sorting in every merge would be slow.
         rows: int64, the row number of the purchase for each key.
     """

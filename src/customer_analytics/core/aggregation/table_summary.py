@@ -103,7 +103,7 @@ def _summarise_dictionary(values: pa.Array) -> ColumnSummary:
 
 
 def _summarise_values(column: pa.Array, distinct: frozenset[Any] | None) -> ColumnSummary:
-    """Summarise a column with at least one value, and put ``distinct`` into the summary as it is."""
+    """Summarise a column with at least one value; ``distinct`` becomes the ``distinct`` of the summary."""
     if pa.types.is_string(column.type):
         return ColumnSummary(column.null_count, distinct)
     minimum, maximum = pc.min_max(column).as_py().values()

@@ -92,7 +92,7 @@ class Totals:
         return Totals((self.axes[axis],), KeySums.of_run(self._indices(run)[axis], *run.sums))
 
     def _indices(self, run: SortedRun) -> tuple[np.ndarray, ...]:
-        """Return one array per axis: the index of the name on this axis, for each group code in ``run``."""
+        """Split each group code (key) of ``run`` into one index per axis; return one array of indices per axis."""
         return np.unravel_index(run.keys, tuple(map(len, self.axes)))
 
 
@@ -107,7 +107,7 @@ def _sum_groups(units: np.ndarray, codes: np.ndarray, size: int) -> KeySums:
 
 
 def _recode(totals: Totals, axes: tuple[Group, ...]) -> KeySums:
-    """Return ``totals.sums`` with the group codes of new ``axes``, which contain all names of ``totals.axes``."""
+    """Replace the group codes in ``totals.sums`` by codes for ``axes``; these contain all names of ``totals.axes``."""
     if axes == totals.axes:
         return totals.sums
     new_index_by_axis = [_indices_of(axis, new_axis) for axis, new_axis in zip(totals.axes, axes, strict=True)]

@@ -121,7 +121,7 @@ def percentile(counts: ValueCounts, percent: float, scale: int = 1) -> float | N
 
 
 def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
-    """Return a percentile as a fraction, without rounding; there must be at least one value."""
+    """Return a percentile (linear interpolation) as an exact fraction; there must be at least one value."""
     rank = Fraction((counts.count - 1) * percent, 100)
     lower_rank = rank.numerator // rank.denominator
     lower = counts.value_at_rank(lower_rank)
@@ -130,7 +130,7 @@ def exact_percentile(counts: ValueCounts, percent: int) -> Fraction:
 
 
 def _split_digits(values: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Return pairs ``(shift, digits)`` of small digits; ``values`` is the sum of ``digits << shift`` over all pairs."""
+    """Return pairs ``(shift, digits)``; ``digits << shift``, summed over all pairs, gives ``values``."""
     digits: list[tuple[int, np.ndarray]] = []
     while ((values != 0) & (values != -1)).any():
         digits.append((_DIGIT_BITS * len(digits), values & ((1 << _DIGIT_BITS) - 1)))

@@ -77,7 +77,7 @@ def cached_by_texts(function: Callable[[tuple[str, ...]], R]) -> Callable[[tuple
 
 @cached_by_texts
 def _categorical_dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    """Return the dtype with the categories ``names``; cached, because pandas checks slowly that they differ."""
+    """Return the dtype with the categories ``names``; cached, because pandas' check for duplicates is slow."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
@@ -142,7 +142,7 @@ def _numpy_dtype(column: pd.Series) -> np.dtype | None:
 
 
 def _from_numpy(column: pd.Series, arrow_type: pa.DataType) -> pa.Array:
-    """Convert a column whose dtype equals ``arrow_type``; NumPy handles nulls far faster than ``pa.array``."""
+    """Convert a NumPy or masked column to an array of the equal ``arrow_type``; far faster than ``pa.array``."""
     is_numpy = isinstance(column.dtype, np.dtype)
     filled = column.to_numpy() if is_numpy else column.to_numpy(arrow_type.to_pandas_dtype(), na_value=0)
     values = np.ascontiguousarray(filled)
@@ -180,6 +180,6 @@ def _is_valid(array: pa.Array) -> np.ndarray:
 
 
 def _unpack_bits(array: pa.Array, bitmap: pa.Buffer) -> np.ndarray:
-    """Convert the bits of ``bitmap`` for the rows of ``array`` to bools; NumPy does this far faster than Arrow."""
+    """Return one bool per row of ``array``, read from ``bitmap``; NumPy does this far faster than Arrow."""
     stop = array.offset + len(array)
     return np.unpackbits(np.frombuffer(bitmap, np.uint8), count=stop, bitorder="little")[array.offset :].view(bool)

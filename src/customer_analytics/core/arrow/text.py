@@ -31,7 +31,7 @@ def strip(text: pa.StringArray) -> pa.StringArray:
 
 
 def nulls_as_empty(text: pa.StringArray) -> pa.StringArray:
-    """Replace nulls by empty texts without a copy; ``text`` must have no bytes at its nulls."""
+    """Replace nulls by empty texts without a copy; each null must have a length of 0 in the offsets."""
     if not text.null_count:
         return text
     _, offsets, body = text.buffers()

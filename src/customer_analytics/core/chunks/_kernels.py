@@ -75,7 +75,7 @@ def positions_by_partition(partitions: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
     Returns:
         A pair: the new position of each row (int32); and ``bounds`` (int64). The rows of partition ``p`` get the
-        positions from ``bounds[p]`` to ``bounds[p + 1] - 1``. The last ``p`` is the highest partition with rows.
+        positions from ``bounds[p]`` to ``bounds[p + 1] - 1``. The last ``p`` is the largest value in ``partitions``.
     """
     highest = int(partitions.max()) if len(partitions) else -1
     bounds = np.zeros(highest + 2, np.int64)

@@ -28,10 +28,10 @@ def fold_together(chunks: Chunks, columns: Sequence[str], measures: Sequence[Mea
     Args:
         chunks: The table.
         columns: Names of the columns that the measures read; a name may occur twice.
-        measures: Pairs (at least one): the function that computes a chunk's partial state; and the state of no rows.
+        measures: At least one pair of a function, which computes a chunk's partial state, and its identity.
 
     Returns:
-        For each measure the partial state of the whole table; if there is no chunk, the state of no rows.
+        For each measure the partial state of the whole table; if there is no chunk, the identity.
     """
     functions, identities = zip(*measures, strict=True)
     selected = chunks.select(list(dict.fromkeys(columns)))
@@ -41,5 +41,5 @@ def fold_together(chunks: Chunks, columns: Sequence[str], measures: Sequence[Mea
 
 
 def merge_mappings(left: Mapping[str, P], right: Mapping[str, P], identity: P) -> Mapping[str, P]:
-    """Merge two mappings: values with the same key are added; ``identity`` takes the place of a missing value."""
+    """Merge two mappings: values with the same key are added; ``identity`` is used for a key that one mapping lacks."""
     return {key: left.get(key, identity) + right.get(key, identity) for key in dict.fromkeys((*left, *right))}

@@ -45,7 +45,7 @@ ProgressCallback = Callable[[int, int], None]
 
 
 def no_progress(_total: int) -> AbstractContextManager[ProgressCallback]:
-    """Return a context manager for a progress callback that does nothing."""
+    """Return a context manager whose ``with`` target is a progress callback that does nothing."""
     return nullcontext(lambda _rows, _size: None)
 
 
@@ -56,7 +56,7 @@ class LocalRuntime:
     Args:
         threads: Number of chunks that are computed at the same time.
         open_spill: Function that opens the temporary storage of a shuffle.
-        open_progress: Function that starts to report progress; its argument is the total size of the source.
+        open_progress: Function from the source's total size to a context manager that provides the progress callback.
     """
 
     threads: int = 1
@@ -119,7 +119,7 @@ class LocalChunks:
         """Apply all steps to each chunk and yield the results in the order of the chunks.
 
         Args:
-            extra_in_flight: How many more chunks to start in advance than by default (one per thread, plus one).
+            extra_in_flight: With several threads, one chunk per thread plus one are in progress; this number is added.
         """
         with self.runtime.open_progress(self.source.total()) as report_progress:
             for result, rows, size in self._run(extra_in_flight):
@@ -148,7 +148,7 @@ class LocalChunks:
                     future.cancel()
 
     def _work(self, index: int, task: Task) -> tuple[Any, int, int]:
-        """Compute one chunk. Return the result of its steps, the chunk's number of rows, and the size of the task."""
+        """Return the chunk after all steps, its row count before them, and the task's size; errors name ``index``."""
         try:
             chunk = task.run()
             rows = len(chunk)

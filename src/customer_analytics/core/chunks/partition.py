@@ -120,7 +120,7 @@ class Partitioner:
 
 @dataclass(slots=True)
 class _SpilledArrays:
-    """A list of spilled chunks of numbers. Each chunk is written in one piece, with its rows sorted by partition."""
+    """Spilled chunks that have only numbers. Each chunk is written in one piece, with its rows sorted by partition."""
 
     spill: Spill
     dtype: np.dtype
@@ -164,7 +164,7 @@ class _SpilledTables:
 
 
 def select_columns(frame: pd.DataFrame, columns: Sequence[str] | None) -> pd.DataFrame:
-    """Return the frame with these columns only, or the whole frame if ``columns`` is ``None``."""
+    """Return the frame with only the given ``columns``, or the whole frame if ``columns`` is ``None``."""
     return frame if columns is None else frame[list(columns)]
 
 

@@ -49,7 +49,7 @@ class Parser(StrEnum):
 
 
 class Nulls(StrEnum):
-    """Whether null is a fault: always; by default; or not by default. Only ``critical_columns`` changes a default."""
+    """Whether a null in the column is a fault. ``critical_columns`` can change this, except for ``ALWAYS_CRITICAL``."""
 
     ALWAYS_CRITICAL = auto()
     CRITICAL_BY_DEFAULT = auto()

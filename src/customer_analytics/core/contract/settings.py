@@ -76,7 +76,7 @@ class Contract:
         return np.datetime64(value, "us") if spec.parser is Parser.TIMESTAMP and value is not None else value
 
     def _checks(self) -> dict[str, tuple[bool, str]]:
-        """Return for each setting a pair: first whether its value is valid; second a text about the allowed values."""
+        """Map each setting's name to a pair: whether its value is valid, and a description of the allowed values."""
         return {
             "critical_columns": (
                 _is_texts(self.critical_columns) and ALWAYS_CRITICAL <= set(self.critical_columns) <= set(COLUMNS),

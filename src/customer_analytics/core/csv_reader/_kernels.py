@@ -79,7 +79,7 @@ def _find_special(text_bytes: np.ndarray, start: int, is_special: np.ndarray) ->
 def _skip_quote(text_bytes: np.ndarray, index: int, record_start: int, marks: tuple[int, int]) -> int:
     """Return the index after the quote at ``index``, or after the whole quoted part if this quote opens a field.
 
-    The result is -1 if the quote opens a field and there is no closing quote.
+    The result is -1 if the quote opens a field and no quote closes it. ``marks`` are the bytes of delimiter and quote.
     """
     delimiter, quote = marks
     if index > record_start and text_bytes[index - 1] != delimiter:
@@ -166,8 +166,8 @@ def _quoted_field(
 ) -> tuple[int, int, int]:
     """Return a quoted field's start, its end (inverted as in :func:`locate_fields`), and the next delimiter's index.
 
-    ``start`` is the index after the opening quote. ``stops`` is where the record's line end begins and ends, ``marks``
-    the delimiter and the quote. If the quote never closes, the line end is part of the field.
+    ``start`` is the index after the opening quote. ``stops`` are the start and end of the record's line end; ``marks``
+    are the bytes of delimiter and quote. If the field has no closing quote, it includes the line end.
     """
     stop, (delimiter, quote) = stops[0], marks
     closed = quoted_end(text_bytes, start, stop, quote)
@@ -181,7 +181,7 @@ def _quoted_field(
 
 @compiled
 def gather_fields(text_bytes: np.ndarray, spans: np.ndarray, quote: int, offsets: np.ndarray) -> np.ndarray:
-    """Copy the fields of one column without their quotes; return the bytes, and write the offsets to ``offsets``."""
+    """Return the bytes of one column's fields without quotes; write where each field starts and ends to ``offsets``."""
     size = 0
     for row in range(len(spans)):
         start, end = spans[row, 0], spans[row, 1]

@@ -49,7 +49,7 @@ def read_header(record: str, dialect: Dialect, file: str) -> Header:
 
 
 def _missing_columns(missing: Sequence[str], dialect: Dialect, names: Sequence[str]) -> tuple[str, str, str]:
-    """Return three texts for the error about missing columns: what was expected, what was found, and a hint."""
+    """Return three texts for an InputError about ``missing`` columns: what was expected, what was found, and a hint."""
     hint = "map other names under csv.columns in globals.yml, e.g. customer_id: 'its name in the file'"
     if len(names) == 1:
         hint = f"set csv.delimiter in globals.yml (now {dialect.delimiter!r})"

@@ -96,8 +96,8 @@ def build_verdict(comparisons: Sequence[Comparison], settings: DriftSettings) ->
         - ``outcome``: the worst alarm of all comparisons; if there is no alarm, the outcome of the first comparison.
         - ``gate``: the setting ``gate``, ``fail`` or ``off``.
         - ``in_words``: sentences that explain the comparisons.
-        - ``comparisons``: for the name of each comparison, a dict: ``baseline``, a description of the baseline, and all
-          keys of :func:`summarize_findings`.
+        - ``comparisons``: a dict by name of the comparison. Each value is a dict with ``baseline``, a description of
+          the baseline, and all keys of :func:`summarize_findings`.
     """
     outcomes = [comparison.outcome for comparison in comparisons]
     alarms = [outcome for outcome in (Outcome.FAIL, Outcome.WARN) if outcome in outcomes]

@@ -16,7 +16,7 @@ _MEASURES = ("mean", "quantile", "wasserstein", "ks", "psi", "share", "missing",
 class DriftSettings:
     """The settings of drift detection: what is compared, the minimum numbers of rows, and which changes are alarms.
 
-    A change that is not chance is a warning if its size is at least ``*_warn``, a failure if it is at least ``*_fail``.
+    A change that is not chance is a warning if its effect is at least ``*_warn``, a failure if at least ``*_fail``.
 
     Args:
         baseline: The run whose delivery is the baseline: ``previous``, ``first`` or a run id.
@@ -26,9 +26,9 @@ class DriftSettings:
         rows_min: Minimum number of rows in each compared profile. A smaller baseline is used only if there is no other.
         segment_rows_min: A country is compared only if it has at least this number of rows in each profile.
         window_rows_min: Volume is judged only if the baseline's windows have a median of at least this number of rows.
-        history_min: How many earlier runs are needed to judge metrics, and how many baseline windows to judge volume.
+        history_min: Minimum number of earlier runs to judge a metric, and of baseline windows to judge volume.
         history_limit: A metric of a run is anomalous if its absolute robust z-score is at least this number.
-        history_floor: The spread in the robust z-score is at least this share of the metric's median in earlier runs.
+        history_floor: Minimum divisor of this z-score, as a share of the metric's absolute median in earlier runs.
         noise_draws: Number of random draws without a change, from which noise floors are estimated.
         seed: Seed of the noise draws and of the simulated changes.
         mean_warn, mean_fail: Relative change of the mean.

@@ -85,13 +85,13 @@ def summarize_findings(findings: Sequence[Finding], settings: DriftSettings, max
         max_alarms: Maximum length of each of the lists ``alarms`` and ``real_below_threshold``.
 
     Returns:
-        - ``outcome``, ``columns``: the worst outcome, and the outcome of each column.
+        - ``outcome``: the worst outcome. ``columns``: a dict from each column to its outcome.
         - ``alarms``: failures, then warnings.
         - ``alarm_count``: number of all alarms, listed or not.
         - ``real_below_threshold``: changes that are not chance but too small for an alarm.
         - ``not_judged``: columns with insufficient data.
         - ``reasons``: sentences that say why data is insufficient.
-        - ``tests``: number of adjusted p-values.
+        - ``tests``: number of findings with an adjusted p-value.
         - ``significance``: the setting ``significance``.
     """
     columns = {str(column): str(_find_column_outcome(findings, column)) for column in (*JUDGED_COLUMNS, "rows")}

@@ -44,7 +44,7 @@ def judge_metric(
         metric: Key of the metric.
         current: Value in this run, finite.
         earlier: Values in earlier runs, in any order, without this run.
-        settings: Provides ``history_min``, ``history_limit`` and ``history_floor``.
+        settings: ``history_min`` runs are needed; the score's divisor is at least ``history_floor`` times the median.
         decimals: Decimal places of money in the message: 2 if the minor unit is a cent.
     """
     name = metric_name(metric)
@@ -90,7 +90,7 @@ def describe_differences(
 
 
 def _few_runs_factor(runs: int) -> float:
-    """Return a factor above 1 for the MAD, because the MAD of few runs is often too small by chance."""
+    """Return a factor above 1 that enlarges the MAD, because the MAD of few runs is often too small by chance."""
     return 1 + 9 / max(runs - 4, 1) ** 1.5  # 0.1 % of simulated unchanged metrics then score 5 or more
 
 

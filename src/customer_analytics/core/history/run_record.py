@@ -32,8 +32,8 @@ def run_metrics(ledger: Mapping[str, Any], findings: pd.DataFrame, usage: Mappin
         - ``schema_version``: version of the keys.
         - ``decimals``: decimal places of the minor unit.
         - ``metrics``: finite numbers by key: rows and money (in minor units) of each fate, the number of rounded
-          amounts, quarantined rows of each reason, the number of alarms, and the values of ``usage``; also the effect
-          of each drift measure that has a threshold, for all countries together, compared with the baseline run.
+          amounts, quarantined rows of each reason, the number of alarms, and the values of ``usage``. It also has the
+          effect of each drift measure with a threshold, between the baseline run and this run, over all countries.
     """
     money = ledger["money_minor_units"]
     alarms = findings["outcome"].isin([str(outcome) for outcome in ALARMS])

@@ -94,7 +94,7 @@ class DuplicateCounts:
 
 @dataclass(frozen=True, slots=True)
 class FateCounts:
-    """Row count and money of each fate (clean, quarantined or duplicate), computed from the table of that fate.
+    """Row counts and money of ``typed_purchases`` and of the table of each fate; :meth:`check` compares them.
 
     Args:
         record_counts: Counts of ``typed_purchases``.

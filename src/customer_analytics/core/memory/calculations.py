@@ -93,7 +93,7 @@ def numpy_sums(rows: pd.DataFrame) -> dict[str, int]:
 
 
 class _Comparison(NamedTuple):
-    """A calculation and its implementations; ``to_comparable`` prepares their results for a comparison by ``==``."""
+    """A calculation and its implementations by name; ``to_comparable`` converts a result for comparison by ``==``."""
 
     name: str
     implementations: dict[str, Calculation]

@@ -89,7 +89,7 @@ def _to_category(values: pa.Array) -> Conversion:
 
 
 def _parse_text(values: pa.Array) -> Iterator[Conversion]:
-    """Yield the conversions to integers, decimals and timestamps that change at most half of the texts."""
+    """Convert texts to integers, decimals and timestamps; yield each conversion that changes at most half of them."""
     known_count = len(values) - values.null_count
     for to_type in (_to_integers, _to_decimals, _to_timestamps):
         conversion = to_type(values)
@@ -157,6 +157,6 @@ def _to_coarser_timestamps(values: pa.Array) -> Iterator[Conversion]:
 
 
 def _to_conversion(array: pa.Array, field: pa.Field, restored: pa.Array) -> Conversion:
-    """Make a conversion from the converted array; ``field`` has the name and the type of its pandas column."""
+    """Make a conversion to the pandas type that ``field`` describes; the name of ``field`` is the name of this type."""
     table = pa.Table.from_arrays([array], schema=pa.schema([field]))
     return Conversion(field.name, to_frame(table)[field.name], restored)

@@ -95,7 +95,7 @@ def parse_decimal_rows(
 
 @inlined
 def _significant_digits(text_bytes: np.ndarray, index: int, stop: int, mark: int) -> tuple[np.int64, int, bool, int]:
-    """Read a number such as ``12.34``, without sign and exponent, at ``index``.
+    """Read a number such as ``12.34`` (no sign, no exponent) at ``index``; ``mark`` is the byte of the decimal mark.
 
     Returns:
         Four values: the digits as an integer; the exponent of ten for this integer (-2 for ``12.34``); whether a digit
@@ -122,9 +122,9 @@ def _significant_digits(text_bytes: np.ndarray, index: int, stop: int, mark: int
 
 @inlined
 def _with_exponent(text_bytes: np.ndarray, index: int, stop: int, exponent: int) -> tuple[int, int]:
-    """Read the exponent at ``index``, such as ``e-12``, if there is one.
+    """Read the exponent at ``index``, such as ``e-12``, if there is one; the text ends before ``stop``.
 
-    Returns a pair: ``exponent`` plus the exponent in the text; and the index after that exponent, or -1 if malformed.
+    Returns a pair: ``exponent`` plus the text's exponent (0 if it has none); the index after it, or -1 if malformed.
     """
     if index == stop or (text_bytes[index] != UPPER_E and text_bytes[index] != LOWER_E):
         return exponent, index
@@ -169,7 +169,7 @@ NAT = np.iinfo(np.int64).min
 
 
 class Calendar(NamedTuple):
-    """For each month from January of the year 0 on: its first day (days since 1970-01-01) and its length; int64."""
+    """Months from January of the year 0 on: ``first_days`` (days since 1970-01-01) and ``lengths`` (in days); int64."""
 
     first_days: np.ndarray
     lengths: np.ndarray

@@ -37,7 +37,7 @@ def parse_amounts(text: pa.StringArray, contract: Contract) -> DecimalColumns:
 
 
 def _remove_thousands_marks(text: pa.StringArray, contract: Contract) -> pa.StringArray:
-    """Remove thousands marks between groups of three digits; replace a text with marks elsewhere by ``?``."""
+    """Remove thousands marks between groups of three digits; a text with marks elsewhere becomes ``?``, no number."""
     mark, group, text = contract.decimal_mark, contract.thousands_mark, strip(text)
     grouped = rf"^[+-]?[0-9]{{1,3}}(?:\Q{group}\E[0-9]{{3}})+(?:\Q{mark}\E[0-9]*)?(?:[eE][+-]?[0-9]+)?$"
     is_grouped = pc.match_substring_regex(text, grouped)

@@ -33,7 +33,7 @@ class ParsedColumn(NamedTuple):
 
     Args:
         array: The values as a NumPy or pandas array; null if the text is null or cannot be parsed.
-        is_null: bool, shape ``(rows,)``: whether the text means null.
+        is_null: bool, shape ``(rows,)``: whether the text is empty or a null token.
         faults: For each fault except :attr:`Fault.NULL`, whether each row has it (bool, shape ``(rows,)``).
         is_rounded: bool, shape ``(rows,)``: whether the amount was rounded; ``None`` for other columns.
     """
@@ -117,7 +117,7 @@ def _is_null(text: pa.StringArray, spec: ColumnSpec, contract: Contract) -> np.n
 
 
 def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, contract: Contract) -> np.ndarray:
-    """Return whether the text of each row means null; ``has_value`` tells which texts were parsed successfully."""
+    """Return whether each text is empty or a null token; ``has_value`` is true for each text that was parsed."""
     if contract.null_tokens:
         return _is_null(strip(text), spec, contract)
     is_null, rows = np.zeros(len(text), bool), np.flatnonzero(~has_value)
@@ -126,7 +126,7 @@ def _null_rows(text: pa.StringArray, has_value: np.ndarray, spec: ColumnSpec, co
 
 
 def _range_fault(values: np.ndarray, is_known: np.ndarray, spec: ColumnSpec, contract: Contract) -> Faults:
-    """Return a dict from ``Fault.RANGE`` to whether each known value is out of bounds; empty without this fault."""
+    """Return for ``Fault.RANGE`` whether each value is known and out of bounds; ``{}`` if the column cannot have it."""
     if Fault.RANGE not in spec.faults:
         return {}
     low, high = contract.bounds(spec)

@@ -135,7 +135,7 @@ def write_profile_page(
 
 
 def _split_after(html: str, *tags: str) -> tuple[str, str]:
-    """Split the HTML after the first of ``tags`` that occurs in it; if no tag occurs, the first part is empty."""
+    """Split the HTML after a tag, the first of ``tags`` that it contains; if there is none, the first part is empty."""
     tag = next((tag for tag in tags if tag in html), "")
     before, _, after = html.partition(tag) if tag else ("", "", html)
     return before + tag, after

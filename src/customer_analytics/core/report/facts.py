@@ -58,7 +58,7 @@ class Facts:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the newest recorded run is older than the ledger: the two differ in their rows or money."""
+        """Whether the rows or money of the newest recorded run differ from the ledger; false if no run is recorded."""
         if self.runs is None or self.runs.empty:
             return False
         newest_run, clean_money = self.runs.fillna(0.0).iloc[-1], float(self.ledger["money_minor_units"]["clean"])

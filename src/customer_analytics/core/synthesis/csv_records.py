@@ -49,14 +49,14 @@ class RecordWriter:
 
     Args:
         settings: Settings of the delivery.
-        field_texts: Column → its ready-made fields; only faulty fields for a column whose valid fields are computed.
+        field_texts: Column → its ready-made fields; for ids, amounts and dates only faulty ones (others are computed).
         day_texts: The date of each day of the period, such as ``2024-01-01``.
         id_prefixes: The start of the purchase ids of each day of the period, such as ``PUR-20240101-``.
         time_texts: Texts that follow a date, in this order: " 00:00:00" to " 23:59:59"; "T00:00:00" to "T23:59:59";
             " 00:00" to " 23:59"; the empty text.
         five_digits: The numbers 0 to 99999 as texts of five digits, such as ``00042``.
         cent_texts: ``.00`` to ``.99``; then these texts without final zeros, such as ``.5``; the empty text; a point.
-        hundredth_texts: Digits that follow the cents, for 0 to 99 hundredths of a cent: none for 0, only ``5`` for 50.
+        hundredth_texts: Digits after the cents for 0 to 99 hundredths of a cent: 0 gives none, 5 ``05``, and 50 ``5``.
         millisecond_texts: ``.000`` to ``.999``; then the same milliseconds with six digits, ``.000000`` to ``.999000``.
     """
 
@@ -124,7 +124,7 @@ class RecordWriter:
         return self.field_texts[column].write(plan.country, forms, plan.faults[column], style.random_bits)
 
     def _write_purchase_id(self, plan: RowPlan) -> pa.StringArray:
-        """Write ids such as ``PUR-20240305-0012345678``: the date, then the row number of the purchase's first row."""
+        """Write ids such as ``PUR-20240305-0012345678``: the date, then ``RowPlan.origin`` with ten digits."""
         column = Column.PURCHASE_ID
         style = self._draw_style(plan, column)
         ids = join(
@@ -224,7 +224,7 @@ def _make_field_texts(value_lists: ValueLists) -> dict[str, FieldTexts]:
 
 
 def _write_broken(fields: list[pa.StringArray], rows: I64, random_bits: I64) -> pa.StringArray:
-    """For each row index in ``rows``, return a record with too few or too many fields, in one of six random forms."""
+    """Return a record with too few or too many fields for each row ``rows[k]``; ``random_bits[k]`` chooses its form."""
     row_fields = [column_fields.take(pa.array(rows)) for column_fields in fields]
     surplus = pa.array(["surplus"] * len(rows), pa.string())
     empty = pa.array([""] * len(rows), pa.string())

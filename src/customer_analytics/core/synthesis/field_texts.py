@@ -22,8 +22,8 @@ class FieldTexts:
     Args:
         texts: All values in the first form, then all values in the second form, and so on; last, the faulty texts.
         value_count: How many different values the column can have.
-        fault_starts: For each fault the index in ``texts`` of its first text.
-        fault_sizes: For each fault how many texts it has.
+        fault_starts: Entry ``k`` is the index in ``texts`` of the first text of the fault with the code ``k + 1``.
+        fault_sizes: Entry ``k`` is the number of texts of the fault with the code ``k + 1``.
     """
 
     texts: pa.StringArray
@@ -78,7 +78,7 @@ class Affixes:
         return cls(pa.array(prefixes, pa.string()), pa.array(suffixes, pa.string()))
 
     def add_to(self, texts: pa.StringArray, affixes: I64) -> pa.StringArray:
-        """Add a prefix and a suffix to each text: to ``texts[i]`` the pair with the index ``affixes[i]``."""
+        """Add to each ``texts[i]`` the prefix and the suffix with the index ``affixes[i]``; index 0 adds nothing."""
         rows = np.flatnonzero(affixes)
         indices = pa.array(affixes[rows])
         changed = join(self.prefixes.take(indices), texts.take(pa.array(rows)), self.suffixes.take(indices))
@@ -127,7 +127,7 @@ def join(*columns: pa.StringArray | str, separator: str = "") -> pa.StringArray:
 
 
 def replace_rows(texts: pa.StringArray, rows: I64, replacements: pa.StringArray) -> pa.StringArray:
-    """Return ``texts`` with ``replacements[k]`` at the index ``rows[k]``; the indices must be in ascending order."""
+    """Replace ``texts[rows[k]]`` by ``replacements[k]`` for each ``k``; ``rows`` must be in ascending order."""
     if not len(rows):
         return texts
     mask = np.zeros(len(texts), bool)

@@ -25,7 +25,7 @@ from customer_analytics.core.synthesis.value_lists import ValueLists
 class Delivery:
     """A synthetic CSV of purchases; its blocks (ranges of rows) can be generated in any order.
 
-    It implements the protocol ``Source``; its chunks are ranges of row numbers: if there are no rows, one empty range.
+    It implements the protocol ``Source``; its chunks are ranges of row numbers. Without rows, it has one empty range.
     """
 
     settings: SynthesisSettings
@@ -62,7 +62,7 @@ class Delivery:
     def count_block(self, block: range) -> TruthCounts:
         """Count the rows of a block (a range of row numbers) by fate.
 
-        A valid row that repeats a quarantined row stays undecided, because other blocks decide whether it is clean.
+        A valid row with a quarantined origin counts as ``undecided``: an earlier block can contain its first copy.
         """
         plan = self.plan(np.arange(block.start, block.stop))
         duplicates = np.flatnonzero(plan.kind != RowKind.NEW)

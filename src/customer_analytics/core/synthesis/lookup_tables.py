@@ -34,7 +34,7 @@ class LookupTables:
         customer_count: Number of customers; their ids are 1 to this number.
         early_payment_count: Number of payment types in the first four fifths of the rows; they have the lowest indices.
         category: 16 random bits → index of a category.
-        cents: The quantiles 0/4096 to 4096/4096 of each category's amounts, in cents; shape (categories, 4097).
+        cents: For each category, the quantiles 0/4096 to 4096/4096 of its amounts in cents; shape (categories, 4097).
         early_payment: 16 random bits → index of a payment type, for the first four fifths of the rows.
         late_payment: 16 random bits → index of a payment type, for the last fifth of the rows.
         late_from: Row number where the last fifth of the rows starts.
@@ -82,7 +82,7 @@ class LookupTables:
         return rank * self.id_step % self.customer_count + 1
 
     def choose_country(self, person_bits: U64, abroad_bits: U64) -> I64:
-        """Choose the index of a country for each row: the home country or, in about 1 of 32 rows, a random country."""
+        """Choose a country index per row: home, by ``person_bits``; in about 1 of 32 rows any, by ``abroad_bits``."""
         is_abroad = take_bits(abroad_bits, 16, _ABROAD_BITS) == 0
         anywhere, home = self.home[take_bits(abroad_bits, 0, 16)], self.home[take_bits(person_bits, 0, 16)]
         return np.where(is_abroad, anywhere, home).astype(np.int64)
@@ -94,7 +94,7 @@ class LookupTables:
         return np.where(is_late, self.late_payment[entries], self.early_payment[entries]).astype(np.int64)
 
     def choose_cents(self, categories: I64, basket_bits: U64) -> I64:
-        """Choose an amount (cents) for each row: bits 16 to 43 of ``basket_bits`` choose a quantile of its category."""
+        """Choose an amount in cents per row: bits 16 to 43 of ``basket_bits`` choose a quantile of its category."""
         quantile = take_bits(basket_bits, 16, _QUANTILE_BITS)
         fraction = take_bits(basket_bits, 28, _INTERPOLATION_BITS)
         quantiles, indices = self.cents.ravel(), categories * self.cents.shape[1] + quantile
@@ -105,7 +105,7 @@ class LookupTables:
     def choose_timestamp(self, row_numbers: I64, bits: U64) -> tuple[I64, I64]:
         """Choose a timestamp for each row: the higher its row number, the later (or equal) its timestamp.
 
-        ``bits`` has 64 random bits for each row; bits 30 to 39 vary the time between two rows.
+        The rows of an hour are spread evenly over it; bits 30 to 39 of ``bits`` add a random delay to each row.
 
         Returns:
             Two arrays: the days since the first day of the period; the seconds since midnight.

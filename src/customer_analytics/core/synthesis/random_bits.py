@@ -26,7 +26,7 @@ _MASK_64 = (1 << 64) - 1
 class Stream(IntEnum):
     """A stream: one of several independent sequences of random bits for the same rows.
 
-    Each group of reasons has its own stream, from ``FAULTS`` on; each column has its own stream, from ``WRITING`` on.
+    The streams from ``FAULTS`` on belong to the groups of reasons; the streams from ``WRITING`` on, to the columns.
     """
 
     KIND = auto()
@@ -45,7 +45,7 @@ class Stream(IntEnum):
 
 
 def draw(seed: int, stream: int, numbers: npt.NDArray[np.integer]) -> U64:
-    """Return 64 random bits for each of ``numbers``; they depend only on the seed, the stream and this number."""
+    """Return 64 random bits for each number; the bits depend only on the seed, the stream and the number."""
     key = _mix((_mix(seed & _MASK_64) + stream * _GAMMA) & _MASK_64)
     bits = numbers.astype(np.uint64)
     bits *= np.uint64(_GAMMA)
@@ -64,7 +64,7 @@ def take_bits(bits: U64, first: int, count: int) -> I64:
 
 
 def choose_outcome(bits: U64, rates: Sequence[float]) -> Codes:
-    """Choose a code for each row by its upper 32 bits: ``k + 1`` with the probability ``rates[k]``, otherwise 0."""
+    """Choose a code per row by bits 32 to 63 of its entry: ``k + 1`` with probability ``rates[k]``, otherwise 0."""
     upper = bits >> np.uint64(32)
     edges = np.array([min(round(sum(rates[: k + 1]) * 2**32), 2**32) for k in range(len(rates))], np.uint64)
     codes = np.zeros(len(bits), np.uint8)

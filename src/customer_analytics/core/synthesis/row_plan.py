@@ -37,7 +37,7 @@ def code_of(fault: Fault, column: Column) -> int:
 
 
 class RowKind(IntEnum):
-    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a corrected copy of a faulty row."""
+    """The kind of a row: a new purchase, an exact or conflicting duplicate, or a corrected quarantined row."""
 
     NEW = 0
     EXACT = 1
@@ -90,7 +90,7 @@ class RowPlan:
         return rounded
 
     def compared_values(self) -> I64:
-        """Return the values of each row as integers; a duplicate is exact if its integers equal the first copy's."""
+        """Return all values but the id as integers, one array row per row; an exact duplicate equals its first copy."""
         identity = (self.customer, self.category, self.round_to_cents())
         return np.column_stack((*identity, self.day, self.clock, self.country, self.age, self.payment))
 
@@ -152,7 +152,7 @@ _CHANGES = np.array([_AMOUNT] * 5 + [_PAYMENT] * 2 + [_CATEGORY])
 
 
 def _choose_changes(kind: Codes, change_bits: U64, is_payment_null: Mask) -> I64:
-    """Choose for each conflicting duplicate which value differs from the origin; a null payment type stays null."""
+    """Choose which value each conflicting duplicate changes; if it is a null payment type, take the amount instead."""
     change = np.where(kind == RowKind.CONFLICTING, _CHANGES[take_bits(change_bits, 0, 3)], _NO_CHANGE)
     return np.where((change == _PAYMENT) & is_payment_null, _AMOUNT, change)
 
@@ -173,10 +173,10 @@ def _draw_kinds(settings: SynthesisSettings, row_numbers: I64) -> Codes:
 
 
 def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Codes, I64]:
-    """Return a pair: first the kind of each row; second the row number of its origin, the earlier row that it repeats.
+    """Return two arrays: the kind of each row, and the row number of its origin (the earlier row that it repeats).
 
-    Only a row that is drawn as ``NEW`` can be an origin. If no suitable origin is found for a row, it becomes ``NEW``
-    and its own origin.
+    An origin is always a row drawn as ``NEW``; the origin of a ``RESUBMITTED`` row is also quarantined. A row for
+    which no origin is found becomes ``NEW``; its origin is the row itself.
     """
     kind, origin = _draw_kinds(settings, row_numbers), row_numbers.copy()
 
@@ -198,7 +198,7 @@ def _choose_origins(settings: SynthesisSettings, row_numbers: I64) -> tuple[Code
 
 
 def _find_earlier(seed: int, row_numbers: I64, is_suitable: Callable[[I64], Mask], probes: range) -> I64:
-    """For each row, draw earlier row numbers; return the first that is suitable, or the row's own if none is.
+    """For each row, draw an earlier row number per entry of ``probes``; return the first suitable one or the row's own.
 
     One drawn row number in eight is rounded down to a multiple of 64, so that some purchases occur three times or more.
     """
@@ -220,7 +220,7 @@ def _choose_hundredths(settings: SynthesisSettings, origins: I64) -> I64:
 
 
 def _choose_clock(bits: U64, second: I64) -> I64:
-    """Convert the seconds since midnight to milliseconds; in a few random rows add a fraction or remove the time."""
+    """Convert seconds since midnight to milliseconds; a few random rows get milliseconds or lose the time of day."""
     is_date_only, has_fraction = take_bits(bits, 0, 4) == 0, take_bits(bits, 4, 6) == 0
     milliseconds = second * 1000 + np.where(has_fraction, take_bits(bits, 10, 20) % 1000, 0)
     return np.where(is_date_only, DATE_WITHOUT_TIME, milliseconds)

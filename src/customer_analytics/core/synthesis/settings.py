@@ -36,7 +36,7 @@ class SynthesisSettings:
             Nulls of age or payment type are also possible; the default contract allows them.
         exact_duplicate_rate: Share of the rows that are exact duplicates of an earlier row.
         conflicting_duplicate_rate: Share of the rows that repeat an earlier row with one value changed.
-        resubmission_rate: Share of the rows that are a corrected copy of an earlier quarantined row.
+        resubmission_rate: Share of the rows that repeat an earlier quarantined row without its faults.
         padding_rate: Share of valid fields with white space or quotes around the value.
         lower_case_rate: Share of valid country codes that are not in upper case.
         extra_decimals_rate: Share of amounts with more than two decimals.

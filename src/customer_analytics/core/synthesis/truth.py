@@ -27,15 +27,15 @@ class Labels:
 class TruthCounts:
     """The counts of some rows of a delivery; ``+`` merges the counts of two sets of rows.
 
-    Each row has exactly one fate: clean, quarantined, exact, conflicting or undecided. Money is in cents.
+    Each row counts as exactly one of clean, quarantined, exact, conflicting and undecided. Money is in cents.
 
     Args:
         clean: Number of clean rows; each is the first valid row with its ``purchase_id``.
         quarantined: Number of rows that the default contract quarantines.
         exact: Number of exact duplicates.
         conflicting: Number of conflicting duplicates.
-        undecided: Row numbers of the valid rows that repeat a quarantined row. The first such row of a purchase is
-            clean; which row is the first is known only after all blocks are counted.
+        undecided: Row numbers of the valid rows whose purchase occurs first in a quarantined row. They are clean rows
+            or duplicates; :meth:`of_undecided` decides this when the rows of all blocks are known.
         by_reason: Reason → number of quarantined rows that have this reason.
         amounts_rounded: Number of rows, of any fate, whose amount is a number with a fraction of a cent.
         by_country: Country → revenue of the clean rows.
@@ -94,7 +94,7 @@ class TruthCounts:
 
     @classmethod
     def of_undecided(cls, plan: RowPlan, labels: Labels) -> Self:
-        """Count rows by fate: the first row of each purchase is clean, its later rows are duplicates."""
+        """Count the undecided rows of all blocks: the first of each purchase is clean, the others are duplicates."""
         order = np.lexsort((plan.row_number, plan.origin))
         is_first = np.diff(plan.origin[order], prepend=-1) != 0
         first_copies = order[np.maximum.accumulate(np.where(is_first, np.arange(len(order)), 0))]
@@ -119,7 +119,7 @@ class TruthCounts:
         )
 
     def decide(self, decided: Self) -> Self:
-        """Return the final counts: replace the undecided rows by ``decided``, the result of :meth:`of_undecided`."""
+        """Return the final counts: remove the undecided rows, add ``decided`` (from :meth:`of_undecided`)."""
         return replace(self, undecided=BitMap64()) + decided
 
     def as_truth(self) -> dict[str, Any]:
@@ -163,7 +163,7 @@ def _count_rounded(plan: RowPlan) -> int:
 
 
 def _sum_cents(indices: I64, cents: I64, names: Sequence[str]) -> dict[str, int]:
-    """Return the sum of cents for each name with rows; the float64 sums are exact, because they are below 2**53."""
+    """Sum ``cents`` by name; ``names[indices[i]]`` is the name of row ``i``. Sums below 2**53 are exact in float64."""
     rows = np.bincount(indices, minlength=len(names))
     totals = np.bincount(indices, weights=cents, minlength=len(names))
     return {names[index]: int(totals[index]) for index in np.flatnonzero(rows).tolist()}

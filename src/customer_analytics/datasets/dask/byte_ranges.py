@@ -40,7 +40,7 @@ class Scan(NamedTuple):
     Args:
         records: How many records end in the range.
         first_end: Offset in the file after the first record that ends in the range; ``None`` if no record ends there.
-        is_open: Whether the range ends inside a record.
+        is_open: Whether the range ends inside a record, and so inside a quoted field.
     """
 
     records: int
@@ -79,7 +79,7 @@ class Scanner:
     dialect: Dialect
 
     def cut_at_line_feed(self, rough_range: ByteRange) -> ByteRange:
-        """Return the range, extended so that it ends with a line feed; the last range of a file stays unchanged."""
+        """Return the range, extended to end with a line feed, or at the end of the file if no line feed follows."""
         file = self.listed[rough_range.file]
         if rough_range.end == file.size:
             return rough_range
@@ -108,7 +108,7 @@ class Scanner:
 
 
 def _scan(records: RecordEnds, byte_range: ByteRange, size: int, quote_bytes: int) -> Scan:
-    """Make the ``Scan`` of a range; the first ``quote_bytes`` of the ``size`` scanned bytes are not in the file."""
+    """Make a range's ``Scan`` from ``size`` bytes; the first ``quote_bytes`` are a quote put before the range."""
     count, first_end = len(records.ends), None
     if count:
         first_end = min(byte_range.begin + int(records.ends[0]) - quote_bytes, byte_range.end)
@@ -130,7 +130,7 @@ def equal_ranges(file: int, start: int, size: int, block_bytes: int) -> list[Byt
 
 
 def close_gaps(ranges: Sequence[ByteRange]) -> list[ByteRange]:
-    """Move the begin of each range to the end of the previous range, and return the ranges that are not empty."""
+    """Let each range begin where the previous range ends, and return the ranges that are not empty."""
     begins = [*(first.begin for first in ranges[:1]), *(previous.end for previous in ranges[:-1])]
     contiguous = [byte_range._replace(begin=begin) for byte_range, begin in zip(ranges, begins, strict=True)]
     return [byte_range for byte_range in contiguous if byte_range.begin < byte_range.end]
@@ -145,7 +145,7 @@ def join_scans(
         ranges: One or more byte ranges; each begins at the end of the previous range.
         between_records: One scan per range, which assumes that the range begins between two records.
         inside_quotes: One scan per range, which assumes that the range begins inside a quoted field; ``None`` if no
-            scan in ``between_records`` ends inside a record.
+            scan in ``between_records`` has ``is_open``.
     """
     start, first_row, row, is_open = ranges[0].begin, 1, 1, False
     for index, byte_range in enumerate(ranges):
@@ -161,7 +161,7 @@ def join_scans(
 
 
 def _after_line_feed(stream: BinaryIO, offset: int, size: int) -> int:
-    """Find the first line feed at ``offset - 1`` or later. Return the offset after it, or ``size`` if there is none."""
+    """Return the offset after the first line feed at ``offset - 1`` or later; the file's ``size`` if there is none."""
     block_start = max(offset - 1, 0)
     stream.seek(block_start)
     while block := stream.read(_PROBED_BYTES):

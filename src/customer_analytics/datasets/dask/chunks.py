@@ -99,7 +99,7 @@ class DaskChunks:
         return DaskChunks(ShuffleSource(self, partition_of), self.cluster)
 
     def gather(self, finish: Callable[[Iterator[KeyedChunk]], R]) -> list[R]:
-        """Compute the chunks; workers call ``finish`` with all chunks of a part. Return one result per part."""
+        """Call ``finish`` in the workers, once per part, with all chunks of the part. Return one result per part."""
         return compute(self.part_tasks(finish, "write"), self.cluster)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -112,7 +112,7 @@ class DaskChunks:
         return _apply_steps(self.steps, self.source.empty(self.columns))
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return one Dask delayed value per part: ``finish`` applied to its chunks. ``name`` labels the tasks."""
+        """Return one Dask delayed value per part: the result of ``finish(chunks)``. ``name`` labels the tasks."""
         connect(self.cluster)
         task = PartTask(self.source.reader(), self.columns, self.steps, finish)
         return delayed_tasks(PartTask.run, self.source.parts(), name, shared=task)

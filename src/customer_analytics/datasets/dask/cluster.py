@@ -220,7 +220,7 @@ def check_sharing(client: "Client", folder: str, options: Mapping[str, Any]) -> 
 
 
 def _answer_probe(folder: str, options: dict[str, Any], token: str) -> str:
-    """Read the client's test file, write another file next to it, and return the new file's name; runs in a worker."""
+    """Copy the client's test file ``.probe-<token>`` to a new file in the folder; return its name; runs in a worker."""
     fs, path = fsspec.core.url_to_fs(folder, **options)
     fs.invalidate_cache()
     answer = f".probe-{token}-{socket.gethostname()}-{os.getpid()}"

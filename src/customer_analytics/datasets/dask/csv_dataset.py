@@ -126,7 +126,7 @@ class DaskCSVDataset(AbstractDataset[Never, DaskChunks]):
 
 @dataclass(frozen=True, slots=True)
 class _FileLayout:
-    """The header of a file, and the offset of its first record, or ``None`` if one task must read the whole file."""
+    """The header of a file, and the first record's offset: ``None`` if one task must read the whole file."""
 
     header: Header
     start: int | None
@@ -134,7 +134,7 @@ class _FileLayout:
 
 @dataclass(frozen=True, slots=True)
 class _CsvPart:
-    """The input of one task: a byte range of a file (``records``), or the whole file if ``records`` is ``None``."""
+    """The input of one task: sort key, index of a file, and byte range (``records``); ``None`` means the whole file."""
 
     key: int
     file: int

@@ -121,7 +121,7 @@ class DaskParquetDataset(AbstractDataset[Chunks, Chunks]):
 
 
 class _PartStart(NamedTuple):
-    """One Parquet file of a table: its index (``key``), its name, and the row number of its first row (``start``)."""
+    """One Parquet file of a table: its index among the files, its name, and the row number of its first row."""
 
     key: int
     name: str

@@ -172,7 +172,7 @@ def _replace_folder(fs: Any, new: str, path: str) -> None:  # noqa: ANN401  fssp
 
 
 def _remove_leftovers(fs: Any, parent: str, name: str) -> None:  # noqa: ANN401  fsspec's
-    """Remove temporary folders of killed runs; if a run was killed while it replaced a table, restore the old table."""
+    """Remove the folders that killed runs left for ``parent/name``; if that is missing, restore the old one."""
     for leftover in fs.glob(f"{parent}/.{name}.*.part*"):
         if leftover.endswith(".old") and not fs.exists(f"{parent}/{name}"):
             fs.mv(leftover, f"{parent}/{name}", recursive=True)

@@ -61,7 +61,7 @@ class ShuffleInput(Protocol):
         ...
 
     def part_tasks(self, finish: Finish, name: str) -> list[Any]:
-        """Return one Dask delayed value per part: ``finish`` applied to its chunks. ``name`` labels the tasks."""
+        """Return one Dask delayed value per part: the result of ``finish(chunks)``. ``name`` labels the tasks."""
         ...
 
     def empty(self) -> Frame:

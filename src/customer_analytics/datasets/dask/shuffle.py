@@ -83,7 +83,7 @@ class PartitionReader:
 
 
 def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """Return the indices that sort rows by partition, then by position."""
+    """Return the indices that sort rows by partition, then by ``positions``, which ascend in the order of the table."""
     # If the positions already ascend within each partition, a stable sort by partition is enough.
     order = np.argsort(partitions, kind="stable")
     is_sorted = (np.diff(positions[order]) > 0) | (np.diff(partitions[order]) != 0)
@@ -91,7 +91,7 @@ def _order(partitions: np.ndarray, positions: np.ndarray) -> np.ndarray:
 
 
 def _add_partition(chunks: Iterator[KeyedChunk], partition_of: Callable[[Frame], np.ndarray], empty: Frame) -> Frame:
-    """Return all rows of a part as one frame: a new column has each row's partition, the index has its position."""
+    """Return a part's rows as one frame: a new column has their partitions; the index ascends in the table's order."""
     frames = []
     for key, key_frames in by_key(chunks):
         start = key << _KEY_BITS

@@ -97,7 +97,7 @@ class ChunkTrialsDataset(AbstractDataset[Never, TrialBench]):
 
 @contextmanager
 def _trials_folder() -> Iterator[Path]:
-    """Remove the temporary folders of killed runs, and yield a new temporary folder in the data folder."""
+    """Remove the temporary folders of killed runs; yield a new one, and remove it when the block ends."""
     data = Path(os.environ.get("DATA_DIR") or "data").resolve()
     for leftover in data.glob(f"{_PREFIX}*"):
         if not is_alive(int(leftover.name.split("-")[1])):
@@ -132,7 +132,7 @@ def _write_first_records(raw: Chunks, max_rows: int, path: Path) -> tuple[int, b
 
 
 def _run(trial: Trial, trials_folder: Path, parameters: dict[str, Any], limit_s: float) -> Trial:
-    """Run a trial, remove all files that it wrote, and return the trial with its outcome and measurements."""
+    """Run a trial for at most ``limit_s`` seconds, remove its files, and return it with its outcome and measures."""
     with tempfile.TemporaryDirectory(dir=trials_folder) as name:
         folder = Path(name)
         (folder / "pyproject.toml").write_text("[tool.kedro]\n")  # makes the folder a Kedro project

@@ -95,7 +95,7 @@ class SampleProfileDataset(AbstractDataset[pa.Table, SampleProfile]):
 
 
 class _Profiling:
-    """A profiling process and its folder. ``end()`` kills the process and removes the folder; it also runs at exit."""
+    """A profiling process and its folder. ``end()``, also called at exit, kills the process and removes the folder."""
 
     def __init__(self, sample: pa.Table, memory_mb: int) -> None:
         with ExitStack() as cleanup:

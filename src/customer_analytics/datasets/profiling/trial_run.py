@@ -1,4 +1,4 @@
-"""The program that runs the main job once: ``python -m customer_analytics.datasets.profiling.trial_run``.
+"""The program that runs ingestion to aggregation once: ``python -m customer_analytics.datasets.profiling.trial_run``.
 
 The program reads a JSON object from standard input:
 
@@ -25,7 +25,7 @@ MAIN_JOB = ["ingestion", "cleaning", "aggregation"]
 
 
 def main() -> None:
-    """Read the JSON object from standard input, run the main job, and write the measurements."""
+    """Read the JSON object from standard input, run ingestion to aggregation, and write the measurements."""
     task = json.load(sys.stdin)
     project = Path(find_kedro_project(Path.cwd()) or Path.cwd())
     configure_project("customer_analytics")

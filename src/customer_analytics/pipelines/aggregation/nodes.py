@@ -41,7 +41,7 @@ def measure_purchases(
 
 
 def count_customers(clean_purchases: Chunks, purchase_measures: Measures) -> CustomerCounts:
-    """Count the distinct customers of each group; a group is a row of a revenue table."""
+    """Count the distinct customers of each group; each row of a revenue table stands for one group."""
     return distinct_customers.count_customers(clean_purchases, purchase_measures.revenue_groups())
 
 

@@ -31,7 +31,7 @@ def keep_first_copies(typed_purchases: Chunks, duplicate_purchases: Chunks) -> C
 
 
 def count_records(typed_purchases: Chunks, contract: Contract) -> ledger.RecordCounts:
-    """Return row count and money of the valid rows and for each quarantine reason, and the rows per input file."""
+    """Count rows and sum amounts: of valid rows, of quarantined rows, and per reason; count the rows per input file."""
     measure = partial(ledger.RecordCounts.of, decimals=contract.amount_decimals)
     return typed_purchases.select(ledger.COUNTED_COLUMNS).fold(measure, ledger.RecordCounts())
 
@@ -43,7 +43,7 @@ def count_fates(
     duplicate_purchases: Chunks,
     contract: Contract,
 ) -> ledger.FateCounts:
-    """Return row counts and money of clean, quarantined and duplicate rows, and how many clean rows repeat an id."""
+    """Count rows by fate, sum the clean and duplicate amounts, and count clean rows with the id of an earlier one."""
     decimals = contract.amount_decimals
     clean_amounts = clean_purchases.select([Column.PURCHASE_AMOUNT])
     duplicate_kinds = duplicate_purchases.select([Column.PURCHASE_AMOUNT, "kind"])

@@ -18,12 +18,12 @@ class TrialBench(Protocol):
     """The interface of an object that runs trials of chunk sizes, as in ``datasets.profiling.chunk_trials``."""
 
     def try_sizes(self, raw: Chunks, contract: Contract, settings: MemorySettings) -> tuple[trials.Trial, ...]:
-        """Run the main job on the first records of the delivery once per chunk size; return one trial per size."""
+        """Run ingestion to aggregation on the first records once per chunk size; return one measured trial per size."""
         ...
 
 
 def measure_columns(raw_purchases: Chunks, typed_purchases: Chunks, contract: Contract) -> profile.MemoryProfile:
-    """Measure the memory of each column of one raw chunk and one typed chunk, in several dtypes."""
+    """Measure the first raw chunk and the first typed chunk: the memory that each column needs in several dtypes."""
     return profile.profile_memory(raw_purchases, typed_purchases, contract.amount_decimals)
 
 
@@ -37,7 +37,7 @@ def time_calculations(typed_purchases: Chunks, memory_profiling: MemorySettings,
 def try_chunk_rows(
     raw_purchases: Chunks, chunk_trial_bench: TrialBench, memory_profiling: MemorySettings, contract: Contract
 ) -> tuple[trials.Trial, ...]:
-    """Run the main job with each chunk size in a new process, and return one trial per size."""
+    """Run ingestion to aggregation once per chunk size, each in a new process; return one measured trial per size."""
     return chunk_trial_bench.try_sizes(raw_purchases, contract, memory_profiling)
 
 

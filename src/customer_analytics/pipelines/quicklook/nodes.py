@@ -10,6 +10,6 @@ from customer_analytics.core.contract.settings import Contract
 
 
 def total_revenue(raw_purchases: Chunks, contract: Contract) -> pd.DataFrame:
-    """Sum the revenue per country from two columns of the CSV; duplicates are included."""
+    """Sum the revenue per country from the country and amount columns of the CSV; duplicates are included."""
     totals = raw_purchases.select(READ_COLUMNS).fold(partial(QuickTotals.of, contract=contract), QuickTotals())
     return tabulate_quick_totals(totals, contract.amount_decimals)

@@ -38,17 +38,17 @@ def draw_revenue(
 
 
 def draw_amounts(amount_distribution: pd.DataFrame | None, numeric_summary: pd.DataFrame) -> "Figure":
-    """Draw the distribution of the purchase amount."""
+    """Draw a histogram of the amounts; without ``amount_distribution``, the figure shows only a text."""
     return amounts.draw_distribution(amount_distribution, numeric_summary)
 
 
 def draw_windows(purchases_by_window: pd.DataFrame | None) -> "Figure":
-    """Draw one chart: the share of missing values of each column in each window."""
+    """Draw the share of missing values per window and column; if none is missing, the figure shows only a text."""
     return quality.draw_missing(purchases_by_window)
 
 
 def draw_runs(recorded_runs: pd.DataFrame | None) -> "tuple[Figure, Figure]":
-    """Draw two charts of recent runs: quarantined and duplicate rows per run, and time and memory per run."""
+    """Draw two charts of recent runs: the shares of quarantined and duplicate rows, and the time and peak memory."""
     return runs.draw_quarantined(recorded_runs), runs.draw_usage(recorded_runs)
 
 
@@ -85,7 +85,7 @@ def simulate_drift(
     profile: ProfileSettings,
     contract: Contract,
 ) -> tuple[pd.DataFrame, dict[str, Any], Any]:  # Any: Kedro evaluates annotations, and Figure is not imported
-    """Change a copy of the sample and compare it with the sample; return the findings, the verdict and a chart."""
+    """Apply a scenario to a copy of the sample, compare both, and return the findings, the verdict and a chart."""
     shape = profile.shape(contract.amount_decimals)
     simulated = comparisons.simulate_scenario(sampled_purchases, shape, simulated_drift, drift)
     verdict = comparisons.build_verdict(simulated, drift)

@@ -17,7 +17,7 @@ from customer_analytics.core.drift.statistics.numeric import I64, Floats
 class AmountMoments(NamedTuple):
     """For each segment code: the number of rows with an amount, the sum of the amounts, and the sum of their squares.
 
-    Amounts are in major units. The sum of squares is an estimate, because amounts are known only per power of two.
+    Amounts are in major units. The squares are estimates, because the profile groups amounts by powers of two.
     """
 
     rows: Floats
@@ -40,7 +40,7 @@ def sum_amounts(profile: PurchaseProfile) -> AmountMoments:
 
 
 def is_summed_octave(octaves: I64) -> npt.NDArray[np.bool_]:
-    """Return a mask: false for the octave codes of null and of large amounts, which have no exact sum; else true."""
+    """Return for each octave code (power of two) whether it has an exact sum; null and large amounts have none."""
     return (octaves != packed_counts.NULL) & (octaves < LARGE_OCTAVE)
 
 
@@ -50,7 +50,7 @@ def minor_units_per_major(profile: PurchaseProfile) -> float:
 
 
 def explain_mean_change(pair: ProfilePair, column: Column) -> str:
-    """Return text that names the country that contributes most to the change of the mean amount; empty for ages."""
+    """Return text that names the country with the largest part in the change of the mean; always empty for ages."""
     if column is not Column.PURCHASE_AMOUNT:
         return ""
     moments = sum_amounts(pair.baseline), sum_amounts(pair.current)
@@ -59,7 +59,7 @@ def explain_mean_change(pair: ProfilePair, column: Column) -> str:
 
 
 def explain_share_change(pair: ProfilePair, table: CountTable, code: int) -> str:
-    """Return text that names the country that contributes most to the change of a share; empty for countries."""
+    """Return text that names the country with the largest part in the change of the share of the value ``code``."""
     if table is CountTable.COUNTRY:
         return ""
     counts = [count_by_segment(profile, table).counts for profile in (pair.baseline, pair.current)]

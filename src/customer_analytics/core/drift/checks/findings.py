@@ -72,7 +72,7 @@ class Finding:
         """The number that is compared with the thresholds: the absolute effect or its lower bound.
 
         For a single country and for the Wasserstein distance, it is the lower bound, because noise enlarges effects:
-        the largest effect among many countries is partly chance, and the distance is a mean of absolute gaps.
+        the largest effect among many countries is partly chance, and the distance is a mean of absolute differences.
         """
         has_upward_bias = self.segment != "all" or self.measure == "wasserstein"
         return self.low or 0.0 if has_upward_bias else abs(self.effect or 0.0)
@@ -97,7 +97,7 @@ _RANK = {Outcome.FAIL: 0, Outcome.WARN: 1, Outcome.INSUFFICIENT: 2, Outcome.OK: 
 
 
 def build_finding(settings: DriftSettings, measure: str, effect: float, reach: float, **figures: Any) -> Finding:  # noqa: ANN401  other fields
-    """Return a finding with the thresholds of ``measure``; its bounds are ``abs(effect)`` minus and plus ``reach``."""
+    """Return a finding with bounds ``abs(effect)`` ± ``reach`` (at least 0); ``figures`` are its other attributes."""
     warn, fail = settings.thresholds(measure)
     low, high = max(0.0, abs(effect) - reach), abs(effect) + reach
     return Finding(measure=measure, effect=effect, low=low, high=high, warn=warn, fail=fail, **figures)

@@ -9,7 +9,7 @@ from customer_analytics.core.drift.statistics.significance import ONE_SIDED_95, 
 
 
 class Segment(NamedTuple):
-    """A country or ``all``: its name, its number of rows in each profile, and the z-score for the bounds of effects."""
+    """A segment's name, its row count in each profile, and how many standard errors the bounds are from an effect."""
 
     name: str
     rows: tuple[int, int]

@@ -25,7 +25,7 @@ class _NumberPair:
     """A column of numbers in both profiles.
 
     ``edges`` holds the baseline's deciles, which separate the bins. ``bins`` holds the baseline's row counts per window
-    and bin. ``dispersion`` is high if the share of rows up to an edge varies much between windows.
+    and bin. ``dispersion`` is higher the more the share of rows up to an edge varies between windows.
     """
 
     pair: ProfilePair
@@ -131,7 +131,7 @@ def _compare_quantile(numbers: _NumberPair, percent: int) -> Finding:
 
 
 def _quantile_bounds(numbers: _NumberPair, share: float, deviation: float) -> tuple[float, float]:
-    """Return a lower and an upper bound for the change of the quantile from the baseline to the current profile."""
+    """Return bounds for the change of the quantile ``share``; ``deviation`` / √rows is the share's error."""
     reaches = [ONE_SIDED_95 / np.sqrt(2) * deviation / np.sqrt(side.rows) for side in numbers.sides]
     (baseline_low, baseline_high), (current_low, current_high) = (
         side.quantiles([share - reach, share + reach]) for side, reach in zip(numbers.sides, reaches, strict=True)
@@ -189,7 +189,7 @@ def _compare_wasserstein(numbers: _NumberPair, p: float) -> Finding:
 
 
 def _compare_bins(numbers: _NumberPair) -> Finding:
-    """Return the finding about the PSI over bins. The baseline's deciles separate the bins; nulls have their own."""
+    """Return the finding about the PSI over bins. The baseline's deciles separate the bins; nulls have an extra bin."""
     settings = numbers.pair.settings
     baseline, current = (side.bin_counts(numbers.edges) for side in numbers.sides)
     dispersion = noise.dispersion_of_bins(numbers.bins)

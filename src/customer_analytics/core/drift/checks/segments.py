@@ -106,7 +106,7 @@ def _compare_shares(
 ) -> Finding:
     """Return the finding about the value whose share changes most in one segment.
 
-    ``values`` has one array per profile: how many rows have each value, without nulls.
+    For each value except null, ``values`` has the row count in both profiles, ``dispersion`` the variance factor.
     """
     before, now = values
     sizes = int(before.sum()), int(now.sum())

@@ -13,8 +13,8 @@ def compare_stability(
 ) -> Finding:
     """Return the finding about the PSI of a column.
 
-    ``counts`` has one array per profile: how many rows are in each bin, or have each value. ``draws`` is the noise of
-    the PSI for ``counts``. ``detail`` is text at the end of the explanation.
+    ``counts`` has one array per profile: the row count of each bin or value. ``draws`` holds the noise floor and the
+    standard error of the PSI, simulated for ``counts``. ``detail`` is text at the end of the explanation.
     """
     index = float(psi(*counts))
     return build_finding(

@@ -26,7 +26,7 @@ _MAX_NAMED_VALUES = 5
 
 @dataclass(frozen=True, slots=True)
 class _TextPair:
-    """A text column in both profiles. For each value: its name, its two row counts, and the dispersion of its share.
+    """A text column in both profiles. The last four fields have one entry per value: name, row counts and dispersion.
 
     Null is not one of the values, so the value at index ``i`` has the code ``i + 1`` in the profiles.
     """
@@ -56,8 +56,8 @@ def compare_texts(pair: ProfilePair, table: CountTable) -> list[Finding]:
     """Return the findings about a text column.
 
     Returns:
-        Findings about nulls, the largest change of a share, PSI, new and vanished values, total variation,
-        Jensen-Shannon divergence and Cramér's V. If a profile has too few values: one about nulls, one about this.
+        Findings about nulls, largest change of a share, PSI, new and vanished values, total variation, Jensen-Shannon
+        divergence and Cramér's V. With too few values: only one about nulls and one ``insufficient_data`` finding.
     """
     column, names = TEXT_TABLES[table], pair.baseline.categories.of(table)
     windows, codes, rows, _ = count_by_window(pair.baseline, table)
@@ -110,7 +110,7 @@ def _find_new_values(texts: _TextPair) -> list[Finding]:
     """Return a finding about the values that only the current profile has; an empty list if there are none.
 
     The effect and the p-value are those of the most frequent new value. The noise floor is the higher of two shares:
-    the share that a new value can have by chance, and the highest share of a value in only one baseline window.
+    the share that a new value can have by chance, and the highest share of a value that only one window had before.
     """
     new_values = _rank_values_of_one_side(texts.current, texts.baseline)
     if not len(new_values):
@@ -156,7 +156,7 @@ def _most_rows_in_one_window(texts: _TextPair) -> float:
 
 
 def _find_vanished_values(texts: _TextPair) -> list[Finding]:
-    """Return a finding about the values that only the baseline has; its effect is that of the most frequent of them."""
+    """Return a finding about the values that only the baseline has; the effect is minus the largest of their shares."""
     vanished = _rank_values_of_one_side(texts.baseline, texts.current)
     if not len(vanished):
         return []
@@ -184,7 +184,7 @@ def _rank_values_of_one_side(rows: I64, opposite_rows: I64) -> I64:
 
 
 def _list_values(texts: _TextPair, indices: I64, describe: Callable[[int], str]) -> str:
-    """Return text with the names and descriptions of the first values, and with the number of the other values."""
+    """Return text that names and describes the first five values in ``indices``, and counts the others."""
     named = [f"'{texts.names[index]}' ({describe(index)})" for index in indices[:_MAX_NAMED_VALUES].tolist()]
     unnamed = len(indices) - len(named)
     return ", ".join(named) + (f" and {unnamed} more" if unnamed else "")

@@ -50,16 +50,16 @@ def compare_volume(pair: ProfilePair) -> Finding:
 
 
 def _usual_deviation(deviations: Floats, windows: int) -> float:
-    """Return the limit of usual deviations from the median, estimated from ``deviations`` of the baseline's windows.
+    """Return a limit for relative deviations from the median, estimated from those of the baseline (``deviations``).
 
-    If nothing changed, all new windows are within the limit with a probability of 95 %; ``windows`` is their number.
+    If nothing changed, all ``windows`` new windows are within the limit with a probability of 95 %.
     The largest deviation is never the limit, because one broken window in the baseline must not hide later ones.
     """
     return float(np.quantile(np.abs(deviations), max(0.0, 1 - 0.05 / windows), method="lower"))
 
 
 def _count_windows(profile: PurchaseProfile, partial_windows: frozenset[int]) -> tuple[I64, Floats]:
-    """Return the code and the row count of each window from the first to the last, except the partial windows."""
+    """Return two arrays, the codes and row counts of all windows in order, without partial ones; 0 fills gaps."""
     rows_by_window = {window: rows for window, rows in profile.rows_per_window().items() if window != NO_DATE}
     if not rows_by_window or profile.shape is None:
         return np.zeros(0, np.int64), np.zeros(0)

@@ -174,7 +174,7 @@ class AmountCounts:
         return self
 
     def select_windows(self, windows: frozenset[int]) -> Self:
-        """Return the counts of the windows with the codes ``windows``; in buckets if the level is not ``EXACT``."""
+        """Return only the counts of the given windows; these are counts of buckets if the level is not ``EXACT``."""
         counts = self.settled()
         runs = counts.exact.settled(), counts.buckets.settled()
         exact, buckets = (select_keys(run, np.isin(run.keys >> CENT_BITS, list(windows))) for run in runs)
@@ -224,7 +224,7 @@ def _count_pairs(exact: KeySums) -> int:
 
 
 def _count_amounts(exact: KeySums, cap: int) -> int:
-    """Return the number of distinct amounts; 0 if a quick upper bound shows that there are at most ``cap``."""
+    """Return the number of distinct amounts; 0 without counting them if ``exact.max_size()`` is at most ``cap``."""
     if exact.max_size() <= cap:
         return 0
     is_present = np.zeros(_FLAGGED_CENTS, bool)
@@ -238,7 +238,7 @@ def _count_amounts(exact: KeySums, cap: int) -> int:
 
 
 def _sum_buckets(pairs: SortedRun) -> KeySums:
-    """Return rows and minor units per window and bucket; ``pairs`` has the rows per window and exact amount."""
+    """Sum the rows and minor units per window and bucket; ``pairs`` has the number of rows per window and amount."""
     cents, (rows,) = pairs.keys & CENT_MASK, pairs.sums
     keys = (pairs.keys - cents) | floor_to_bucket(cents)
     return KeySums.of_run(keys, rows, np.where(cents == NULL_CENTS, 0, cents * rows))

@@ -73,11 +73,11 @@ def purchases_by_window(profile: PurchaseProfile) -> pd.DataFrame:
     """Return the number of purchases, the revenue and the number of nulls of each window.
 
     Returns:
-        One row per window that has purchases, ascending; the last row is for purchases without a date.
+        One row per window that has purchases, ascending; then one row for purchases without a date, if there are any.
         - ``window`` (datetime64[us]): first day of the window; NaT for no date.
         - ``rows`` (int64): number of purchases.
-        - ``revenue`` (float64): sum of their amounts below ``LARGE_CENTS`` minor units, in major units.
-        - ``missing_<column>`` (int64): number of nulls; one such column each for country, category, age, payment type.
+        - ``revenue`` (float64): sum of their amounts in major units, without amounts from ``LARGE_CENTS`` up.
+        - ``missing_<column>`` (int64): number of nulls in this column: the country, category, age or payment type.
     """
     window, _, rows, cents = count_by_window(profile, CountTable.COUNTRY)
     windows, window_index = np.unique(window, return_inverse=True)

@@ -72,9 +72,9 @@ class _FrameRows(NamedTuple):
 
 
 class _Section(NamedTuple):
-    """A part of the frame: consecutive rows with the same ``column`` and ``detail``, made only when they are read.
+    """A part of the frame: consecutive rows with the same ``column`` and ``detail``. Only ``read`` makes the rows.
 
-    ``size`` is the number of rows. Text code n is ``texts[n - 1]``. ``read`` makes the rows at the given positions.
+    ``size`` is the number of rows. Text code n stands for ``texts[n - 1]``. ``read`` takes the slice of rows to make.
     """
 
     column: str

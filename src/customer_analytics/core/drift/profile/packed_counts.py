@@ -62,7 +62,7 @@ class TextCategories(NamedTuple):
     payment: Texts = ()
 
     def of(self, table: CountTable) -> Texts:
-        """Return the distinct texts of the column that ``TEXT_TABLES`` has for ``table``."""
+        """Return the distinct texts of the column that ``table`` counts; ``table`` is a key of ``TEXT_TABLES``."""
         return self[list(TEXT_TABLES).index(table)]
 
     def union(self, other: Self) -> Self:
@@ -75,7 +75,7 @@ NO_CATEGORIES = TextCategories()
 
 
 class CellCounts(NamedTuple):
-    """The cells of one contingency table: for each cell, three codes, the number of rows and the sum of minor units."""
+    """The cells of one contingency table, one array entry per cell: three codes, row count and sum of minor units."""
 
     window: I64
     segment: I64
@@ -153,7 +153,7 @@ def unpack_run(run: SortedRun) -> CellCounts:
 
 
 def pack_counts(counts: CellCounts, table: CountTable) -> KeySums:
-    """Pack the codes of a table's cells into keys; the counts of cells with equal codes are added."""
+    """Convert the cells of a table to packed keys with sums; cells with equal codes are merged into one."""
     keys = pack_keys(counts.window, counts.segment, table, counts.value)
     return KeySums.of_run(keys, counts.rows, counts.cents)
 
@@ -164,7 +164,7 @@ def unpack_windows(keys: I64) -> I64:
 
 
 def recode_categories(cell_sums: KeySums, categories: TextCategories, new_categories: TextCategories) -> KeySums:
-    """Return the cells with codes that refer to ``new_categories`` in place of codes that refer to ``categories``.
+    """Return the same cells, with each text code of ``categories`` replaced by its code in ``new_categories``.
 
     Args:
         cell_sums: Cells with codes that refer to ``categories``.
@@ -189,13 +189,13 @@ def recode_categories(cell_sums: KeySums, categories: TextCategories, new_catego
 
 
 def _map_codes(texts: Texts, new_texts: Texts, first_code: int) -> I64:
-    """Return an array with each new code at the index of its old code; codes below ``first_code`` do not change."""
+    """Return the code in ``new_texts`` for each code in ``texts`` (the index); codes below ``first_code`` are kept."""
     code_by_text = {text: code for code, text in enumerate(new_texts, first_code)}
     return np.array([*range(first_code), *(code_by_text[text] for text in texts)], np.int64)
 
 
 def _count_histogram(group: I64, value_count: int, value: I64, cents: I64, size: int) -> tuple[I64, I64, I64]:
-    """Return the distinct numbers ``group * value_count + value``, how many rows have each, and the sum of cents."""
+    """Return the distinct ``group * value_count + value`` (all below ``size``), and row count and cents of each."""
     from customer_analytics.core.aggregation._kernels import histogram, rank_codes  # noqa: PLC0415  imports Numba
 
     if size <= _DENSE_CELLS_PER_ROW * len(group) + _DENSE_CELLS:

@@ -69,7 +69,7 @@ class ProfileShape:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettings:
-    """Settings of profiles (``params:profile``). ``period`` is the window length; an unknown period is an error."""
+    """Settings of profiles (``params:profile``). ``period`` is the window length; SettingError if unknown."""
 
     period: Period
 
@@ -204,7 +204,7 @@ def _count_chunk_reasons(chunk: pd.DataFrame) -> Counter[str]:
 
 
 def _encode_ages(ages: npt.NDArray[np.float64]) -> I64:
-    """Convert ages in years to codes: 0 for null, else the age plus 1. Ages above ``_MAX_AGE`` have its code."""
+    """Convert ages in years to codes: 0 for null, else the age, clipped to 0 to ``_MAX_AGE``, plus 1."""
     codes = np.clip(ages, 0, _MAX_AGE)
     codes += 1
     codes[np.isnan(ages)] = packed_counts.NULL

@@ -34,7 +34,7 @@ def align_categories(profile: PurchaseProfile, categories: TextCategories) -> Pu
 
 
 def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
-    """Count how many rows have each amount (in minor units) or each age. The mean of a bucket replaces its amounts."""
+    """Count the rows per amount (in minor units) or age. An amount in a bucket counts as the mean of the bucket."""
     if column is Column.CUSTOMER_AGE:
         counts = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)
         rows_by_code = np.bincount(counts.value, counts.rows, 1).astype(np.int64)
@@ -53,7 +53,7 @@ def count_numbers(profile: PurchaseProfile, column: Column) -> NumberCounts:
 def count_numbers_by_window(profile: PurchaseProfile, column: Column) -> WindowValues:
     """In each window, count how many rows have each amount (in major units) or each age, without large amounts.
 
-    If the profile holds amounts per window only in buckets, the mean of a bucket replaces its amounts.
+    If the profile has amounts per window only in buckets, an amount counts as the mean of its bucket.
     """
     if column is Column.CUSTOMER_AGE:
         window, _, codes, rows, _ = packed_counts.unpack_counts(profile.cell_sums, CountTable.AGE)

@@ -73,13 +73,13 @@ def measure_power(
         purchases: Clean purchases with the columns of ``PROFILED_COLUMNS``, from which deliveries are drawn.
         shape: Window length and decimals of the profiles.
         settings: Thresholds.
-        simulation: Scenarios, sizes and number of repeats.
+        simulation: Scenarios, sizes of the deliveries, and number of pairs of deliveries.
 
     Returns:
-        A table with one row per ``scenario`` and ``rows`` (the size). ``repeats`` is the number of repeats.
-        - ``right``: share of the repeats with an expected outcome and an alarm in the scenario's column, if it has one.
-        - ``alarms``: share of the repeats with an alarm.
-        - ``insufficient_data``: share of the repeats with this outcome.
+        A table with one row per ``scenario`` and ``rows`` (the size). ``repeats`` is the number of pairs.
+        - ``right``: share of the pairs with an expected outcome and, if the scenario has a column, an alarm in it.
+        - ``alarms``: share of the pairs with an alarm.
+        - ``insufficient_data``: share of the pairs with this outcome.
 
     Raises:
         InputError: There are no purchases.

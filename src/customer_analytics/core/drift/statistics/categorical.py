@@ -82,7 +82,7 @@ def chi_square(baseline: Counts, current: Counts, dispersion: float = 1.0) -> Ch
 
 
 def merge_rare(baseline: Counts, current: Counts) -> tuple[Counts, Counts]:
-    """In both arrays, merge the categories that are too rare for a chi-square test into one category, the last."""
+    """In both arrays, merge the categories with an expected count below ``_EXPECTED_MIN`` into one, the last."""
     sizes = baseline.sum(), current.sum()
     expected = (baseline + current) * (min(sizes) / max(sizes[0] + sizes[1], 1))
     is_rare = expected < _EXPECTED_MIN

@@ -54,7 +54,7 @@ def dispersion_of_shares(windows: I64, segments: I64, codes: I64, rows: I64, sha
 
 
 def pooled_dispersion(dispersion: Floats, totals: I64 | Floats) -> float:
-    """Return the dispersion of all shares together: a weighted mean of the dispersions of single values.
+    """Return the mean of the dispersions, weighted by 1 minus the share of each value; 1 if all weights are 0.
 
     ``dispersion`` and ``totals`` have one entry per value: its dispersion, and its number of rows.
     """
@@ -79,18 +79,18 @@ def dispersion_of_missing(bins: Floats) -> float:
 
 
 def dispersion_of_order(bins: Floats) -> float:
-    """Return the highest dispersion at an edge: how much the share of values up to this edge varies between windows."""
+    """For each edge, compute the dispersion of the share of values up to this edge; return the highest dispersion."""
     up_to_edge = np.cumsum(bins[:, :-1], axis=1)
     return float(_dispersion_of_columns(up_to_edge[:, :-1], up_to_edge[:, -1]).max(initial=1.0))
 
 
 def dispersion_of_bins(bins: Floats) -> float:
-    """Return one dispersion of all bins' shares between windows; ``bins`` is a result of :func:`bin_windows`."""
+    """Return the pooled dispersion of the shares of all bins; ``bins`` is a result of :func:`bin_windows`."""
     return pooled_dispersion(_dispersion_of_columns(bins, bins.sum(axis=1)), bins.sum(axis=0))
 
 
 def dispersion_of_mean(values: WindowValues, variance: float) -> float:
-    """Return the dispersion (at least 1) of the mean between windows; ``variance`` is the variance of single rows."""
+    """Return the dispersion of the mean between windows, at least 1; ``variance`` is the variance of all values."""
     windows, indices = np.unique(values.window, return_inverse=True)
     if len(windows) < 2 or not variance > 0:  # noqa: PLR2004  a single window differs from nothing
         return 1.0
@@ -101,9 +101,9 @@ def dispersion_of_mean(values: WindowValues, variance: float) -> float:
 
 
 def dispersion_ratio(between: Floats, variance: Floats, windows: int | I64 | Floats) -> Floats:
-    """Return the dispersion: the variance between windows divided by the variance for independent rows; at least 1.
+    """Return the variance between windows divided by the variance for independent rows; 1 if less or not finite.
 
-    ``between`` is the sum of squares between windows, ``windows`` is their number, ``variance`` is that of single rows.
+    ``between`` is the sum of squares between windows. ``variance`` is the variance of one row.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.asarray(between / variance / (windows - 1))
@@ -152,7 +152,7 @@ def wasserstein_noise(values: Floats, shares: Floats, share_error: float, draws:
 
 
 def _dispersion_of_columns(counts: Floats, sizes: Floats) -> Floats:
-    """For each column of ``counts``, return the dispersion of the share ``counts / sizes``. Axis 0 is the windows."""
+    """For each column of ``counts``, return the dispersion of the share ``counts / sizes``. Axis 0 is the window."""
     has_rows = sizes > 0
     counts, sizes = counts[has_rows], sizes[has_rows]
     squares = (counts * counts / sizes[:, None]).sum(axis=0)

@@ -90,7 +90,7 @@ class NumberCounts:
 
 
 class WindowValues(NamedTuple):
-    """How many rows have each value in each window (three arrays of equal length), and the nulls of each window."""
+    """How many rows have each value in each window (three arrays), and a dict from window code to number of nulls."""
 
     window: I64
     value: Floats

@@ -28,7 +28,7 @@ class ShareDifference(NamedTuple):
 
 
 def compare_shares(counts: tuple[int, int], sizes: tuple[int, int], dispersion: float) -> ShareDifference:
-    """Compare the shares ``counts / sizes`` of two samples, first the baseline. A sample without rows has the share 0.
+    """Compare the shares ``counts / sizes`` of two samples; index 0 is the baseline. An empty sample has the share 0.
 
     ``dispersion`` is the variance of the share divided by the variance for independent rows.
     """

@@ -53,7 +53,7 @@ def draw_distribution(distribution: pd.DataFrame | None, summary: pd.DataFrame) 
 
 
 def _ticks(lows: list[float]) -> dict[str, object]:
-    """Return axis settings: ticks at every second bar or, if there are many bars, only at the powers of ten."""
+    """Return axis ticks at every second of ``lows`` (lower bounds of bars) or, for many bars, only at powers of ten."""
     if len(lows) <= _MAX_LABELLED_BARS:
         bars = list(range(0, len(lows), 2))
     else:
@@ -67,7 +67,7 @@ def _ticks(lows: list[float]) -> dict[str, object]:
 
 
 def _label_percentiles(lows: list[float], highs: list[float], summary: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return one Plotly annotation per marked percentile, such as the median, at the position of its amount."""
+    """Return a Plotly annotation per marked percentile; ``lows`` and ``highs`` are the bounds of the bars."""
     amount_summary = summary.loc[summary["column"] == Column.PURCHASE_AMOUNT].iloc[0]
     labels = []
     for percentile, (name, xanchor) in MARKED_PERCENTILES.items():

@@ -179,5 +179,5 @@ def _label(finding: Finding) -> str:
 
 
 def _relative_to_fail(size: float | None, finding: Finding) -> float:
-    """Divide the absolute ``size`` (0 for None) by the threshold of failure; at least the shortest visible length."""
+    """Return ``abs(size)`` (0 for None) divided by the threshold of failure, but at least ``_MIN_LENGTH``."""
     return max(abs(size or 0.0) / (finding.fail or 1.0), _MIN_LENGTH)

@@ -98,7 +98,7 @@ def draw_speeds(speeds: pd.DataFrame) -> "Figure":
 
 
 def draw_trials(trials: Sequence[Trial], settings: MemorySettings) -> "Figure":
-    """Draw two plots over the chunk size: the memory of each trial with the budget, and below it the time."""
+    """Draw two plots over the chunk size: above, the memory of each trial and the budget; below, the time."""
     completed = [trial for trial in trials if trial.elapsed_s is not None]
     if not completed:
         return make_empty_figure("No trial of a chunk size was completed.")

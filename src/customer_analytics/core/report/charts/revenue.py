@@ -53,7 +53,7 @@ def split_top_groups(revenue: pd.DataFrame) -> TopGroups:
 def draw_groups(revenue: pd.DataFrame, title: str) -> "Figure":
     """Draw the groups with the most revenue as bars.
 
-    The title of the axis states the total revenue of all other groups: as a bar, it could be much longer than the rest.
+    The other groups have no bar, because it could be much longer than the rest; the axis title states their revenue.
 
     Args:
         revenue: ``revenue_by_country`` or ``revenue_by_category``.
