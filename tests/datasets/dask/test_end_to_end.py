@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.datasets.dask.processes import ROOT, wait_until
 from tests.hostile import many_purchases, plain_csv
@@ -79,8 +80,9 @@ def run_on_cluster(purchases, folder, address):
 
 
 def read_table(path):
-    """Read a table with text instead of categories."""
-    frame = pd.read_parquet(path)
+    """Read a table with text instead of categories; ``typed_purchases`` of a local run is an Arrow file."""
+    arrow_file = path.with_suffix(".arrows")
+    frame = pa.ipc.open_stream(arrow_file).read_pandas() if arrow_file.exists() else pd.read_parquet(path)
     categories = {name: object for name, dtype in frame.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)}
     return frame.astype(categories)
 
