@@ -40,7 +40,7 @@ class KeySums:
 
     @classmethod
     def of_keys(cls, keys: I64, block_bits: int = ONE_BLOCK) -> Self:
-        """Count how often each key occurs, and store the counts as sums. The keys can be in any order."""
+        """Count each key; the sums are the counts. Keys with equal ``key >> block_bits`` form a block."""
         if not len(keys):
             return cls(block_bits=block_bits)
         from customer_analytics.core.aggregation._kernels import count_keys  # noqa: PLC0415  imports Numba

@@ -91,7 +91,7 @@ class OutlierBounds:
 
     @classmethod
     def of(cls, measures: Measures, rules: OutlierRules, decimals: int) -> "OutlierBounds":
-        """Compute the bounds from the measures of the whole table; a minor unit has ``decimals`` decimal places."""
+        """Compute the bounds from the measures of the whole table; amounts have ``decimals`` decimal places."""
         amounts, ages, scale = measures.amounts, measures.ages, 10**decimals
         return cls(
             zscore_bounds(amounts, rules.zscore),

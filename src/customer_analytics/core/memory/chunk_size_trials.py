@@ -97,7 +97,7 @@ def recommend(trials: Sequence[Trial], settings: MemorySettings) -> Recommendati
 
 
 def tabulate_trials(trials: Sequence[Trial]) -> pd.DataFrame:
-    """Build the table ``chunk_rows_trials``.
+    """Build the table ``chunk_rows_trials``; :class:`Trial` explains its columns.
 
     Returns:
         A row per trial. int64: ``chunk_rows``, ``rows``, ``chunks_held``. bool: ``whole``, ``representative``. Text:

@@ -119,7 +119,7 @@ def _null_unless_match(values: pa.Array, pattern: str) -> pa.Array:
 
 
 def _to_narrower_integers(column: pd.Series, values: pa.Array) -> Iterator[Conversion]:
-    """Yield conversions to integer types from wide to narrow; stop after the first type that changes a value."""
+    """Yield conversions to ever narrower integer types; the first one that changes a value is the last one yielded."""
     narrow_types = _SIGNED_TYPES if pa.types.is_signed_integer(values.type) else _UNSIGNED_TYPES
     is_nullable = not isinstance(column.dtype, np.dtype)
     for narrow_type in narrow_types:

@@ -41,7 +41,7 @@ class StorageOption:
         dtype: Name of the data type.
         verdict: The verdict on the type.
         deep_bytes: Bytes of the column in this type by ``memory_usage(deep=True)``, without the index.
-        changed: Number of values that the type changes; for ``plain``, number of values that ``pd.read_csv`` misreads.
+        changed: Number of values that the type changes; for verdict ``plain``, number that ``pd.read_csv`` misreads.
         reason: Reason for the verdict, as text.
     """
 

@@ -90,7 +90,7 @@ def compare_statistics(
         sampled_purchases: The sample; it can have no rows.
 
     Returns:
-        Column → its statistics: percentage of nulls, mean, sample standard deviation, minimum, maximum, percentiles.
+        Column → pairs (exact, sample): percentage of nulls, mean, standard deviation, minimum, maximum, percentiles.
     """
     statistics = {}
     for column, summary in numeric_summary.set_index("column").astype("float64").iterrows():

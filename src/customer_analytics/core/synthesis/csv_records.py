@@ -136,7 +136,7 @@ class RecordWriter:
         return self.field_texts[column].replace_faulty(padded_ids, plan.faults[column], style.random_bits)
 
     def _write_customer(self, plan: RowPlan) -> pa.StringArray:
-        """Write the customer ids; a faulty field is an id with a wrong prefix or suffix, or a ready-made text."""
+        """Write the customer ids; a faulty field has a wrong prefix or suffix, or is from a list of invalid ids."""
         column, faults = Column.CUSTOMER_ID, plan.faults[Column.CUSTOMER_ID]
         style = self._draw_style(plan, column)
         bad_affixes = _CUSTOMER_MINUS - _CUSTOMER_BAD_TYPES + style.random_bits % _CUSTOMER_BAD_TYPES

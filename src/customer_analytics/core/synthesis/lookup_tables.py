@@ -82,7 +82,7 @@ class LookupTables:
         return rank * self.id_step % self.customer_count + 1
 
     def choose_country(self, person_bits: U64, abroad_bits: U64) -> I64:
-        """Choose a country index per row: home, by ``person_bits``; in about 1 of 32 rows any, by ``abroad_bits``."""
+        """Choose a country index per row: the customer's home country, or in about 1 of 32 rows a random one."""
         is_abroad = take_bits(abroad_bits, 16, _ABROAD_BITS) == 0
         anywhere, home = self.home[take_bits(abroad_bits, 0, 16)], self.home[take_bits(person_bits, 0, 16)]
         return np.where(is_abroad, anywhere, home).astype(np.int64)
@@ -131,7 +131,7 @@ def _compute_quantiles(category: Category) -> list[int]:
 
 
 def _compute_hour_starts(settings: SynthesisSettings) -> I64:
-    """Distribute the rows over the hours of the period; return each hour's first row number, then the row count."""
+    """Return an array with the first row number of each hour of the period; its last element is the row count."""
     day_weights = [_WEEKDAY_WEIGHTS[day.weekday()] * _MONTH_WEIGHTS[day.month - 1] for day in list_days(settings)]
     weights = [day_weight * hour_weight for day_weight in day_weights for hour_weight in _HOUR_WEIGHTS]
     total = sum(weights)

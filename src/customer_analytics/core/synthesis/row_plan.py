@@ -152,7 +152,7 @@ _CHANGES = np.array([_AMOUNT] * 5 + [_PAYMENT] * 2 + [_CATEGORY])
 
 
 def _choose_changes(kind: Codes, change_bits: U64, is_payment_null: Mask) -> I64:
-    """Choose which value each conflicting duplicate changes; if it is a null payment type, take the amount instead."""
+    """Choose the field that differs in each conflicting duplicate: the amount if a chosen payment type is null."""
     change = np.where(kind == RowKind.CONFLICTING, _CHANGES[take_bits(change_bits, 0, 3)], _NO_CHANGE)
     return np.where((change == _PAYMENT) & is_payment_null, _AMOUNT, change)
 

@@ -55,7 +55,7 @@ class RecordRange(NamedTuple):
         file: Index of the file in the list of files.
         start: Offset in the file of the first byte.
         stop: Offset in the file of the first byte after the range.
-        first_row: Row number of the first record in the range; the first record of the file has row number 1.
+        first_row: ``source_row`` of the first record in the range: its number in the file, from 1.
     """
 
     file: int

@@ -176,7 +176,7 @@ class _CsvParts:
         return [_CsvPart(key, file, records) for key, (file, records) in enumerate(records_by_file)]
 
     def _ranges_by_file(self) -> list[list[ByteRange]]:
-        """Return one list of byte ranges per file, cut at line feeds; the list of an undivided file is empty."""
+        """Return one list of byte ranges per file, cut at line feeds; it is empty if the file is not divided."""
         rough_ranges = [
             []
             if layout.start is None

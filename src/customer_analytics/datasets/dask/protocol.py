@@ -1,4 +1,4 @@
-"""Protocols of chunks on a Dask cluster. A part is the input of one task: some records of a CSV, or a Parquet file."""
+"""Protocols (``typing``) of chunks on a Dask cluster. A part is a task's input: records of a CSV, or a Parquet file."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby

@@ -45,7 +45,7 @@ def compare_missing(
 
 
 def find_too_few_values(pair: ProfilePair, column: str, values: tuple[int, int]) -> list[Finding]:
-    """Return one ``insufficient_data`` finding if a profile has fewer than ``rows_min`` values, else an empty list."""
+    """Return one finding if a count in ``values`` (baseline, current) is below ``rows_min``, else an empty list."""
     rows_min = pair.settings.rows_min
     if min(values) >= rows_min:
         return []

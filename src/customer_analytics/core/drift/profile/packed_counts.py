@@ -33,7 +33,7 @@ _DENSE_CELLS_PER_ROW, _DENSE_CELLS = 16, 1 << 14
 
 
 class CountTable(IntEnum):
-    """Names of the contingency tables, one member for each. Decades of ages and octaves of amounts are buckets."""
+    """Names of the contingency tables. Ages are counted per ten years, amounts between powers of two."""
 
     COUNTRY = 0
     AGE = 1
